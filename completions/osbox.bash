@@ -1,0 +1,1 @@
+# bash completion for osbox: asks the program.

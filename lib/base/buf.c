@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * A growable byte buffer.
+ */
+#include <stdlib.h>
+
+#include "base/buf.h"
+
+enum { BUF_FIRST = 1024 };
+
+void buf_finish(struct buf *b) {
+    free(b->data);
+    *b = (struct buf){ 0 };
+}
+
+bool buf_reserve(struct buf *b, size_t more) {
+    size_t need;
+    if (b->failed)
+        return false;
+    if (b->cap - b->len >= more)
+        return true;
+    if (__builtin_add_overflow(b->len, more, &need)) {
+        b->failed = true;
+        return false;
+    }
+    size_t cap = b->cap ? b->cap : BUF_FIRST;
+    while (cap < need)
+        if (__builtin_mul_overflow(cap, 2, &cap))
+            cap = need;
+    char *data = realloc(b->data, cap);
+    if (!data) {
+        b->failed = true;
+        return false;
+    }
+    b->data = data;
+    b->cap = cap;
+    return true;
+}
+
+void buf_add_slow(struct buf *b, const void *bytes, size_t size) {
+    if (size == 0 || !buf_reserve(b, size))
+        return;
+    memcpy(b->data + b->len, bytes, size);
+    b->len += size;
+}
+
+void buf_add_padded(struct buf *b, uint64_t value, unsigned width) {
+    char digits[20];
+    unsigned at = sizeof digits;
+    if (width > sizeof digits)
+        width = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    while (sizeof digits - at < width)
+        digits[--at] = '0';
+    buf_add(b, digits + at, sizeof digits - at);
+}
+
+void buf_add_uint(struct buf *b, uint64_t value) {
+    buf_add_padded(b, value, 1);
+}
+
+void buf_add_int(struct buf *b, int64_t value) {
+    if (value < 0)
+        buf_add_char(b, '-');
+    /* The negation is done unsigned: INT64_MIN has no positive twin. */
+    buf_add_uint(b, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void buf_add_digits(struct buf *b, uint64_t value, unsigned shift, unsigned width) {
+    char digits[22];
+    unsigned at = sizeof digits;
+    if (width > sizeof digits)
+        width = sizeof digits;
+    do {
+        digits[--at] = "0123456789abcdef"[value & ((1U << shift) - 1)];
+        value >>= shift;
+    } while (value);
+    while (sizeof digits - at < width)
+        digits[--at] = '0';
+    buf_add(b, digits + at, sizeof digits - at);
+}
+
+void buf_add_base64(struct buf *b, const void *bytes, size_t size) {
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *p = bytes;
+    for (; size > 0;) {
+        size_t n = size < 3 ? size : 3;
+        uint32_t group = (uint32_t)p[0] << 16;
+        if (n > 1)
+            group |= (uint32_t)p[1] << 8;
+        if (n > 2)
+            group |= p[2];
+        char quad[4] = { alphabet[group >> 18], alphabet[group >> 12 & 63],
+                         n > 1 ? alphabet[group >> 6 & 63] : '=',
+                         n > 2 ? alphabet[group & 63] : '=' };
+        buf_add(b, quad, sizeof quad);
+        p += n;
+        size -= n;
+    }
+}
+
+const char *buf_cstr(struct buf *b) {
+    if (!buf_reserve(b, 1))
+        return "";
+    b->data[b->len] = '\0';
+    return b->data;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * A growable byte buffer. Memory failure is sticky: after it every addition is
+ * ignored and `failed` stays true, so that a writer checks once, at the end.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct buf {
+    char *data;  /* the bytes; NULL while empty, not NUL-terminated */
+    size_t len;  /* bytes in use */
+    size_t cap;  /* bytes allocated */
+    bool failed; /* an allocation failed: the contents are incomplete */
+};
+
+/* Releases the memory; the buffer is empty and usable again. */
+void buf_finish(struct buf *b);
+
+/* Makes room for `more` bytes after len. False when memory is short. */
+bool buf_reserve(struct buf *b, size_t more);
+
+void buf_add_slow(struct buf *b, const void *bytes, size_t size);
+void buf_add_uint(struct buf *b, uint64_t value);
+void buf_add_int(struct buf *b, int64_t value);
+
+/* Digits of `value` in base 8 or 16 (a power of two: 1 << shift), at least `width` of them. */
+void buf_add_digits(struct buf *b, uint64_t value, unsigned shift, unsigned width);
+
+/* Decimal digits of `value`, zero-padded to `width`. */
+void buf_add_padded(struct buf *b, uint64_t value, unsigned width);
+
+/* Base64 (RFC 4648 section 4, with padding). */
+void buf_add_base64(struct buf *b, const void *bytes, size_t size);
+
+/* Ends the contents with a NUL that len does not count, for use as a C string.
+ * Returns "" when memory is short. */
+const char *buf_cstr(struct buf *b);
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t size) {
+    if (b->cap - b->len < size || size == 0) {
+        buf_add_slow(b, bytes, size);
+        return;
+    }
+    memcpy(b->data + b->len, bytes, size);
+    b->len += size;
+}
+
+static inline void buf_add_char(struct buf *b, char c) {
+    buf_add(b, &c, 1);
+}
+
+static inline void buf_add_str(struct buf *b, const char *text) {
+    buf_add(b, text, strlen(text));
+}
+
+static inline void buf_clear(struct buf *b) {
+    b->len = 0;
+}

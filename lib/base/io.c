@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Reading, writing and opening, with EINTR and short counts handled.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+int base_open(int dir_fd, const char *path, int flags) {
+    int fd;
+    do
+        fd = openat(dir_fd, path, flags | O_CLOEXEC | O_NOCTTY);
+    while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Waits for a descriptor that somebody else made non-blocking; -errno on failure. */
+static int wait_ready(int fd, short events) {
+    struct pollfd p = { .fd = fd, .events = events };
+    while (poll(&p, 1, -1) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return 0;
+}
+
+ssize_t base_read(int fd, void *bytes, size_t size) {
+    for (;;) {
+        ssize_t n = read(fd, bytes, size);
+        if (n >= 0)
+            return n;
+        if (errno == EAGAIN) {
+            int r = wait_ready(fd, POLLIN);
+            if (r < 0)
+                return r;
+        } else if (errno != EINTR) {
+            return -errno;
+        }
+    }
+}
+
+int base_write(int fd, const void *bytes, size_t size) {
+    const char *p = bytes;
+    while (size > 0) {
+        ssize_t n = write(fd, p, size);
+        if (n >= 0) {
+            p += n;
+            size -= (size_t)n;
+        } else if (errno == EAGAIN) {
+            int r = wait_ready(fd, POLLOUT);
+            if (r < 0)
+                return r;
+        } else if (errno != EINTR) {
+            return -errno;
+        }
+    }
+    return 0;
+}

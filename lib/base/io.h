@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Reading, writing and opening: the one place where EINTR, short reads and
+ * short writes are handled, and where every descriptor gets O_CLOEXEC.
+ * All return a negative errno on failure.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* openat(2) with O_CLOEXEC | O_NOCTTY added; the descriptor, or -errno. */
+int base_open(int dir_fd, const char *path, int flags);
+
+/* read(2) until something came: the byte count (0: end of input), or -errno. */
+ssize_t base_read(int fd, void *bytes, size_t size);
+
+/* write(2) until all is written: 0, or -errno. */
+int base_write(int fd, const void *bytes, size_t size);

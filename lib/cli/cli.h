@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The command line of an osbox command: the node of the command tree, the state
+ * of one run, and what an applet calls: begin, emit, report, usage, finish.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cli/format.h"
+#include "cli/option.h"
+#include "cli/record.h"
+#include "cli/status.h"
+
+/* A node of the tree: everything the user can call. */
+struct cli_command {
+    const char *name;
+    const char *summary;              /* a verb phrase, without a full stop */
+    const char *usage;                /* one synopsis a line, without the command's name */
+    const char *description;          /* paragraphs for --help; NULL: none */
+    const struct cli_option *options; /* its own; NULL: none */
+    const struct cli_field *fields;   /* its records; NULL: it prints none */
+    const char *const *views;         /* names of the views of the field table, NULL at the end */
+    const struct cli_command *const *commands; /* below it, NULL at the end; NULL: none */
+    const struct cli_exit *exits; /* what its statuses mean beyond the common ones; NULL: none */
+    size_t args_size;             /* of the args struct, at most CLI_ARGS_MAX */
+    const void *presets;          /* an args struct to start from; NULL: zeros */
+    uint16_t field_count;
+    uint8_t default_format; /* enum cli_format_id */
+    uint8_t operands;       /* enum cli_complete: what operands are */
+    uint8_t usage_status;   /* status of usage errors; 0: CLI_EX_USAGE */
+    bool stop_at_operand;   /* options end at the first operand: it runs another command */
+    bool hidden;            /* not in lists and help */
+    void (*run)(struct cli *cli, const void *args);
+};
+
+enum { CLI_ARGS_MAX = 1024, CLI_LABEL_MAX = 64 };
+
+/* What the common options say. */
+struct cli_common {
+    bool help;
+    bool version;
+    bool describe;
+    bool null;          /* NUL after each value */
+    int format;         /* enum cli_format_id */
+    int json_bytes;     /* enum cli_json_bytes */
+    int json_int64;     /* 1: integers are JSON strings */
+    int color;          /* enum cli_color */
+    const char *fields; /* -F, as given; NULL: the defaults */
+    const char *sh_prefix;
+};
+
+enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
+
+/* One run. main() owns it and hands it to everything. */
+struct cli {
+    const struct cli_command *root;
+    const struct cli_command *command;
+    char label[CLI_LABEL_MAX]; /* "stat", "xattr get": begins every diagnostic */
+    char **argv;               /* of the command: argv[0] is its name */
+    int argc;
+    char **operands;
+    int operand_count;
+    unsigned closed; /* bit set: which of descriptors 0 to 2 were closed at start */
+    struct cli_common common;
+    struct cli_writer writer; /* what -o, -F and their kin decided */
+    struct cli_output output; /* stdout */
+    bool errors_in_place;     /* json diagnostics are also records on stdout */
+    int status;               /* exit status so far; the first error decides */
+    const char *error;        /* name of the first error: "ENOENT", "EX_USAGE"; NULL: none */
+    _Alignas(max_align_t) unsigned char args[CLI_ARGS_MAX];
+};
+
+/* Runs the command that argv names, and returns the exit status for main() to exit with. */
+int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **argv);
+
+/* Decides fields and format for records of a view of the field table (its bit number). False when
+ * there is nothing to do: a usage error was reported, or -F help answered. */
+bool cli_begin(struct cli *cli, unsigned view);
+
+/* False after a usage error: in sh format there is one record and `count` were asked for. */
+bool cli_expect_records(struct cli *cli, size_t count);
+
+/* The `needs` of all selected fields together. */
+uint64_t cli_needs(const struct cli *cli);
+
+/* Whether the field with that index is selected. */
+bool cli_wants(const struct cli *cli, unsigned field);
+
+/* Writes one record: values[] has a slot for each row of the field table. */
+void cli_emit(struct cli *cli, const struct cli_value *values);
+
+/* Writes out what is buffered: before a wait. */
+void cli_flush(struct cli *cli);
+
+/* Whether the last write to stdout failed: there is no point in going on. */
+bool cli_is_broken(const struct cli *cli);
+
+/* A diagnostic for a failed call; sets the status. */
+void cli_report(struct cli *cli, const struct base_error *error);
+
+/* A diagnostic that is no errno: `status` and its EX_ name. `path` (NULL: none) is what it is
+ * about. */
+void cli_complain(struct cli *cli, int status, const char *path, const char *message);
+
+/* A usage error about `object`, an argument as the user wrote it (NULL: none). */
+void cli_usage(struct cli *cli, const char *object, const char *message);
+
+/* Records a status that is an answer, not an error. */
+void cli_answer(struct cli *cli, int status);
+
+/* Completes the output, checks that all of it arrived, and returns the exit status. */
+int cli_finish(struct cli *cli);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * --describe: the command tree as JSON, for programs and for the tests that
+ * hold help, manual pages and completions against the tables.
+ */
+#include "cli/fields.h"
+#include "cli/help.h"
+
+static const char *const complete_names[] = {
+    [CLI_COMPLETE_NONE] = "none",           [CLI_COMPLETE_FILE] = "file",
+    [CLI_COMPLETE_DIRECTORY] = "directory", [CLI_COMPLETE_FIELDS] = "fields",
+    [CLI_COMPLETE_SIGNAL] = "signal",       [CLI_COMPLETE_COMMAND] = "command",
+};
+
+/* Begins a member; a comma unless it is the first of its object. */
+static void add_key(struct buf *b, const char *name) {
+    char last = b->data && b->len ? b->data[b->len - 1] : '{';
+    if (last != '{')
+        buf_add_char(b, ',');
+    buf_add_char(b, '"');
+    buf_add_str(b, name);
+    buf_add_str(b, "\":");
+}
+
+static void add_text(struct buf *b, const char *name, const char *text) {
+    add_key(b, name);
+    if (text)
+        cli_quote_json(b, text, strlen(text), CLI_JSON_BASE64);
+    else
+        buf_add_str(b, "null");
+}
+
+static void add_bool(struct buf *b, const char *name, bool value) {
+    add_key(b, name);
+    buf_add_str(b, value ? "true" : "false");
+}
+
+/* Between the elements of an array. */
+static void add_separator(struct buf *b) {
+    if (b->data && b->len && b->data[b->len - 1] != '[')
+        buf_add_char(b, ',');
+}
+
+static void add_words(struct buf *b, const char *name, const char *words) {
+    add_key(b, name);
+    buf_add_char(b, '[');
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+        add_separator(b);
+        cli_quote_json(b, words, size, CLI_JSON_BASE64);
+        words += size + strspn(words + size, " ");
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_choices(struct buf *b, const struct cli_choice *choices) {
+    add_key(b, "choices");
+    if (!choices) {
+        buf_add_str(b, "null");
+        return;
+    }
+    buf_add_char(b, '[');
+    for (; choices->name; choices++) {
+        add_separator(b);
+        cli_quote_json(b, choices->name, strlen(choices->name), CLI_JSON_BASE64);
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_options(struct buf *b, const struct cli_option *table, bool common) {
+    for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
+        if (row->kind == CLI_OPT_HEADING)
+            continue;
+        char letter[2] = { row->letter, '\0' };
+        add_separator(b);
+        buf_add_char(b, '{');
+        add_text(b, "long", row->name);
+        add_text(b, "short", row->letter ? letter : NULL);
+        add_text(b, "metavar", row->metavar);
+        add_bool(b, "optional", row->optional);
+        add_bool(b, "common", common);
+        add_text(b, "default", row->preset);
+        add_choices(b, row->choices);
+        add_words(b, "conflicts", row->conflicts);
+        add_text(b, "complete", complete_names[row->complete]);
+        add_text(b, "help", row->help);
+        buf_add_char(b, '}');
+    }
+}
+
+static void add_views(struct buf *b, const struct cli_command *command, const char *name,
+                      unsigned views) {
+    add_key(b, name);
+    buf_add_char(b, '[');
+    for (unsigned i = 0; command->views && command->views[i]; i++) {
+        if (!(views >> i & 1))
+            continue;
+        add_separator(b);
+        cli_quote_json(b, command->views[i], strlen(command->views[i]), CLI_JSON_BASE64);
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_fields(struct buf *b, const struct cli_command *command) {
+    add_key(b, "fields");
+    buf_add_char(b, '[');
+    for (unsigned i = 0; i < command->field_count; i++) {
+        const struct cli_field *field = &command->fields[i];
+        add_separator(b);
+        buf_add_char(b, '{');
+        add_text(b, "name", field->name);
+        add_text(b, "type", cli_type_name((enum cli_type)field->type));
+        add_text(b, "item",
+                 field->type == CLI_LIST ? cli_type_name((enum cli_type)field->item) : NULL);
+        add_views(b, command, "views", field->views);
+        add_views(b, command, "default", field->defaults);
+        add_text(b, "help", field->help);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_exits(struct buf *b, const struct cli_exit *exits) {
+    for (; exits && exits->meaning; exits++) {
+        add_separator(b);
+        buf_add_char(b, '{');
+        add_key(b, "status");
+        buf_add_int(b, exits->status);
+        add_text(b, "meaning", exits->meaning);
+        buf_add_char(b, '}');
+    }
+}
+
+/* The tree is as deep as its nesting in the sources: osbox, applet, verb. */
+static void add_command(struct buf *b, const struct cli_command *command) {
+    buf_add_char(b, '{');
+    add_text(b, "name", command->name);
+    add_text(b, "summary", command->summary);
+    add_text(b, "usage", command->usage);
+    add_key(b, "options");
+    buf_add_char(b, '[');
+    add_options(b, command->options, false);
+    add_options(b, cli_common_options, true);
+    buf_add_char(b, ']');
+    add_fields(b, command);
+    add_text(b, "format", cli_formats[command->default_format].name);
+    add_text(b, "operands", complete_names[command->operands]);
+    add_bool(b, "stop_at_operand", command->stop_at_operand);
+    add_key(b, "exits");
+    buf_add_char(b, '[');
+    add_exits(b, command->exits);
+    add_exits(b, cli_common_exits);
+    buf_add_char(b, ']');
+    add_key(b, "commands");
+    buf_add_char(b, '[');
+    for (const struct cli_command *const *below = command->commands; below && *below; below++) {
+        add_separator(b);
+        add_command(b, *below); /* NOLINT(misc-no-recursion): bounded by the tree's depth */
+    }
+    buf_add_str(b, "]}");
+}
+
+void cli_describe(struct cli *cli) {
+    add_command(&cli->output.bytes, cli->command);
+    buf_add_char(&cli->output.bytes, '\n');
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Diagnostics and what they do to the exit status.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/diag.h"
+
+/* One diagnostic, before it has a format. */
+struct diagnostic {
+    const char *error;     /* ENOENT, EX_USAGE */
+    int errnum;            /* 0: not an errno */
+    const char *operation; /* NULL: none */
+    const char *path;      /* NULL: none */
+    const char *path2;
+    const char *message;
+    int fd;         /* -1: none */
+    int capability; /* -1: none */
+};
+
+static void add_quoted(struct buf *b, const char *name) {
+    buf_add_char(b, '\'');
+    cli_quote_text(b, name, strlen(name), "");
+    buf_add_char(b, '\'');
+}
+
+/* "CAP_SYS_NICE", as capabilities(7) writes it. */
+static void add_capability(struct buf *b, int capability) {
+    char *name = cap_to_name(capability);
+    for (const char *p = name; p && *p; p++)
+        buf_add_char(b, (char)toupper((unsigned char)*p));
+    cap_free(name);
+}
+
+static void add_text_form(struct buf *b, const struct cli *cli, const struct diagnostic *d) {
+    buf_add_str(b, cli->label);
+    buf_add_str(b, ": ");
+    if (d->fd >= 0) {
+        buf_add_str(b, "descriptor ");
+        buf_add_int(b, d->fd);
+        buf_add_str(b, ": ");
+    }
+    if (d->path) {
+        add_quoted(b, d->path);
+        buf_add_str(b, ": ");
+    }
+    if (d->path2) {
+        add_quoted(b, d->path2);
+        buf_add_str(b, ": ");
+    }
+    buf_add_str(b, d->message);
+    if (d->errnum) {
+        buf_add_str(b, " [");
+        buf_add_str(b, d->error);
+        buf_add_char(b, ']');
+    }
+    if (d->capability >= 0) {
+        buf_add_str(b, " (needs ");
+        add_capability(b, d->capability);
+        buf_add_char(b, ')');
+    }
+}
+
+static void add_member(struct buf *b, const struct cli *cli, const char *name, const char *text) {
+    buf_add_char(b, b->data && b->len > 1 ? ',' : '{');
+    buf_add_char(b, '"');
+    buf_add_str(b, name);
+    buf_add_str(b, "\":");
+    if (text)
+        cli_quote_json(b, text, strlen(text), (enum cli_json_bytes)cli->common.json_bytes);
+    else
+        buf_add_str(b, "null");
+}
+
+static void add_json_form(struct buf *b, const struct cli *cli, const struct diagnostic *d) {
+    add_member(b, cli, "error", d->error);
+    buf_add_str(b, ",\"errno\":");
+    if (d->errnum)
+        buf_add_int(b, d->errnum);
+    else
+        buf_add_str(b, "null");
+    add_member(b, cli, "applet", cli->label);
+    add_member(b, cli, "operation", d->operation);
+    add_member(b, cli, "path", d->path);
+    if (d->path2)
+        add_member(b, cli, "path2", d->path2);
+    if (d->fd >= 0) {
+        buf_add_str(b, ",\"fd\":");
+        buf_add_int(b, d->fd);
+    }
+    add_member(b, cli, "message", d->message);
+    if (d->capability >= 0) {
+        buf_add_str(b, ",\"capability\":\"");
+        add_capability(b, d->capability);
+        buf_add_char(b, '"');
+    }
+    buf_add_char(b, '}');
+}
+
+/* What was printed before comes first also where both streams are one. */
+static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
+    struct buf line = { 0 };
+    if (cli->common.format == CLI_FORMAT_JSON)
+        add_json_form(&line, cli, d);
+    else
+        add_text_form(&line, cli, d);
+    buf_add_char(&line, '\n');
+    cli_flush(cli);
+    if (line.failed) /* no memory for the names: say at least what happened */
+        base_write(STDERR_FILENO, "osbox: out of memory\n", 21);
+    else
+        base_write(STDERR_FILENO, line.data, line.len);
+    buf_finish(&line);
+}
+
+static void set_error(struct cli *cli, int status, const char *error) {
+    if (cli->error)
+        return;
+    cli->status = status;
+    cli->error = error;
+}
+
+void cli_diagnose(struct cli *cli, const struct base_error *error) {
+    struct diagnostic d = {
+        .error = cli_errno_name(error->errnum),
+        .errnum = error->errnum,
+        .operation = error->operation,
+        .path = error->path,
+        .path2 = error->path2,
+        .fd = error->fd,
+        .message = strerror(error->errnum),
+        .capability = error->capability,
+    };
+    write_diagnostic(cli, &d);
+}
+
+void cli_report(struct cli *cli, const struct base_error *error) {
+    cli_diagnose(cli, error);
+    cli_emit_error(cli, cli_errno_name(error->errnum), error->errnum, error->path);
+    set_error(cli, cli_errno_status(error->errnum), cli_errno_name(error->errnum));
+}
+
+void cli_complain(struct cli *cli, int status, const char *path, const char *message) {
+    struct diagnostic d = {
+        .error = cli_status_name(status),
+        .path = path,
+        .message = message,
+        .fd = -1,
+        .capability = -1,
+    };
+    write_diagnostic(cli, &d);
+    cli_emit_error(cli, d.error, 0, path);
+    set_error(cli, status, d.error);
+}
+
+void cli_usage(struct cli *cli, const char *object, const char *message) {
+    struct buf text = { 0 };
+    if (object) {
+        add_quoted(&text, object);
+        buf_add_str(&text, ": ");
+    }
+    buf_add_str(&text, message);
+    struct diagnostic d = {
+        .error = cli_status_name(CLI_EX_USAGE),
+        .operation = "usage",
+        .message = buf_cstr(&text),
+        .fd = -1,
+        .capability = -1,
+    };
+    write_diagnostic(cli, &d);
+    set_error(cli, cli->command->usage_status ? cli->command->usage_status : CLI_EX_USAGE, d.error);
+    buf_finish(&text);
+}
+
+void cli_answer(struct cli *cli, int status) {
+    if (!cli->error)
+        cli->status = status;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Diagnostics: one line on stderr, as text or (with json output) as an object.
+ */
+#pragma once
+
+#include "cli/cli.h"
+
+/* Writes the diagnostic of an error. Does not touch the status. */
+void cli_diagnose(struct cli *cli, const struct base_error *error);
+
+/* With errors_in_place and json: the diagnostic as a record on stdout. errnum 0: none. */
+void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path);

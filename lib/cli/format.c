@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The output formats: text, json, csv, tsv, sh, value, table.
+ */
+#include "cli/format.h"
+
+const struct cli_choice cli_formats[] = {
+    { "text", CLI_FORMAT_TEXT, "key=value lines, a blank line between records" },
+    { "json", CLI_FORMAT_JSON, "one object a line (JSON Lines)" },
+    { "csv", CLI_FORMAT_CSV, "comma-separated values with a header line" },
+    { "tsv", CLI_FORMAT_TSV, "tab-separated values with a header line" },
+    { "sh", CLI_FORMAT_SH, "assignments for eval; one record" },
+    { "value", CLI_FORMAT_VALUE, "the bare values" },
+    { "table", CLI_FORMAT_TABLE, "aligned columns" },
+    { NULL, 0, NULL },
+};
+
+static bool is_textual(const struct cli_field *field) {
+    return field->type == CLI_STRING || field->type == CLI_BYTES || field->type == CLI_ENUM;
+}
+
+static bool is_integer(const struct cli_field *field) {
+    return field->type == CLI_INT || field->type == CLI_UINT || field->type == CLI_TIMESPEC_NS ||
+           field->type == CLI_DURATION_NS;
+}
+
+/* Seconds and nanoseconds are a two's-complement pair (-2 s + 500000000 ns); people and os write
+ * the sign and the magnitude (-1.5). */
+static void add_seconds(struct buf *b, int64_t sec, uint32_t nsec, const char *point) {
+    uint64_t whole = (uint64_t)sec;
+    if (sec < 0) {
+        buf_add_char(b, '-');
+        whole = 0 - whole;
+        if (nsec) {
+            whole--;
+            nsec = 1000000000U - nsec;
+        }
+    }
+    /* Without a point it is an integer of nanoseconds: no leading zeros. */
+    if (!point[0] && whole == 0) {
+        buf_add_uint(b, nsec);
+        return;
+    }
+    buf_add_uint(b, whole);
+    buf_add_str(b, point);
+    buf_add_padded(b, nsec, 9);
+}
+
+/* Civil date of a day counted from 1970-01-01, proleptic Gregorian, in 400-year eras. */
+static void add_date(struct buf *b, int64_t days) {
+    int64_t shifted = days + 719468; /* days from 0000-03-01 */
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    unsigned day_of_era = (unsigned)(shifted - era * 146097);
+    unsigned year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month = (5 * day_of_year + 2) / 153; /* 0 is March */
+    unsigned day = day_of_year - (153 * month + 2) / 5 + 1;
+    int64_t year = (int64_t)year_of_era + era * 400 + (month >= 10);
+    if (year < 0)
+        buf_add_char(b, '-');
+    buf_add_padded(b, (uint64_t)(year < 0 ? -year : year), 4);
+    buf_add_char(b, '-');
+    buf_add_padded(b, month < 10 ? month + 3 : month - 9, 2);
+    buf_add_char(b, '-');
+    buf_add_padded(b, day, 2);
+}
+
+static void add_timestamp(struct buf *b, int64_t sec, uint32_t nsec) {
+    int64_t days = sec / 86400 - (sec % 86400 < 0);
+    unsigned second = (unsigned)(sec - days * 86400);
+    add_date(b, days);
+    buf_add_char(b, 'T');
+    buf_add_padded(b, second / 3600, 2);
+    buf_add_char(b, ':');
+    buf_add_padded(b, second / 60 % 60, 2);
+    buf_add_char(b, ':');
+    buf_add_padded(b, second % 60, 2);
+    buf_add_char(b, '.');
+    buf_add_padded(b, nsec, 9);
+    buf_add_char(b, 'Z');
+}
+
+void cli_format_scalar(const struct cli_field *field, const struct cli_value *v, bool octal,
+                       struct buf *b) {
+    switch ((enum cli_type)field->type) {
+    case CLI_STRING:
+    case CLI_BYTES:
+    case CLI_ENUM:
+        buf_add(b, v->bytes.data, v->bytes.size);
+        break;
+    case CLI_INT:
+        buf_add_int(b, v->i);
+        break;
+    case CLI_UINT:
+        buf_add_uint(b, v->u);
+        break;
+    case CLI_BOOL:
+        buf_add_str(b, v->b ? "true" : "false");
+        break;
+    case CLI_MODE:
+        if (octal) {
+            buf_add_char(b, '0');
+            buf_add_digits(b, v->u, 3, 4);
+        } else {
+            buf_add_uint(b, v->u);
+        }
+        break;
+    case CLI_TIMESPEC:
+    case CLI_DURATION:
+        add_seconds(b, v->time.sec, v->time.nsec, ".");
+        break;
+    case CLI_TIMESPEC_NS:
+    case CLI_DURATION_NS:
+        add_seconds(b, v->time.sec, v->time.nsec, "");
+        break;
+    case CLI_TIMESTAMP:
+        add_timestamp(b, v->time.sec, v->time.nsec);
+        break;
+    case CLI_LIST:
+        break; /* not a scalar */
+    }
+}
+
+/* A field that stands for the elements of a list. */
+static struct cli_field item_field(const struct cli_field *list) {
+    return (struct cli_field){ .name = list->name, .type = list->item };
+}
+
+/* A value escaped as text: what text, tsv, table and terminals show. */
+static void add_text(const struct cli_field *field, const struct cli_value *v, bool octal,
+                     struct buf *b) {
+    if (field->type == CLI_LIST) {
+        struct cli_field item = item_field(field);
+        for (size_t i = 0; i < v->list.count; i++) {
+            const struct cli_value *element = &v->list.items[i];
+            if (i)
+                buf_add_char(b, ',');
+            if (is_textual(&item))
+                cli_quote_text(b, element->bytes.data, element->bytes.size, ",");
+            else
+                cli_format_scalar(&item, element, octal, b);
+        }
+    } else if (is_textual(field)) {
+        cli_quote_text(b, v->bytes.data, v->bytes.size, "");
+    } else {
+        cli_format_scalar(field, v, octal, b);
+    }
+}
+
+/* ---- text ---- */
+
+static void text_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                        struct buf *b) {
+    if (!first)
+        buf_add_char(b, '\n');
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        const struct cli_value *v = &values[w->selection[i]];
+        buf_add_str(b, field->name);
+        if (v->known) {
+            buf_add_char(b, '=');
+            add_text(field, v, true, b);
+        }
+        buf_add_char(b, '\n');
+    }
+}
+
+/* ---- json ---- */
+
+static void json_value(const struct cli_writer *w, const struct cli_field *field,
+                       const struct cli_value *v, struct buf *b) {
+    if (!v->known) {
+        buf_add(b, "null", 4);
+    } else if (field->type == CLI_LIST) {
+        struct cli_field item = item_field(field);
+        buf_add_char(b, '[');
+        for (size_t i = 0; i < v->list.count; i++) {
+            if (i)
+                buf_add_char(b, ',');
+            json_value(w, &item, &v->list.items[i], b);
+        }
+        buf_add_char(b, ']');
+    } else if (is_textual(field)) {
+        cli_quote_json(b, v->bytes.data, v->bytes.size, w->json_bytes);
+    } else {
+        bool quoted = field->type == CLI_TIMESTAMP || (w->json_int64_strings && is_integer(field));
+        if (quoted)
+            buf_add_char(b, '"');
+        cli_format_scalar(field, v, false, b);
+        if (quoted)
+            buf_add_char(b, '"');
+    }
+}
+
+static void json_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                        struct buf *b) {
+    (void)first;
+    buf_add_char(b, '{');
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        if (i)
+            buf_add_char(b, ',');
+        buf_add_char(b, '"');
+        buf_add_str(b, field->name);
+        buf_add(b, "\":", 2);
+        json_value(w, field, &values[w->selection[i]], b);
+    }
+    buf_add(b, "}\n", 2);
+}
+
+/* ---- csv, tsv ---- */
+
+static void names_line(const struct cli_writer *w, char separator, struct buf *b) {
+    for (size_t i = 0; i < w->selected; i++) {
+        if (i)
+            buf_add_char(b, separator);
+        buf_add_str(b, w->fields[w->selection[i]].name);
+    }
+    buf_add_char(b, '\n');
+}
+
+static void csv_header(const struct cli_writer *w, struct buf *b) {
+    names_line(w, ',', b);
+}
+
+/* Cells hold the bytes as they are, but text where a terminal shows them; lists are text always. */
+static void csv_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                       struct buf *b) {
+    (void)first;
+    struct buf cell = { 0 };
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        const struct cli_value *v = &values[w->selection[i]];
+        if (i)
+            buf_add_char(b, ',');
+        if (!v->known)
+            continue;
+        buf_clear(&cell);
+        if (field->type == CLI_LIST || w->terminal)
+            add_text(field, v, false, &cell);
+        else
+            cli_format_scalar(field, v, false, &cell);
+        cli_quote_csv(b, cell.data, cell.len);
+    }
+    buf_add_char(b, '\n');
+    b->failed |= cell.failed;
+    buf_finish(&cell);
+}
+
+static void tsv_header(const struct cli_writer *w, struct buf *b) {
+    names_line(w, '\t', b);
+}
+
+static void tsv_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                       struct buf *b) {
+    (void)first;
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_value *v = &values[w->selection[i]];
+        if (i)
+            buf_add_char(b, '\t');
+        if (v->known)
+            add_text(&w->fields[w->selection[i]], v, false, b);
+        else
+            buf_add(b, "\\N", 2);
+    }
+    buf_add_char(b, '\n');
+}
+
+/* ---- sh ---- */
+
+static void sh_name(const struct cli_writer *w, const char *name, struct buf *b) {
+    buf_add_str(b, w->sh_prefix);
+    buf_add_str(b, name);
+}
+
+/* One element of a list a line: a newline inside one is \n, a backslash \\. */
+static void sh_list(const struct cli_field *field, const struct cli_value *v, struct buf *b) {
+    struct cli_field item = item_field(field);
+    struct buf element = { 0 };
+    for (size_t i = 0; i < v->list.count; i++) {
+        buf_clear(&element);
+        cli_format_scalar(&item, &v->list.items[i], false, &element);
+        if (i)
+            buf_add_char(b, '\n');
+        for (size_t at = 0; at < element.len; at++) {
+            if (element.data[at] == '\n')
+                buf_add(b, "\\n", 2);
+            else if (element.data[at] == '\\')
+                buf_add(b, "\\\\", 2);
+            else
+                buf_add_char(b, element.data[at]);
+        }
+    }
+    b->failed |= element.failed;
+    buf_finish(&element);
+}
+
+static void sh_value(const struct cli_writer *w, const struct cli_field *field,
+                     const struct cli_value *v, struct buf *b) {
+    if (!is_textual(field) && field->type != CLI_LIST && field->type != CLI_TIMESTAMP) {
+        cli_format_scalar(field, v, false, b);
+        return;
+    }
+    struct buf text = { 0 };
+    if (field->type == CLI_LIST)
+        sh_list(field, v, &text);
+    else
+        cli_format_scalar(field, v, false, &text);
+    cli_quote_sh(b, text.data, text.len, w->terminal);
+    b->failed |= text.failed;
+    buf_finish(&text);
+}
+
+static bool holds_nul(const struct cli_field *field, const struct cli_value *v) {
+    return field->may_hold_nul && v->known && v->bytes.size &&
+           memchr(v->bytes.data, '\0', v->bytes.size);
+}
+
+/* Assignments on one line, then one `unset` of all that has no value, the error of an earlier
+ * record included: no stale variable is left. */
+static void sh_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                      struct buf *b) {
+    (void)first;
+    struct buf unset = { 0 };
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        const struct cli_value *v = &values[w->selection[i]];
+        bool encoded = holds_nul(field, v);
+        if (!v->known || encoded) {
+            buf_add_char(&unset, ' ');
+            sh_name(w, field->name, &unset);
+        }
+        if (field->may_hold_nul && !encoded) {
+            buf_add_char(&unset, ' ');
+            sh_name(w, field->name, &unset);
+            buf_add_str(&unset, "_b64");
+        }
+        if (!v->known)
+            continue;
+        sh_name(w, field->name, b);
+        if (encoded) {
+            buf_add_str(b, "_b64='");
+            buf_add_base64(b, v->bytes.data, v->bytes.size);
+            buf_add_char(b, '\'');
+        } else {
+            buf_add_char(b, '=');
+            sh_value(w, field, v, b);
+        }
+        buf_add_char(b, ' ');
+    }
+    buf_add_str(b, "; unset ");
+    sh_name(w, "error", b);
+    buf_add(b, unset.data, unset.len);
+    buf_add_char(b, '\n');
+    b->failed |= unset.failed;
+    buf_finish(&unset);
+}
+
+void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
+                           struct buf *b) {
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        buf_add_str(b, i ? " " : "unset ");
+        sh_name(w, field->name, b);
+        if (field->may_hold_nul) {
+            buf_add_char(b, ' ');
+            sh_name(w, field->name, b);
+            buf_add_str(b, "_b64");
+        }
+    }
+    if (w->selected)
+        buf_add_str(b, "; ");
+    sh_name(w, "error", b);
+    buf_add_str(b, "='");
+    buf_add_str(b, error);
+    buf_add_str(b, "'; (exit ");
+    buf_add_int(b, status);
+    buf_add_str(b, ")\n");
+}
+
+/* ---- value ---- */
+
+static void value_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                         struct buf *b) {
+    (void)first;
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_field *field = &w->fields[w->selection[i]];
+        const struct cli_value *v = &values[w->selection[i]];
+        if (i && !w->null)
+            buf_add_char(b, '\t');
+        if (v->known && (w->terminal || field->type == CLI_LIST))
+            add_text(field, v, false, b);
+        else if (v->known)
+            cli_format_scalar(field, v, false, b);
+        if (w->null)
+            buf_add_char(b, '\0');
+    }
+    if (!w->null)
+        buf_add_char(b, '\n');
+}
+
+/* ---- table ---- */
+
+static void table_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                         struct buf *b) {
+    (void)first;
+    for (size_t i = 0; i < w->selected; i++) {
+        const struct cli_value *v = &values[w->selection[i]];
+        if (v->known)
+            add_text(&w->fields[w->selection[i]], v, true, b);
+        else
+            buf_add_char(b, '-');
+        buf_add_char(b, '\0');
+    }
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    void (*header)(const struct cli_writer *w, struct buf *b);
+    void (*record)(const struct cli_writer *w, const struct cli_value *values, bool first,
+                   struct buf *b);
+} formats[] = {
+    [CLI_FORMAT_TEXT] = { NULL, text_record },     [CLI_FORMAT_JSON] = { NULL, json_record },
+    [CLI_FORMAT_CSV] = { csv_header, csv_record }, [CLI_FORMAT_TSV] = { tsv_header, tsv_record },
+    [CLI_FORMAT_SH] = { NULL, sh_record },         [CLI_FORMAT_VALUE] = { NULL, value_record },
+    [CLI_FORMAT_TABLE] = { NULL, table_record },
+};
+
+void cli_format_header(const struct cli_writer *w, struct buf *b) {
+    if (formats[w->format].header)
+        formats[w->format].header(w, b);
+}
+
+void cli_format_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                       struct buf *b) {
+    formats[w->format].record(w, values, first, b);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The output formats: how a record becomes bytes. A writer is decided once and
+ * then constant, so that several threads may write records with it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cli/option.h"
+#include "cli/quote.h"
+#include "cli/record.h"
+
+enum cli_format_id {
+    CLI_FORMAT_TEXT,
+    CLI_FORMAT_JSON,
+    CLI_FORMAT_CSV,
+    CLI_FORMAT_TSV,
+    CLI_FORMAT_SH,
+    CLI_FORMAT_VALUE,
+    CLI_FORMAT_TABLE,
+};
+
+/* The formats by name, for options and help. */
+extern const struct cli_choice cli_formats[];
+
+enum { CLI_FIELDS_MAX = 128 };
+
+/* How records are written. */
+struct cli_writer {
+    const struct cli_field *fields;    /* the command's field table */
+    uint8_t selection[CLI_FIELDS_MAX]; /* indices into it, in output order */
+    size_t selected;
+    enum cli_format_id format;
+    enum cli_json_bytes json_bytes;
+    bool json_int64_strings;
+    bool null;     /* value: NUL after each value */
+    bool terminal; /* stdout is one: escape, cut */
+    bool color;
+    unsigned columns; /* of the terminal; 0: do not cut */
+    const char *sh_prefix;
+};
+
+/* What comes before the first record: a header line, or nothing. */
+void cli_format_header(const struct cli_writer *w, struct buf *b);
+
+/* One record; `first` is false for all but the first (text separates by a blank line). In table
+ * format it is the cells alone, each ended by a NUL: widths come later, from struct cli_table. */
+void cli_format_record(const struct cli_writer *w, const struct cli_value *values, bool first,
+                       struct buf *b);
+
+/* The text of a value before any quoting, with lists joined as `text` joins them. */
+void cli_format_scalar(const struct cli_field *field, const struct cli_value *value, bool octal,
+                       struct buf *b);
+
+/* sh: `unset` of every selected name, the error's name and a failing status. */
+void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
+                           struct buf *b);
+
+/* Records on their way to a descriptor. */
+struct cli_output {
+    struct buf bytes;  /* formatted, not yet written */
+    struct buf cells;  /* table: rows whose widths are not known yet */
+    struct buf widths; /* table: one unsigned a column, once known */
+    int fd;
+    size_t records;
+    bool started; /* the header was written */
+    int error;    /* errno of the first write that failed; 0: none */
+};

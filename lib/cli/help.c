@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * --help and -F help, made from the tables.
+ */
+#include "cli/help.h"
+#include "cli/fields.h"
+
+enum { HELP_INDENT = 2, HELP_COLUMN = 28 };
+
+static void add_spaces(struct buf *b, size_t count) {
+    while (count--)
+        buf_add_char(b, ' ');
+}
+
+/* Words of `text` from column `at` on, wrapped to lines indented by `indent`. */
+static void add_wrapped(struct buf *b, const char *text, size_t at, size_t indent) {
+    bool first = true;
+    while (*text) {
+        size_t size = strcspn(text, " \n");
+        if (!first && at + 1 + size > CLI_HELP_WIDTH) {
+            buf_add_char(b, '\n');
+            add_spaces(b, indent);
+            at = indent;
+        } else if (!first) {
+            buf_add_char(b, ' ');
+            at++;
+        }
+        buf_add(b, text, size);
+        at += size;
+        text += size;
+        first = false;
+        if (*text == '\n') { /* a new paragraph */
+            buf_add_str(b, "\n\n");
+            add_spaces(b, indent);
+            at = indent;
+            first = true;
+        }
+        text += *text != '\0';
+    }
+    buf_add_char(b, '\n');
+}
+
+static void add_heading(struct buf *b, const struct cli *cli, const char *text) {
+    buf_add_char(b, '\n');
+    if (cli->writer.color)
+        buf_add_str(b, "\033[1m");
+    buf_add_str(b, text);
+    buf_add_char(b, ':');
+    if (cli->writer.color)
+        buf_add_str(b, "\033[0m");
+    buf_add_char(b, '\n');
+}
+
+/* A term in the left column and its explanation in the right one. */
+static void add_entry(struct buf *b, const struct buf *term, const char *text) {
+    size_t at = HELP_INDENT + term->len;
+    add_spaces(b, HELP_INDENT);
+    buf_add(b, term->data, term->len);
+    if (at + 2 > HELP_COLUMN) {
+        buf_add_char(b, '\n');
+        at = 0;
+    }
+    add_spaces(b, HELP_COLUMN - at);
+    add_wrapped(b, text, HELP_COLUMN, HELP_COLUMN);
+}
+
+static void add_usage(struct buf *b, const struct cli *cli) {
+    const char *lead = "Usage: ";
+    for (const char *line = cli->command->usage; *line;) {
+        size_t size = strcspn(line, "\n");
+        buf_add_str(b, lead);
+        buf_add_str(b, cli->command == cli->root ? "" : "osbox ");
+        buf_add_str(b, cli->label);
+        buf_add_char(b, ' ');
+        buf_add(b, line, size);
+        buf_add_char(b, '\n');
+        line += size + (line[size] != '\0');
+        lead = "       ";
+    }
+}
+
+static void add_choices(struct buf *b, const struct cli_option *row) {
+    if (row->choices) {
+        buf_add_str(b, ": ");
+        for (const struct cli_choice *c = row->choices; c->name; c++) {
+            buf_add_str(b, c == row->choices ? "" : ", ");
+            buf_add_str(b, c->name);
+        }
+    }
+    if (row->preset) {
+        buf_add_str(b, " (default: ");
+        buf_add_str(b, row->preset);
+        buf_add_char(b, ')');
+    }
+}
+
+static void add_option(struct buf *b, const struct cli_option *row) {
+    struct buf term = { 0 }, text = { 0 };
+    if (row->letter) {
+        buf_add_char(&term, '-');
+        buf_add_char(&term, row->letter);
+        buf_add_str(&term, ", ");
+    } else {
+        buf_add_str(&term, "    ");
+    }
+    buf_add_str(&term, "--");
+    buf_add_str(&term, row->name);
+    if (row->metavar) {
+        buf_add_str(&term, row->optional ? "[=" : "=");
+        buf_add_str(&term, row->metavar);
+        buf_add_str(&term, row->optional ? "]" : "");
+    }
+    buf_add_str(&text, row->help);
+    add_choices(&text, row);
+    add_entry(b, &term, buf_cstr(&text));
+    buf_finish(&term);
+    buf_finish(&text);
+}
+
+static void add_options(struct buf *b, const struct cli *cli, const struct cli_option *table) {
+    if (table && table->kind != CLI_OPT_HEADING && table->kind != CLI_OPT_END)
+        add_heading(b, cli, "Options");
+    for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
+        if (row->kind == CLI_OPT_HEADING)
+            add_heading(b, cli, row->help);
+        else
+            add_option(b, row);
+    }
+}
+
+static void add_commands(struct buf *b, const struct cli *cli) {
+    const struct cli_command *const *below = cli->command->commands;
+    if (!below)
+        return;
+    add_heading(b, cli, "Commands");
+    for (; *below; below++) {
+        struct buf term = { 0 };
+        buf_add_str(&term, (*below)->name);
+        add_entry(b, &term, (*below)->summary);
+        buf_finish(&term);
+    }
+}
+
+static void add_exits(struct buf *b, const struct cli_exit *exits) {
+    for (; exits && exits->meaning; exits++) {
+        struct buf term = { 0 };
+        buf_add_int(&term, exits->status);
+        add_entry(b, &term, exits->meaning);
+        buf_finish(&term);
+    }
+}
+
+/* "Print what the kernel knows ...": a summary as a sentence. */
+static void add_sentence(struct buf *b, const char *summary) {
+    struct buf text = { 0 };
+    buf_add_char(&text, summary[0] >= 'a' && summary[0] <= 'z' ? (char)(summary[0] - 'a' + 'A')
+                                                               : summary[0]);
+    buf_add_str(&text, summary + 1);
+    buf_add_char(&text, '.');
+    add_wrapped(b, buf_cstr(&text), 0, 0);
+    buf_finish(&text);
+}
+
+static void add_manual(struct buf *b, const struct cli *cli) {
+    buf_add_str(b, "\nManual: man osbox");
+    if (cli->command != cli->root) {
+        buf_add_char(b, '-');
+        buf_add(b, cli->label, strcspn(cli->label, " "));
+    }
+    buf_add_char(b, '\n');
+}
+
+void cli_help(struct cli *cli) {
+    struct buf *b = &cli->output.bytes;
+    add_usage(b, cli);
+    buf_add_char(b, '\n');
+    add_sentence(b, cli->command->summary);
+    if (cli->command->description) {
+        buf_add_char(b, '\n');
+        add_wrapped(b, cli->command->description, 0, 0);
+    }
+    add_commands(b, cli);
+    add_options(b, cli, cli->command->options);
+    add_options(b, cli, cli_common_options);
+    add_heading(b, cli, "Exit status");
+    add_exits(b, cli_common_exits);
+    add_exits(b, cli->command->exits);
+    add_manual(b, cli);
+}
+
+void cli_help_fields(struct cli *cli, unsigned view) {
+    struct buf *b = &cli->output.bytes;
+    buf_add_str(b, "Fields (* default), type, meaning:\n");
+    for (unsigned i = 0; i < cli->command->field_count; i++) {
+        const struct cli_field *field = &cli->command->fields[i];
+        struct buf term = { 0 }, text = { 0 };
+        buf_add_char(&term, field->defaults >> view & 1 ? '*' : ' ');
+        buf_add_str(&term, field->name);
+        buf_add_str(&text, cli_type_name((enum cli_type)field->type));
+        if (field->type == CLI_LIST) {
+            buf_add_str(&text, " of ");
+            buf_add_str(&text, cli_type_name((enum cli_type)field->item));
+        }
+        buf_add_str(&text, ": ");
+        buf_add_str(&text, field->help);
+        add_entry(b, &term, buf_cstr(&text));
+        buf_finish(&term);
+        buf_finish(&text);
+    }
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * From the applet's records to stdout: choice of fields and format, buffering,
+ * the end of a run.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/cli.h"
+#include "cli/diag.h"
+#include "cli/fields.h"
+#include "cli/table.h"
+
+enum { OUTPUT_BLOCK = 65536 };
+
+static bool wants_color(const struct cli *cli, bool terminal) {
+    if (cli->common.color != CLI_COLOR_AUTO)
+        return cli->common.color == CLI_COLOR_ALWAYS;
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return terminal && !(no_color && no_color[0]) && !(term && strcmp(term, "dumb") == 0);
+}
+
+bool cli_begin(struct cli *cli, unsigned view) {
+    struct cli_writer *w = &cli->writer;
+    w->fields = cli->command->fields;
+    if (!cli_select_fields(cli, view))
+        return false;
+    if (cli->common.null && w->format != CLI_FORMAT_VALUE) {
+        cli_usage(cli, "--null", "goes with -o value or -g only");
+        return false;
+    }
+    struct winsize size;
+    bool is_tty = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    w->terminal = is_tty;
+    w->color = wants_color(cli, is_tty);
+    w->columns = is_tty ? size.ws_col : 0;
+    cli->output.started = false;
+    return true;
+}
+
+bool cli_expect_records(struct cli *cli, size_t count) {
+    if (cli->writer.format != CLI_FORMAT_SH || count == 1)
+        return true;
+    cli_usage(cli, "-o sh", "prints one record, so it takes one operand");
+    return false;
+}
+
+uint64_t cli_needs(const struct cli *cli) {
+    const struct cli_writer *w = &cli->writer;
+    uint64_t needs = 0;
+    for (size_t i = 0; i < w->selected; i++)
+        needs |= w->fields[w->selection[i]].needs;
+    return needs;
+}
+
+bool cli_wants(const struct cli *cli, unsigned field) {
+    return memchr(cli->writer.selection, (int)field, cli->writer.selected);
+}
+
+/* sh prints its one record at the end, when it is known that all went well. */
+static void write_block(struct cli_output *o) {
+    if (o->bytes.len && !o->error) {
+        int r = base_write(o->fd, o->bytes.data, o->bytes.len);
+        if (r < 0)
+            o->error = -r;
+    }
+    buf_clear(&o->bytes);
+}
+
+void cli_flush(struct cli *cli) {
+    if (cli->writer.format == CLI_FORMAT_SH)
+        return;
+    if (cli->writer.format == CLI_FORMAT_TABLE && cli->output.started)
+        cli_table_flush(&cli->writer, &cli->output);
+    write_block(&cli->output);
+}
+
+bool cli_is_broken(const struct cli *cli) {
+    return cli->output.error || cli->output.bytes.failed || cli->output.cells.failed;
+}
+
+static void start_output(struct cli *cli) {
+    if (cli->output.started)
+        return;
+    cli->output.started = true;
+    cli_format_header(&cli->writer, &cli->output.bytes);
+}
+
+void cli_emit(struct cli *cli, const struct cli_value *values) {
+    struct cli_output *o = &cli->output;
+    bool is_table = cli->writer.format == CLI_FORMAT_TABLE;
+    if (cli->writer.format == CLI_FORMAT_SH && o->records) {
+        cli_expect_records(cli, 2);
+        return;
+    }
+    start_output(cli);
+    cli_format_record(&cli->writer, values, o->records == 0, is_table ? &o->cells : &o->bytes);
+    o->records++;
+    /* A terminal shows each record at once; a table waits for rows to align. */
+    if (o->bytes.len + o->cells.len >= OUTPUT_BLOCK || (cli->writer.terminal && !is_table))
+        cli_flush(cli);
+}
+
+void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path) {
+    struct buf *b = &cli->output.bytes;
+    if (!cli->errors_in_place || cli->writer.format != CLI_FORMAT_JSON)
+        return;
+    buf_add_str(b, "{\"path\":");
+    if (path)
+        cli_quote_json(b, path, strlen(path), cli->writer.json_bytes);
+    else
+        buf_add_str(b, "null");
+    buf_add_str(b, ",\"error\":\"");
+    buf_add_str(b, error);
+    buf_add_str(b, "\",\"errno\":");
+    if (errnum)
+        buf_add_int(b, errnum);
+    else
+        buf_add_str(b, "null");
+    buf_add_str(b, "}\n");
+}
+
+/* What -o sh prints at the end: the record, or what makes eval fail. */
+static void finish_sh(struct cli *cli) {
+    struct cli_output *o = &cli->output;
+    if (!cli->error)
+        return;
+    buf_clear(&o->bytes);
+    cli_format_sh_failure(&cli->writer, cli->error, cli->status, &o->bytes);
+}
+
+int cli_finish(struct cli *cli) {
+    struct cli_output *o = &cli->output;
+    if (cli->writer.format == CLI_FORMAT_SH)
+        finish_sh(cli);
+    else if (cli->writer.format == CLI_FORMAT_TABLE && o->started)
+        cli_table_flush(&cli->writer, o);
+    write_block(o);
+    if (!o->error && o->bytes.failed)
+        o->error = ENOMEM;
+    /* close(2) reports what the kernel could not write later: NFS, quota. */
+    if (!o->error && o->records && close(o->fd) < 0 && errno != EINTR)
+        o->error = errno;
+    if (o->error) {
+        struct base_error lost;
+        base_fail(&lost, o->error, "write", NULL);
+        lost.fd = STDOUT_FILENO;
+        cli_diagnose(cli, &lost);
+        cli->status = CLI_EX_IOERR;
+    }
+    return cli->status;
+}

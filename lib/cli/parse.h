@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Exact parsers of what users type: integers, sizes, durations, modes. CPU sets
+ * are in cli/cpus.h, signals in cli/signal.h, points in time in cli/time.h.
+ * Everything is integer arithmetic; nothing looks at the locale. The whole text
+ * must match: no leading space, no trailing junk, no wrap. Each parser, there
+ * too, returns NULL, or a reason (a literal such as "too large") that a usage
+ * error prints after the text; the result is only written on success.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Decimal (leading zeros do not mean octal), or 0x hex and 0o octal in either case, with an
+ * optional sign; min <= value <= max.
+ * "empty", "not a number", "too small", "too large". */
+const char *cli_parse_int(const char *text, int64_t min, int64_t max, int64_t *value);
+
+/* The same without a sign, up to UINT64_MAX.
+ * "empty", "not a number", "must not be negative" (-0 too), "too large". */
+const char *cli_parse_uint(const char *text, uint64_t max, uint64_t *value);
+
+/* Bytes: a decimal number, possibly with a fraction ("1.5M", ".5K"), and a unit: none or B;
+ * K M G T P E and KiB MiB ... are powers of 1024; KB MB ... powers of 1000. The first letter may be
+ * in lower case (m is MiB, kB is 1000), the others not: b would be bits. A size that is not a whole
+ * number of bytes is rounded down; a positive one that rounds to 0 is an error.
+ * "empty", "not a number", "must not be negative", "unknown unit", "too large", "rounds to 0". */
+const char *cli_parse_size(const char *text, uint64_t *bytes);
+
+/* Seconds ("5", "1.5", ".1") or a number with one unit: ns us ms s m h d. Exact to the nanosecond;
+ * finer digits are rounded down; a positive duration that rounds to 0 is an error, and so is one
+ * whose seconds do not fit time_t. Never negative. The reasons are those of a size. */
+const char *cli_parse_duration(const char *text, struct timespec *duration);
+
+/* File mode bits in octal, 0 to 07777, with or without leading zeros or "0o".
+ * "empty", "not an octal mode", "too large". */
+const char *cli_parse_mode(const char *text, unsigned *mode);
+
+/* 0 to 15; 16 for what is no digit in any base. */
+static inline unsigned cli_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    if (c >= 'a' && c <= 'f')
+        return (unsigned)(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F')
+        return (unsigned)(c - 'A') + 10;
+    return 16;
+}
+
+/* An exact decimal as it was written: what sizes, durations and times begin with. */
+struct cli_decimal {
+    const char *whole; /* digits, possibly none */
+    size_t whole_len;
+    const char *fraction; /* digits after the point, possibly none */
+    size_t fraction_len;
+};
+
+/* Reads "5", "1.5" or ".5", no sign, as far as it goes. The first character after it, or NULL when
+ * there is no number, or a point that no digit follows ("1."). */
+const char *cli_decimal_scan(const char *text, struct cli_decimal *d);
+
+/* The whole part divided by `per` (1 to 10^9), and the remainder. False: the quotient does not
+ * fit. */
+bool cli_decimal_split(const struct cli_decimal *d, uint64_t per, uint64_t *quotient,
+                       uint64_t *remainder);
+
+/* The fraction times `unit` (at most 2^60), rounded down. */
+uint64_t cli_decimal_scale(const struct cli_decimal *d, uint64_t unit);
+
+/* Whether the fraction has a digit other than 0 after the first `places`. */
+bool cli_decimal_finer(const struct cli_decimal *d, size_t places);

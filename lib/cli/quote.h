@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Quoting: how bytes of unknown origin are written so that they cannot forge a
+ * line, a terminal escape, a JSON string or a shell word. One set of unsafe
+ * characters serves every format: C0, DEL, C1, the bidirectional controls, the
+ * line and paragraph separators, the byte order mark and the tag characters.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Whether a valid character must not reach a terminal or a line as it is. */
+bool cli_is_unsafe(uint32_t cp);
+
+/* Whether all of it is UTF-8 without an unsafe character. */
+bool cli_is_plain(const char *bytes, size_t size);
+
+/* Text escapes: \n \t \\, \xHH for each byte of other unsafe characters and of invalid UTF-8, the
+ * rest as it is. The characters of `also` are written as \xHH too (",": inside a list). */
+void cli_quote_text(struct buf *b, const char *bytes, size_t size, const char *also);
+
+/* What stands for bytes that are not UTF-8 in JSON. */
+enum cli_json_bytes { CLI_JSON_BASE64, CLI_JSON_SURROGATEESCAPE };
+
+/* A JSON string, or {"b64":"..."} when the bytes are not UTF-8 (with SURROGATEESCAPE: each invalid
+ * byte is \udcXX, as Python's os.fsdecode). Unsafe characters are \u escapes. */
+void cli_quote_json(struct buf *b, const char *bytes, size_t size, enum cli_json_bytes how);
+
+/* A shell word in single quotes, exact in dash, bash, zsh and busybox ash. `size` bytes without a
+ * NUL. With `display`, bytes that are not plain make it a $'...' word: for a terminal only. */
+void cli_quote_sh(struct buf *b, const char *bytes, size_t size, bool display);
+
+/* A CSV cell (RFC 4180): in double quotes when it is empty or holds a comma, a quote, CR or LF. */
+void cli_quote_csv(struct buf *b, const char *bytes, size_t size);

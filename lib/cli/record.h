@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Records: what a command emits. A command has one const field table; a record
+ * is an array of values with one slot for each row of that table. Applets fill
+ * slots and never look at the format.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* What a field is. The type of a field never depends on its value. */
+enum cli_type {
+    CLI_STRING,      /* text that osbox made itself */
+    CLI_BYTES,       /* bytes of somebody else: names, targets, values */
+    CLI_INT,         /* int64_t */
+    CLI_UINT,        /* uint64_t */
+    CLI_BOOL,        /* true, false */
+    CLI_MODE,        /* uint64_t: decimal as in os, octal in text and table */
+    CLI_TIMESPEC,    /* seconds and nanoseconds as an exact decimal: -1.500000000 */
+    CLI_TIMESPEC_NS, /* the same as one integer of nanoseconds */
+    CLI_TIMESTAMP,   /* the same as ISO 8601 UTC: 1969-12-31T23:59:58.500000000Z */
+    CLI_DURATION,    /* as CLI_TIMESPEC */
+    CLI_DURATION_NS, /* as CLI_TIMESPEC_NS */
+    CLI_ENUM,        /* a constant's name, as text */
+    CLI_LIST,        /* values of the field's item type */
+};
+
+/* A value, or null: "unknown" is never 0 or "". */
+struct cli_value {
+    bool known; /* false: null */
+    union {
+        int64_t i;
+        uint64_t u;
+        bool b;
+        struct {
+            const char *data;
+            size_t size;
+        } bytes; /* CLI_STRING, CLI_BYTES, CLI_ENUM */
+        struct {
+            int64_t sec;
+            uint32_t nsec; /* 0..999999999, added to sec also when sec < 0 */
+        } time;
+        struct {
+            const struct cli_value *items;
+            size_t count;
+        } list;
+    };
+};
+
+/* A field's row. */
+struct cli_field {
+    const char *name;  /* the os module's own: "st_size" */
+    uint8_t type;      /* enum cli_type */
+    uint8_t item;      /* element type of a CLI_LIST */
+    uint8_t views;     /* bit set: the views it belongs to (0: only when named) */
+    uint8_t defaults;  /* bit set: the views that show it without -F */
+    bool may_hold_nul; /* bytes that are not a name: sh sets os_x_b64 when there is a NUL */
+    uint64_t needs;    /* bit set of the applet's own: what has to be asked to know it */
+    const char *help;
+};
+
+static inline struct cli_value cli_null(void) {
+    return (struct cli_value){ .known = false };
+}
+
+static inline struct cli_value cli_int(int64_t i) {
+    return (struct cli_value){ .known = true, .i = i };
+}
+
+static inline struct cli_value cli_uint(uint64_t u) {
+    return (struct cli_value){ .known = true, .u = u };
+}
+
+static inline struct cli_value cli_bool(bool b) {
+    return (struct cli_value){ .known = true, .b = b };
+}
+
+static inline struct cli_value cli_bytes(const char *data, size_t size) {
+    return (struct cli_value){ .known = true, .bytes = { data, size } };
+}
+
+/* NULL is null. */
+static inline struct cli_value cli_str(const char *text) {
+    return text ? cli_bytes(text, strlen(text)) : cli_null();
+}
+
+static inline struct cli_value cli_time(int64_t sec, uint32_t nsec) {
+    return (struct cli_value){ .known = true, .time = { sec, nsec } };
+}
+
+static inline struct cli_value cli_list(const struct cli_value *items, size_t count) {
+    return (struct cli_value){ .known = true, .list = { items, count } };
+}

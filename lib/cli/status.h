@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Exit statuses (os.EX_*, sysexits.h) and the names of errors.
+ */
+#pragma once
+
+enum cli_exit_status {
+    CLI_EX_OK = 0,
+    CLI_EX_NO = 1, /* the answer is no */
+    CLI_EX_USAGE = 64,
+    CLI_EX_DATAERR = 65,
+    CLI_EX_NOINPUT = 66,
+    CLI_EX_NOUSER = 67,
+    CLI_EX_UNAVAILABLE = 69,
+    CLI_EX_OSERR = 71,
+    CLI_EX_CANTCREAT = 73,
+    CLI_EX_IOERR = 74,
+    CLI_EX_TEMPFAIL = 75,
+    CLI_EX_NOPERM = 77,
+    CLI_EX_NOTFOUND = 127, /* no such command */
+};
+
+/* A line of EXIT STATUS; a table ends with a NULL meaning. */
+struct cli_exit {
+    int status;
+    const char *meaning;
+};
+
+/* The statuses that every command can have. */
+extern const struct cli_exit cli_common_exits[];
+
+/* "ENOENT"; "EUNKNOWN" for a number that Linux does not define. */
+const char *cli_errno_name(int errnum);
+
+/* The exit status for a failed call. */
+int cli_errno_status(int errnum);
+
+/* "EX_USAGE" for 64; "EX_SOFTWARE" for a status that has no name. */
+const char *cli_status_name(int status);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Kernel interfaces newer than the C library's headers, defined once. Whether
+ * the running kernel has them is found by trying, never by version.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* System calls by number: from 424 on every architecture but alpha has the same numbers. */
+enum {
+    OS_NR_FACCESSAT2 = 439,   /* Linux 5.8 */
+    OS_NR_FILE_GETATTR = 468, /* Linux 6.17 */
+};
+
+/* struct statx, include/uapi/linux/stat.h, as of Linux 6.16. */
+struct os_statx_time {
+    int64_t tv_sec;
+    uint32_t tv_nsec; /* 0..999999999, added to tv_sec also when that is negative */
+    int32_t reserved;
+};
+
+struct os_statx {
+    uint32_t stx_mask; /* OS_STATX_*: what the members below really tell */
+    uint32_t stx_blksize;
+    uint64_t stx_attributes; /* OS_STATX_ATTR_* */
+    uint32_t stx_nlink;
+    uint32_t stx_uid;
+    uint32_t stx_gid;
+    uint16_t stx_mode;
+    uint16_t spare0;
+    uint64_t stx_ino;
+    uint64_t stx_size;
+    uint64_t stx_blocks;          /* of 512 bytes */
+    uint64_t stx_attributes_mask; /* which attributes this file system can tell */
+    struct os_statx_time stx_atime;
+    struct os_statx_time stx_btime;
+    struct os_statx_time stx_ctime;
+    struct os_statx_time stx_mtime;
+    uint32_t stx_rdev_major;
+    uint32_t stx_rdev_minor;
+    uint32_t stx_dev_major;
+    uint32_t stx_dev_minor;
+    uint64_t stx_mnt_id;           /* Linux 5.8; with OS_STATX_MNT_ID_UNIQUE the 64-bit one, 6.8 */
+    uint32_t stx_dio_mem_align;    /* Linux 6.1 */
+    uint32_t stx_dio_offset_align; /* Linux 6.1 */
+    uint64_t stx_subvol;           /* Linux 6.10 */
+    uint32_t stx_atomic_write_unit_min;     /* Linux 6.11 */
+    uint32_t stx_atomic_write_unit_max;     /* Linux 6.11 */
+    uint32_t stx_atomic_write_segments_max; /* Linux 6.11 */
+    uint32_t stx_dio_read_offset_align;     /* Linux 6.14 */
+    uint32_t stx_atomic_write_unit_max_opt; /* Linux 6.16 */
+    uint32_t spare2[1];
+    uint64_t spare3[8];
+};
+
+_Static_assert(sizeof(struct os_statx) == 256, "the kernel writes 256 bytes");
+_Static_assert(offsetof(struct os_statx, stx_mnt_id) == 144, "ABI");
+_Static_assert(offsetof(struct os_statx, stx_atomic_write_unit_max_opt) == 184, "ABI");
+
+enum {
+    OS_STATX_TYPE = 0x1,
+    OS_STATX_MODE = 0x2,
+    OS_STATX_NLINK = 0x4,
+    OS_STATX_UID = 0x8,
+    OS_STATX_GID = 0x10,
+    OS_STATX_ATIME = 0x20,
+    OS_STATX_MTIME = 0x40,
+    OS_STATX_CTIME = 0x80,
+    OS_STATX_INO = 0x100,
+    OS_STATX_SIZE = 0x200,
+    OS_STATX_BLOCKS = 0x400,
+    OS_STATX_BASIC_STATS = 0x7ff,
+    OS_STATX_BTIME = 0x800,
+    OS_STATX_MNT_ID = 0x1000,
+    OS_STATX_DIOALIGN = 0x2000,
+    OS_STATX_MNT_ID_UNIQUE = 0x4000,
+    OS_STATX_SUBVOL = 0x8000,
+    OS_STATX_WRITE_ATOMIC = 0x10000,
+    OS_STATX_DIO_READ_ALIGN = 0x20000,
+};
+
+enum {
+    OS_STATX_ATTR_COMPRESSED = 0x4,
+    OS_STATX_ATTR_IMMUTABLE = 0x10,
+    OS_STATX_ATTR_APPEND = 0x20,
+    OS_STATX_ATTR_NODUMP = 0x40,
+    OS_STATX_ATTR_ENCRYPTED = 0x800,
+    OS_STATX_ATTR_AUTOMOUNT = 0x1000,
+    OS_STATX_ATTR_MOUNT_ROOT = 0x2000,
+    OS_STATX_ATTR_VERITY = 0x100000,
+    OS_STATX_ATTR_DAX = 0x200000,
+    OS_STATX_ATTR_WRITE_ATOMIC = 0x400000,
+};
+
+/* struct file_attr of file_getattr(2), include/uapi/linux/fs.h. */
+struct os_file_attr {
+    uint64_t fa_xflags; /* FS_XFLAG_* */
+    uint32_t fa_extsize;
+    uint32_t fa_nextents;
+    uint32_t fa_projid;
+    uint32_t fa_cowextsize;
+};
+
+_Static_assert(sizeof(struct os_file_attr) == 24, "FILE_ATTR_SIZE_VER0");

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * stat, readlink, access.
+ */
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "os/stat.h"
+
+enum { AT_STATX_FORCE = 0x2000, AT_STATX_DONT = 0x4000, AT_NOT_TRIGGERED = 0x800 };
+
+static const int sync_flags[] = {
+    [OS_SYNC_DEFAULT] = 0,
+    [OS_SYNC_FORCE] = AT_STATX_FORCE,
+    [OS_SYNC_CACHED] = AT_STATX_DONT,
+};
+
+static struct os_statx_time time_of(struct timespec t) {
+    return (struct os_statx_time){ .tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec };
+}
+
+/* Before Linux 4.11, and under seccomp filters that do not know statx. */
+static int stat_without_statx(const struct os_where *w, struct os_statx *st, struct base_error *e) {
+    struct stat s;
+    if (fstatat(w->dir_fd, os_where_path(w), &s, os_where_flags(w)) < 0)
+        return os_where_fail(w, errno, "fstatat", e);
+    *st = (struct os_statx){
+        .stx_mask = OS_STATX_BASIC_STATS,
+        .stx_blksize = (uint32_t)s.st_blksize,
+        .stx_nlink = (uint32_t)s.st_nlink,
+        .stx_uid = s.st_uid,
+        .stx_gid = s.st_gid,
+        .stx_mode = (uint16_t)s.st_mode,
+        .stx_ino = s.st_ino,
+        .stx_size = (uint64_t)s.st_size,
+        .stx_blocks = (uint64_t)s.st_blocks,
+        .stx_atime = time_of(s.st_atim),
+        .stx_ctime = time_of(s.st_ctim),
+        .stx_mtime = time_of(s.st_mtim),
+        .stx_rdev_major = major(s.st_rdev),
+        .stx_rdev_minor = minor(s.st_rdev),
+        .stx_dev_major = major(s.st_dev),
+        .stx_dev_minor = minor(s.st_dev),
+    };
+    return 0;
+}
+
+int os_stat(const struct os_where *w, unsigned mask, enum os_sync sync, struct os_statx *st,
+            struct base_error *e) {
+    int flags = os_where_flags(w) | AT_NOT_TRIGGERED | sync_flags[sync];
+    if (syscall(SYS_statx, w->dir_fd, os_where_path(w), flags, mask, st) == 0)
+        return 0;
+    /* EPERM is no errno of statx(2): container seccomp filters answer so. */
+    if (errno == ENOSYS || errno == EPERM)
+        return stat_without_statx(w, st, e);
+    return os_where_fail(w, errno, "statx", e);
+}
+
+int os_readlink(const struct os_where *w, struct buf *b, struct base_error *e) {
+    /* A target is at most PATH_MAX long, but st_size is 0 in /proc: try, and grow when it fits
+     * only just. */
+    for (size_t room = 256;; room *= 2) {
+        if (!buf_reserve(b, room))
+            return os_where_fail(w, ENOMEM, "readlink", e);
+        ssize_t n = readlinkat(w->dir_fd, os_where_path(w), b->data + b->len, room);
+        if (n < 0)
+            return os_where_fail(w, errno, "readlink", e);
+        if ((size_t)n < room) {
+            b->len += (size_t)n;
+            return 0;
+        }
+    }
+}
+
+static int access_call(const struct os_where *w, int mode, int flags) {
+    if (syscall(OS_NR_FACCESSAT2, w->dir_fd, os_where_path(w), mode, flags) == 0)
+        return 0;
+    /* EPERM as in os_stat(), but here it is also an answer (immutable files): ask again. */
+    if (errno == ENOSYS || errno == EPERM)
+        return faccessat(w->dir_fd, os_where_path(w), mode, flags);
+    return -1;
+}
+
+int os_access(const struct os_where *w, int mode, bool effective, bool *allowed,
+              struct base_error *e) {
+    int flags = os_where_flags(w) | (effective ? AT_EACCESS : 0);
+    *allowed = access_call(w, mode, flags) == 0;
+    if (*allowed || errno == EACCES || errno == EROFS || errno == EPERM || errno == ETXTBSY)
+        return 0;
+    return os_where_fail(w, errno, "faccessat", e);
+}

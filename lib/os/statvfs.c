@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * statvfs and pathconf.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "os/statvfs.h"
+
+enum { STATFS_VALID = 0x20 }; /* statfs(2) sets it, statvfs(3) does not show it */
+
+static const char flag_names[][16] = {
+    [0] = "ST_RDONLY",       [1] = "ST_NOSUID",   [2] = "ST_NODEV",       [3] = "ST_NOEXEC",
+    [4] = "ST_SYNCHRONOUS",  [6] = "ST_MANDLOCK", [7] = "ST_WRITE",       [8] = "ST_APPEND",
+    [9] = "ST_IMMUTABLE",    [10] = "ST_NOATIME", [11] = "ST_NODIRATIME", [12] = "ST_RELATIME",
+    [13] = "ST_NOSYMFOLLOW",
+};
+
+const char *os_statvfs_flag_name(unsigned bit) {
+    if (bit >= sizeof flag_names / sizeof flag_names[0] || !flag_names[bit][0])
+        return NULL;
+    return flag_names[bit];
+}
+
+/* statfs(2) knows no dir_fd: a descriptor of the file stands for it. */
+static int call_statfs(const struct os_where *w, struct statfs *s, struct base_error *e) {
+    if (w->path && w->dir_fd == AT_FDCWD && w->follow)
+        return statfs(w->path, s) < 0 ? os_where_fail(w, errno, "statfs", e) : 0;
+    if (!w->path)
+        return fstatfs(w->dir_fd, s) < 0 ? os_where_fail(w, errno, "fstatfs", e) : 0;
+    int fd = os_where_open(w, e);
+    if (fd < 0)
+        return fd;
+    int r = fstatfs(fd, s) < 0 ? os_where_fail(w, errno, "fstatfs", e) : 0;
+    close(fd);
+    return r;
+}
+
+int os_statvfs(const struct os_where *w, struct os_statvfs *fs, struct base_error *e) {
+    struct statfs s;
+    int r = call_statfs(w, &s, e);
+    if (r < 0)
+        return r;
+    uint32_t fsid[2];
+    _Static_assert(sizeof s.f_fsid == sizeof fsid, "two words");
+    memcpy(fsid, &s.f_fsid, sizeof fsid);
+    *fs = (struct os_statvfs){
+        .f_bsize = (uint64_t)s.f_bsize,
+        .f_frsize = (uint64_t)(s.f_frsize ? s.f_frsize : s.f_bsize),
+        .f_blocks = s.f_blocks,
+        .f_bfree = s.f_bfree,
+        .f_bavail = s.f_bavail,
+        .f_files = s.f_files,
+        .f_ffree = s.f_ffree,
+        .f_favail = s.f_ffree, /* statfs(2) has one figure, as statvfs(3) says */
+        .f_fsid = fsid[0] | (uint64_t)fsid[1] << 32,
+        .f_flag = (uint64_t)s.f_flags & ~(uint64_t)STATFS_VALID,
+        .f_namemax = (uint64_t)s.f_namelen,
+        .f_type = (uint32_t)s.f_type,
+    };
+    return 0;
+}
+
+const struct os_pathconf_name os_pathconf_names[] = {
+    { "PC_ALLOC_SIZE_MIN", _PC_ALLOC_SIZE_MIN },
+    { "PC_ASYNC_IO", _PC_ASYNC_IO },
+    { "PC_CHOWN_RESTRICTED", _PC_CHOWN_RESTRICTED },
+    { "PC_FILESIZEBITS", _PC_FILESIZEBITS },
+    { "PC_LINK_MAX", _PC_LINK_MAX },
+    { "PC_MAX_CANON", _PC_MAX_CANON },
+    { "PC_MAX_INPUT", _PC_MAX_INPUT },
+    { "PC_NAME_MAX", _PC_NAME_MAX },
+    { "PC_NO_TRUNC", _PC_NO_TRUNC },
+    { "PC_PATH_MAX", _PC_PATH_MAX },
+    { "PC_PIPE_BUF", _PC_PIPE_BUF },
+    { "PC_PRIO_IO", _PC_PRIO_IO },
+    { "PC_REC_INCR_XFER_SIZE", _PC_REC_INCR_XFER_SIZE },
+    { "PC_REC_MAX_XFER_SIZE", _PC_REC_MAX_XFER_SIZE },
+    { "PC_REC_MIN_XFER_SIZE", _PC_REC_MIN_XFER_SIZE },
+    { "PC_REC_XFER_ALIGN", _PC_REC_XFER_ALIGN },
+    { "PC_SOCK_MAXBUF", _PC_SOCK_MAXBUF },
+    { "PC_SYMLINK_MAX", _PC_SYMLINK_MAX },
+    { "PC_SYNC_IO", _PC_SYNC_IO },
+    { "PC_VDISABLE", _PC_VDISABLE },
+    { "", -1 },
+};
+
+int os_pathconf(int fd, int number, bool *known, int64_t *value, const char *path,
+                struct base_error *e) {
+    errno = 0; /* -1 without an errno is "no limit" (pathconf(3)) */
+    *value = fpathconf(fd, number);
+    *known = *value != -1;
+    /* EINVAL: the name means nothing for this type of file. */
+    return *known || errno == 0 || errno == EINVAL ? 0 : base_fail(e, errno, "pathconf", path);
+}
