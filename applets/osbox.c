@@ -39,12 +39,13 @@ static const struct cli_option options[] = {
     { CLI_TEXT(struct osbox_args, install), .name = "install", .metavar = "DIR",
       .complete = CLI_COMPLETE_DIRECTORY,
       .help = "make a link for each applet in DIR; a file that is no link to osbox is kept" },
-    { CLI_SET(struct osbox_args, hard, 0), .name = "symbolic",
+    { CLI_SET(struct osbox_args, hard, 0), .name = "symbolic", .needs = "install",
       .help = "with --install: symbolic links (the default)" },
-    { CLI_SET(struct osbox_args, hard, 1), .name = "hard", .help = "with --install: hard links" },
+    { CLI_SET(struct osbox_args, hard, 1), .name = "hard", .needs = "install",
+      .help = "with --install: hard links" },
     { CLI_TEXT(struct osbox_args, name_prefix), .name = "name-prefix", .metavar = "PREFIX",
-      .help = "with --install: begins the links' names, such as 'osbox-'" },
-    { CLI_FLAG(struct osbox_args, force), .name = "force",
+      .needs = "install", .help = "with --install: begins the links' names, such as 'osbox-'" },
+    { CLI_FLAG(struct osbox_args, force), .name = "force", .needs = "install",
       .help = "with --install: replace other files too" },
     CLI_OPTIONS_END,
 };
@@ -82,6 +83,7 @@ static void run_help(struct cli *cli, const void *args) {
 static const struct cli_command help_command = {
     .name = "help",
     .summary = "print the help of a command",
+    .manual = "osbox",
     .usage = "[COMMAND [VERB]]",
     .operands = CLI_COMPLETE_COMMAND,
     .run = run_help,
@@ -101,6 +103,7 @@ static const struct cli_command help_command = {
     static const struct cli_command shell##_command = {                                            \
         .name = #shell,                                                                            \
         .summary = "print the completion for " #shell,                                             \
+        .manual = "osbox",                                                                         \
         .usage = "",                                                                               \
         .run = run_##shell,                                                                        \
     }
@@ -115,6 +118,7 @@ static const struct cli_command *const shells[] = { &bash_command, &zsh_command,
 static const struct cli_command completion_command = {
     .name = "completion",
     .summary = "print the completion script for a shell",
+    .manual = "osbox",
     .usage = "bash|zsh|fish",
     .commands = shells,
 };
@@ -168,7 +172,9 @@ static void install_links(struct cli *cli, const struct osbox_args *args) {
 
 static void run_osbox(struct cli *cli, const void *data) {
     const struct osbox_args *args = data;
-    if (cli->operand_count)
+    if (cli->operand_count && cli_find_command(cli->root, cli->operands[0]))
+        cli_usage(cli, cli->operands[0], "options go behind the applet's name");
+    else if (cli->operand_count)
         cli_unknown_command(cli, cli->operands[0]);
     else if (args->install)
         install_links(cli, args);

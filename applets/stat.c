@@ -11,12 +11,11 @@
  * --fd, never as an operand, and `stat -` is a file called "-"; only the forms
  * of GNU stat (-c, --printf, -t: stat_gnu.c) take it for descriptor 0.
  */
-#include <fcntl.h>
 #include <unistd.h>
 
+#include "applets/base_directory.h"
 #include "applets/stat_fields.h"
 #include "applets/stat_gnu.h"
-#include "base/io.h"
 #include "cli/paths.h"
 #include "os/statvfs.h"
 
@@ -105,19 +104,19 @@ static const struct cli_option options[] = {
       .conflicts = "pathconf",
       .help = "whether access of these kinds is allowed (letters of rwx, or f: it exists), as "
               "os.access; status 1 when it is not" },
-    { CLI_FLAG(struct stat_args, effective), .name = "effective",
+    { CLI_FLAG(struct stat_args, effective), .name = "effective", .needs = "access",
       .help = "with --access: for the effective ids, not the real ones" },
     { CLI_TEXT(struct stat_args, pathconf), .name = "pathconf", .metavar = "NAME", .optional = true,
       .help = "limits, as os.pathconf: all, or one such as PC_NAME_MAX" },
     CLI_GROUP("As GNU stat"),
     { CLI_TEXT(struct stat_args, gnu_format), .letter = 'c', .name = "format", .metavar = "FORMAT",
-      .conflicts = "printf terse output json fields get null",
+      .conflicts = "printf terse access pathconf output json fields get null",
       .help = "print FORMAT with GNU stat's % directives, and a newline" },
     { CLI_TEXT(struct stat_args, gnu_printf), .name = "printf", .metavar = "FORMAT",
-      .conflicts = "terse output json fields get null",
+      .conflicts = "terse access pathconf output json fields get null",
       .help = "the same without a newline, but with backslash escapes" },
     { CLI_FLAG(struct stat_args, terse), .letter = 't', .name = "terse",
-      .conflicts = "output json fields get null", .help = "GNU stat's terse form" },
+      .conflicts = "access pathconf output json fields get null", .help = "GNU stat's terse form" },
     CLI_OPTIONS_END,
 };
 
@@ -146,52 +145,42 @@ static enum stat_view view_of(const struct stat_args *args) {
     return args->fd >= 0 ? STAT_VIEW_DESCRIPTOR : STAT_VIEW_FILE;
 }
 
-/* A descriptor that was closed at start is not open, whatever stands there now. */
-static bool check_descriptor(struct cli *cli, int fd) {
-    if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->closed >> fd & 1))
-        return true;
-    struct base_error e;
-    base_fail(&e, EBADF, "fcntl", NULL);
-    e.fd = fd;
-    cli_report(cli, &e);
-    return false;
+static void report(void *cli, const struct base_error *e, bool fatal) {
+    if (fatal)
+        cli_report(cli, e);
+    else
+        cli_report_part(cli, e);
 }
 
-/* The directory where relative paths begin, or -1 after a report. *opened is one to close. */
-static int base_directory(struct cli *cli, const struct stat_args *args, int *opened) {
-    *opened = -1;
-    if (args->dir_fd >= 0)
-        return check_descriptor(cli, args->dir_fd) ? args->dir_fd : -1;
-    if (!args->dir)
-        return AT_FDCWD;
-    struct base_error e;
-    struct os_where w = { AT_FDCWD, args->dir, true };
-    *opened = os_open_directory(&w, &e);
-    if (*opened < 0)
-        cli_report(cli, &e);
-    return *opened;
-}
-
-static void init_query(struct stat_query *q, const struct cli *cli, const struct stat_args *args) {
-    stat_query_init(q, cli);
-    q->sync = (enum os_sync)args->sync;
-    q->access_mode = args->access_mode;
-    q->effective = args->effective;
+static struct stat_query query_of(struct cli *cli, const struct stat_args *args) {
+    uint64_t other_calls = STAT_NEEDS_STATVFS | STAT_NEEDS_ACCESS | STAT_NEEDS_PATHCONF;
+    uint64_t needs = cli_needs(&cli->writer);
+    /* Where nothing else looks at the file, statx does: a name alone is no proof of one. */
+    return (struct stat_query){
+        .needs = needs & other_calls ? needs : needs | STAT_NEEDS_FILE,
+        .sync = (enum os_sync)args->sync,
+        .access_mode = args->access_mode,
+        .effective = args->effective,
+        .fail = report,
+        .data = cli,
+    };
 }
 
 static void stat_one(struct cli *cli, struct stat_query *q, const struct os_where *w) {
     struct cli_value values[STAT_FIELDS];
-    if (stat_fill(cli, q, w, w->path, values))
-        cli_emit(cli, values);
+    if (!stat_fill(&cli->writer, q, w, w->path, values))
+        return;
+    if (values[STAT_ACCESS].known && !values[STAT_ACCESS].b)
+        cli_answer(cli, CLI_EX_NO);
+    cli_emit(cli, values);
 }
 
 static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
     struct os_where w = { args->fd, NULL, true };
-    struct stat_query query;
+    struct stat_query query = query_of(cli, args);
     if (cli->operand_count) {
         cli_usage(cli, cli->operands[0], "no operand goes with --fd");
-    } else if (check_descriptor(cli, args->fd)) {
-        init_query(&query, cli, args);
+    } else if (applet_check_descriptor(cli, args->fd)) {
         stat_one(cli, &query, &w);
         stat_query_finish(&query);
     }
@@ -199,8 +188,7 @@ static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
 
 static void stat_each(struct cli *cli, const struct stat_args *args, int dir_fd,
                       struct cli_paths *paths) {
-    struct stat_query query;
-    init_query(&query, cli, args);
+    struct stat_query query = query_of(cli, args);
     for (const char *path; (path = cli_paths_next(paths));) {
         struct os_where w = { dir_fd, path, follows(args) };
         stat_one(cli, &query, &w);
@@ -216,7 +204,7 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
                             .sync = (enum os_sync)args->sync };
     struct cli_paths paths;
     int opened;
-    int dir_fd = base_directory(cli, args, &opened);
+    int dir_fd = applet_base_directory(cli, args->dir, args->dir_fd, &opened);
     if (dir_fd == -1 || !cli_paths_open(&paths, cli, args->files0))
         return;
     if (is_gnu(args))
@@ -244,10 +232,6 @@ static bool choose_pathconf(struct cli *cli, const struct stat_args *args) {
 
 static void run(struct cli *cli, const void *data) {
     const struct stat_args *args = data;
-    if (args->effective && !args->access) {
-        cli_usage(cli, "--effective", "goes with --access");
-        return;
-    }
     if (!choose_pathconf(cli, args) || !cli_begin(cli, view_of(args)))
         return;
     if (args->fd >= 0)

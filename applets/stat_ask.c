@@ -74,15 +74,6 @@ static struct cli_value attribute(const struct os_statx *st, uint64_t bit) {
     return st->stx_attributes_mask & bit ? cli_bool(st->stx_attributes & bit) : cli_null();
 }
 
-static const char *hex_name(unsigned bit, char text[static STAT_HEX_SIZE]) {
-    unsigned digits = bit / 4;
-    memcpy(text, "0x", 2);
-    text[2] = "1248"[bit % 4];
-    memset(text + 3, '0', digits);
-    text[3 + digits] = '\0';
-    return text;
-}
-
 static struct cli_value file_value(struct stat_query *q, enum stat_field field) {
     const struct os_statx *st = &q->st;
     switch (field) {
@@ -187,19 +178,31 @@ static struct cli_value file_value(struct stat_query *q, enum stat_field field) 
     }
 }
 
+enum { BITS = 64, HEX_SIZE = 20 };
+
 /* The names of the bits that are set; a bit without a name is "0x" and its value. */
 static struct cli_value flag_list(uint64_t flags, const char *(*name_of)(unsigned bit),
-                                  struct stat_flag_items *items) {
-    size_t count = 0;
-    for (unsigned bit = 0; bit < 64; bit++) {
+                                  struct stat_names *names) {
+    buf_clear(&names->values);
+    buf_clear(&names->texts);
+    /* Room for all at once: the values point into the texts. */
+    if (!buf_reserve(&names->values, BITS * sizeof(struct cli_value)) ||
+        !buf_reserve(&names->texts, BITS * HEX_SIZE))
+        return cli_null();
+    for (unsigned bit = 0; bit < BITS; bit++) {
         if (!(flags >> bit & 1))
             continue;
-        const char *name = name_of(bit);
-        if (!name)
-            name = hex_name(bit, items->unknown[bit]);
-        items->values[count++] = cli_str(name);
+        struct cli_value name = cli_str(name_of(bit));
+        if (!name.known) {
+            size_t start = names->texts.len;
+            buf_add_str(&names->texts, "0x");
+            buf_add_digits(&names->texts, UINT64_C(1) << bit, 4, 1);
+            name = cli_bytes(names->texts.data + start, names->texts.len - start);
+        }
+        buf_add(&names->values, &name, sizeof name);
     }
-    return cli_list(items->values, count);
+    return cli_list((const struct cli_value *)(const void *)names->values.data,
+                    names->values.len / sizeof(struct cli_value));
 }
 
 static void fill_statvfs(struct stat_query *q, const struct os_statvfs *fs,
@@ -234,7 +237,7 @@ static void fill_descriptor(const struct os_descriptor *d, struct cli_value *val
 
 /* One file being asked about. */
 struct asking {
-    struct cli *cli;
+    const struct cli_writer *writer;
     struct stat_query *q;
     const struct os_where *w;
     struct cli_value *values;
@@ -245,10 +248,10 @@ static bool ask_file(const struct asking *a) {
     struct stat_query *q = a->q;
     unsigned mask = (unsigned)(q->needs & STAT_NEEDS_STATX);
     if (os_stat(a->w, mask, q->sync, &q->st, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
-    const struct cli_writer *w = &a->cli->writer;
+    const struct cli_writer *w = a->writer;
     for (size_t i = 0; i < w->selected; i++)
         if (w->selection[i] > STAT_PATH && w->selection[i] < STAT_F_BSIZE)
             a->values[w->selection[i]] = file_value(q, (enum stat_field)w->selection[i]);
@@ -259,7 +262,7 @@ static bool ask_mount_unique(const struct asking *a) {
     struct base_error e;
     struct os_statx st;
     if (os_stat(a->w, OS_STATX_MNT_ID_UNIQUE, a->q->sync, &st, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
     a->values[STAT_STX_MNT_ID_UNIQUE] = known_uint(&st, OS_STATX_MNT_ID_UNIQUE, st.stx_mnt_id);
@@ -272,7 +275,7 @@ static bool ask_target(const struct asking *a) {
         return true;
     buf_clear(&a->q->target);
     if (os_readlink(a->w, &a->q->target, &e) < 0)
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, false);
     else
         a->values[STAT_TARGET] = cli_bytes(a->q->target.data, a->q->target.len);
     return true;
@@ -285,7 +288,7 @@ static bool ask_caps(const struct asking *a) {
         return true;
     buf_clear(&a->q->caps);
     if (os_file_capabilities(a->w, &a->q->caps, &rootid, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, false);
     } else if (a->q->caps.len) {
         a->values[STAT_CAPS] = cli_bytes(a->q->caps.data, a->q->caps.len);
         a->values[STAT_CAPS_ROOTID] = cli_uint(rootid);
@@ -299,7 +302,7 @@ static bool ask_attributes(const struct asking *a) {
     int r = os_attributes(a->w, a->q->st.stx_mode, &found, &e);
     if (r < 0) {
         if (r != -EOPNOTSUPP)
-            cli_report(a->cli, &e);
+            a->q->fail(a->q->data, &e, false);
         return true;
     }
     a->values[STAT_FLAGS] = flag_list(found.flags, os_attribute_name, &a->q->attributes);
@@ -312,7 +315,7 @@ static bool ask_statvfs(const struct asking *a) {
     struct base_error e;
     struct os_statvfs fs;
     if (os_statvfs(a->w, &fs, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
     fill_statvfs(a->q, &fs, a->values);
@@ -323,12 +326,10 @@ static bool ask_access(const struct asking *a) {
     struct base_error e;
     bool allowed;
     if (os_access(a->w, a->q->access_mode, a->q->effective, &allowed, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
     a->values[STAT_ACCESS] = cli_bool(allowed);
-    if (!allowed)
-        cli_answer(a->cli, CLI_EX_NO);
     return true;
 }
 
@@ -336,16 +337,16 @@ static bool ask_pathconf(const struct asking *a) {
     struct base_error e;
     int fd = os_where_open(a->w, &e);
     if (fd < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
     for (unsigned i = 0; os_pathconf_names[i].number >= 0; i++) {
         bool known;
         int64_t value;
-        if (!cli_wants(a->cli, STAT_PC_ALLOC_SIZE_MIN + i))
+        if (!cli_wants(a->writer, STAT_PC_ALLOC_SIZE_MIN + i))
             continue;
         if (os_pathconf(fd, os_pathconf_names[i].number, &known, &value, a->w->path, &e) < 0)
-            cli_report(a->cli, &e);
+            a->q->fail(a->q->data, &e, false);
         else if (known)
             a->values[STAT_PC_ALLOC_SIZE_MIN + i] = cli_int(value);
     }
@@ -360,7 +361,7 @@ static bool ask_descriptor(const struct asking *a) {
     if (a->w->path)
         return true;
     if (os_describe_descriptor(a->w->dir_fd, &d, &e) < 0) {
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, true);
         return false;
     }
     fill_descriptor(&d, a->values);
@@ -376,7 +377,7 @@ static bool ask_ttyname(const struct asking *a) {
     if (r == 0)
         a->values[STAT_TTYNAME] = cli_bytes(a->q->ttyname.data, a->q->ttyname.len);
     else if (r != -ENODEV && r != -ENOTTY)
-        cli_report(a->cli, &e);
+        a->q->fail(a->q->data, &e, false);
     return true;
 }
 
@@ -397,17 +398,9 @@ static const struct {
     { STAT_NEEDS_TTYNAME, ask_ttyname },
 };
 
-void stat_query_init(struct stat_query *q, const struct cli *cli) {
-    uint64_t calls = STAT_NEEDS_STATVFS | STAT_NEEDS_ACCESS | STAT_NEEDS_PATHCONF;
-    *q = (struct stat_query){ .needs = cli_needs(cli) };
-    /* Where nothing else looks at the file, statx does: a name alone is no proof of one. */
-    if (!(q->needs & calls))
-        q->needs |= STAT_NEEDS_FILE;
-}
-
-bool stat_fill(struct cli *cli, struct stat_query *q, const struct os_where *w, const char *path,
-               struct cli_value values[STAT_FIELDS]) {
-    struct asking a = { cli, q, w, values };
+bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
+               const char *path, struct cli_value *values) {
+    struct asking a = { writer, q, w, values };
     memset(values, 0, STAT_FIELDS * sizeof values[0]);
     values[STAT_PATH] = cli_str(path);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
@@ -419,6 +412,10 @@ bool stat_fill(struct cli *cli, struct stat_query *q, const struct os_where *w, 
 void stat_query_finish(struct stat_query *q) {
     os_name_cache_finish(&q->user);
     os_name_cache_finish(&q->group);
+    buf_finish(&q->flags.values);
+    buf_finish(&q->flags.texts);
+    buf_finish(&q->attributes.values);
+    buf_finish(&q->attributes.texts);
     buf_finish(&q->target);
     buf_finish(&q->caps);
     buf_finish(&q->ttyname);

@@ -18,9 +18,10 @@ enum stat_view {
 };
 
 /* What a field needs: the low 32 bits are statx's mask, the rest further calls. */
-#define STAT_NEEDS_STATX      UINT64_C(0xffffffff)
-#define STAT_NEEDS_MNT_UNIQUE (UINT64_C(1) << 32) /* a second statx: one call tells one mount id   \
-                                                   */
+#define STAT_NEEDS_STATX UINT64_C(0xffffffff)
+#define STAT_NEEDS_MNT_UNIQUE                                                                      \
+    (UINT64_C(1) << 32) /* a second statx: one call tells one mount id                             \
+                         */
 #define STAT_NEEDS_TARGET     (UINT64_C(1) << 33)
 #define STAT_NEEDS_CAPS       (UINT64_C(1) << 34)
 #define STAT_NEEDS_ATTRIBUTES (UINT64_C(1) << 35)
@@ -140,35 +141,35 @@ enum stat_field {
 extern const struct cli_field stat_fields[];
 extern const char *const stat_views[];
 
-/* Names of set bits: at most 64, and room for the numbers of those without a name. */
-enum { STAT_HEX_SIZE = 20 };
-struct stat_flag_items {
-    struct cli_value values[64];
-    char unknown[64][STAT_HEX_SIZE];
+/* A list of names of set bits, as long as the record needs it. */
+struct stat_names {
+    struct buf values; /* struct cli_value */
+    struct buf texts;  /* of the bits without a name */
 };
 
 /* What to ask, and where the answers are kept until the record is written. */
 struct stat_query {
-    uint64_t needs; /* of the selected fields together */
+    uint64_t needs; /* of the selected fields together: STAT_NEEDS_* */
     enum os_sync sync;
     int access_mode; /* R_OK | W_OK | X_OK */
     bool effective;  /* access for the effective ids */
+    /* Is told what failed; `fatal`: there is no record, else its fields are null. */
+    void (*fail)(void *data, const struct base_error *e, bool fatal);
+    void *data;
     struct os_statx st;
     char mode_text[11];
     struct os_name_cache user, group;
     struct buf target, caps, ttyname;
-    struct stat_flag_items flags, attributes;
+    struct stat_names flags, attributes;
 };
 
-/* Starts from the selected fields; sync, access_mode and effective are the caller's to set. */
-void stat_query_init(struct stat_query *q, const struct cli *cli);
 void stat_query_finish(struct stat_query *q);
 
-/* Asks everything that the selected fields need of a file and fills their values; borrowed until
- * the next call. What fails is reported and its fields are null. False when the file itself cannot
- * be looked at: there is no record. `path` is what the record says; NULL is null. */
-bool stat_fill(struct cli *cli, struct stat_query *q, const struct os_where *w, const char *path,
-               struct cli_value values[STAT_FIELDS]);
+/* Asks everything that q->needs of a file and fills the values of the writer's fields; borrowed
+ * until the next call. What fails is told to q->fail and its fields are null. False when the file
+ * itself cannot be looked at: there is no record. `path` is what the record says; NULL is null. */
+bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
+               const char *path, struct cli_value *values);
 
 /* "-rw-r--r--", as ls -l shows a mode. */
 const char *stat_mode_text(unsigned mode, char text[static 11]);

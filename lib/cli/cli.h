@@ -21,6 +21,7 @@ struct cli_command {
     const char *name;
     const char *summary;              /* a verb phrase, without a full stop */
     const char *usage;                /* one synopsis a line, without the command's name */
+    const char *manual;               /* the page's name; NULL: osbox-APPLET */
     const char *description;          /* paragraphs for --help; NULL: none */
     const struct cli_option *options; /* its own; NULL: none */
     const struct cli_field *fields;   /* its records; NULL: it prints none */
@@ -75,7 +76,11 @@ struct cli {
     _Alignas(max_align_t) unsigned char args[CLI_ARGS_MAX];
 };
 
-/* Runs the command that argv names, and returns the exit status for main() to exit with. */
+/* Looks whether stdout is a terminal, for the writer. */
+void cli_look_at_stdout(struct cli *cli);
+
+/* Runs the command that argv names, and returns the exit status for main() to exit with. *cli is
+ * zero. */
 int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **argv);
 
 /* Decides fields and format for records of a view of the field table (its bit number). False when
@@ -84,12 +89,6 @@ bool cli_begin(struct cli *cli, unsigned view);
 
 /* False after a usage error: in sh format there is one record and `count` were asked for. */
 bool cli_expect_records(struct cli *cli, size_t count);
-
-/* The `needs` of all selected fields together. */
-uint64_t cli_needs(const struct cli *cli);
-
-/* Whether the field with that index is selected. */
-bool cli_wants(const struct cli *cli, unsigned field);
 
 /* Writes one record: values[] has a slot for each row of the field table. */
 void cli_emit(struct cli *cli, const struct cli_value *values);
@@ -102,6 +101,9 @@ bool cli_is_broken(const struct cli *cli);
 
 /* A diagnostic for a failed call; sets the status. */
 void cli_report(struct cli *cli, const struct base_error *error);
+
+/* The same where only a part of a record cannot be told: never a record in place. */
+void cli_report_part(struct cli *cli, const struct base_error *error);
 
 /* A diagnostic that is no errno: `status` and its EX_ name. `path` (NULL: none) is what it is
  * about. */

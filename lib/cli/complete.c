@@ -1,68 +1,97 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Completion: what could stand at the last of some words. The stubs for bash,
- * zsh and fish only pass the words on and show the answer.
+ * zsh and fish only pass the words on and show the answer. Words are taken as
+ * main.c and option.c take them.
  */
 #include "cli/fields.h"
 #include "cli/help.h"
 #include "cli/main.h"
-#include "cli/parse.h"
 #include "cli/signal.h"
 
-/* What is being completed: candidates that begin with `prefix`, shown behind `lead`. */
+/* What is being completed: the candidates are words that begin with `word`. */
 struct completion {
-    struct cli *cli;
-    struct buf found;
-    const char *lead; /* text of the word before the part that is completed */
-    size_t lead_size;
-    const char *prefix;
-    const char *shell; /* what the shell is to add: "file", "directory", "command", "none" */
+    const struct cli_command *command;
+    const struct cli_command *named;    /* by the operands of "help COMMAND"; NULL: nothing */
+    const struct cli_option *tables[2]; /* the command's own, the common ones */
+    uint64_t given[2];                  /* bit sets of their rows */
+    const char *word;
+    size_t lead;       /* bytes of `word` that stand before the value or the list's last element */
+    const char *shell; /* what the shell is to add */
+    struct buf found;  /* lines of candidates */
 };
 
-static void offer_bytes(struct completion *c, const char *name, size_t size, const char *help) {
-    size_t prefix = strlen(c->prefix);
-    if (size < prefix || memcmp(name, c->prefix, prefix) != 0)
+/* ---- candidates ---- */
+
+static void offer(struct completion *c, const char *name, const char *help) {
+    const char *typed = c->word + c->lead;
+    if (strncmp(name, typed, strlen(typed)) != 0)
         return;
-    buf_add(&c->found, c->lead, c->lead_size);
-    buf_add(&c->found, name, size);
+    buf_add(&c->found, c->word, c->lead);
+    buf_add_str(&c->found, name);
     buf_add_char(&c->found, '\t');
     buf_add_str(&c->found, help ? help : "");
     buf_add_char(&c->found, '\n');
 }
 
-static void offer(struct completion *c, const char *name, const char *help) {
-    offer_bytes(c, name, strlen(name), help);
-}
-
-static void offer_signal(const char *name, void *data) {
-    offer(data, name, NULL);
-}
-
-static void offer_commands(struct completion *c, const struct cli_command *command) {
-    const struct cli_command *const *below = command->commands;
+static void offer_commands(struct completion *c, const struct cli_command *above) {
+    const struct cli_command *const *below = above ? above->commands : NULL;
     for (; below && *below; below++)
         if (!(*below)->hidden)
             offer(c, (*below)->name, (*below)->summary);
 }
 
-/* The last element of a comma-separated list. */
-static void offer_fields(struct completion *c, const struct cli_command *command) {
-    const char *comma = strrchr(c->prefix, ',');
-    if (!comma && c->prefix[0] == '+')
-        comma = c->prefix;
-    if (!comma) {
-        offer(c, "all", "every field");
-        offer(c, "help", "list the fields");
-    } else {
-        /* The lead and the list so far are one run of the word. */
-        c->lead_size += (size_t)(comma + 1 - c->prefix);
-        c->prefix = comma + 1;
-    }
-    for (unsigned i = 0; i < command->field_count; i++)
-        offer(c, command->fields[i].name, command->fields[i].help);
+/* Goes to the last element of a comma-separated list. */
+static void enter_list(struct completion *c) {
+    const char *comma = strrchr(c->word + c->lead, ',');
+    if (!comma)
+        return;
+    c->lead = (size_t)(comma + 1 - c->word);
+    c->shell = "list";
 }
 
-static void offer_kind(struct completion *c, const struct cli_command *command, int kind) {
+/* Once something was typed, also without SIG. */
+static void offer_signal(const char *name, void *data) {
+    struct completion *c = data;
+    offer(c, name, NULL);
+    if (c->word[c->lead])
+        offer(c, name + strlen("SIG"), NULL);
+}
+
+/* Whether each name before the last comma is a field's; sets its bit. */
+static bool read_fields(const struct cli_command *command, const char *list, size_t size,
+                        bool *listed) {
+    while (size) {
+        size_t length = strcspn(list, ",");
+        const struct cli_field *field = cli_find_field(command, list, length);
+        if (!field)
+            return false;
+        listed[field - command->fields] = true;
+        list += length + 1;
+        size -= length + 1;
+    }
+    return true;
+}
+
+static void offer_fields(struct completion *c) {
+    bool listed[CLI_FIELDS_MAX] = { false };
+    size_t list = c->lead;
+    if (c->word[list] == '+')
+        list = ++c->lead;
+    else if (!strchr(c->word + list, ',')) {
+        offer(c, "all", "every field");
+        offer(c, "help", "list the fields");
+    }
+    enter_list(c);
+    if (!read_fields(c->command, c->word + list, c->lead - list, listed))
+        return;
+    c->shell = "list";
+    for (unsigned i = 0; i < c->command->field_count; i++)
+        if (!listed[i])
+            offer(c, c->command->fields[i].name, c->command->fields[i].help);
+}
+
+static void offer_kind(struct completion *c, int kind) {
     switch ((enum cli_complete)kind) {
     case CLI_COMPLETE_NONE:
         break;
@@ -73,115 +102,221 @@ static void offer_kind(struct completion *c, const struct cli_command *command, 
         c->shell = "directory";
         break;
     case CLI_COMPLETE_FIELDS:
-        offer_fields(c, command);
+        offer_fields(c);
         break;
     case CLI_COMPLETE_SIGNAL:
+        enter_list(c);
         cli_signal_each(offer_signal, c);
         break;
     case CLI_COMPLETE_COMMAND:
-        offer_commands(c, c->cli->root);
+        offer_commands(c, c->named);
         break;
     }
 }
 
-/* A value: what is behind `lead_size` bytes of the word. */
-static void offer_value(struct completion *c, const struct cli_command *command,
-                        const struct cli_option *row, const char *word, size_t lead_size) {
-    c->lead = word;
-    c->lead_size = lead_size;
-    c->prefix = word + lead_size;
-    for (const struct cli_choice *choice = row->choices; choice && choice->name; choice++)
-        offer(c, choice->name, choice->help);
-    offer_kind(c, command, row->complete);
+/* ---- options ---- */
+
+static bool needs_value(const struct cli_option *row) {
+    return row->metavar && !row->optional;
 }
 
-static void offer_options(struct completion *c, const struct cli_option *table) {
+static bool is_given(const struct completion *c, size_t table, const struct cli_option *row) {
+    return c->given[table] >> (row - c->tables[table]) & 1;
+}
+
+static bool has_name(const char *names, const char *name) {
+    for (size_t size; names && *names; names += size + strspn(names + size, " ")) {
+        size = strcspn(names, " ");
+        if (strlen(name) == size && memcmp(names, name, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the given options leave no room for this one. A CLI_OPT_CALL may be one that adds up. */
+static bool is_excluded(const struct completion *c, const struct cli_option *row) {
+    for (size_t t = 0; t < 2; t++)
+        for (const struct cli_option *r = c->tables[t]; r && r->kind != CLI_OPT_END; r++)
+            if (is_given(c, t, r) &&
+                ((r == row && row->kind != CLI_OPT_CALL) || has_name(r->conflicts, row->name) ||
+                 has_name(row->conflicts, r->name)))
+                return true;
+    return false;
+}
+
+/* The option with that name, or letter, which is now given. */
+static const struct cli_option *take(struct completion *c, const char *name, size_t size,
+                                     char letter) {
+    for (size_t t = 0; t < 2; t++) {
+        const struct cli_option *row = c->tables[t];
+        if (!letter)
+            row = cli_find_option(row, name, size);
+        while (letter && row && row->letter != letter)
+            row = row->kind == CLI_OPT_END ? NULL : row + 1;
+        if (row) {
+            c->given[t] |= UINT64_C(1) << (row - c->tables[t]);
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* The option of a word that begins with "-", and its value: NULL when the word has none. Of a
+ * bundle it is the first letter that needs a value (which may be "": `-o`), or else the last one.
+ */
+static const struct cli_option *take_word(struct completion *c, const char *word,
+                                          const char **value) {
+    *value = NULL;
+    if (word[1] == '-') {
+        size_t size = strcspn(word, "=");
+        *value = word[size] ? word + size + 1 : NULL;
+        return take(c, word + 2, size - 2, 0);
+    }
+    const struct cli_option *row = NULL;
+    for (const char *letter = word + 1; *letter && !*value; letter++) {
+        row = take(c, NULL, 0, *letter);
+        if (!row)
+            return NULL;
+        *value = needs_value(row) ? letter + 1 : NULL;
+    }
+    return row;
+}
+
+/* The option whose value the next word is, if there is one in `word`. */
+static const struct cli_option *take_before(struct completion *c, const char *word) {
+    const char *value;
+    const struct cli_option *row = take_word(c, word, &value);
+    bool attached = value && (*value || word[1] == '-');
+    return row && needs_value(row) && !attached ? row : NULL;
+}
+
+/* ---- the word ---- */
+
+static void complete_value(struct completion *c, const struct cli_option *row, const char *value) {
+    c->lead = (size_t)(value - c->word);
+    for (const struct cli_choice *choice = row->choices; choice && choice->name; choice++)
+        offer(c, choice->name, choice->help);
+    offer_kind(c, row->complete);
+}
+
+static void complete_name(struct completion *c) {
     struct buf name = { 0 };
-    for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
-        if (row->kind == CLI_OPT_HEADING)
-            continue;
-        buf_clear(&name);
-        buf_add_str(&name, "--");
-        buf_add_str(&name, row->name);
-        if (row->metavar && !row->optional)
+    for (size_t t = 0; t < 2; t++) {
+        for (const struct cli_option *row = c->tables[t]; row && row->kind != CLI_OPT_END; row++) {
+            if (row->kind == CLI_OPT_HEADING || is_excluded(c, row))
+                continue;
+            buf_clear(&name);
+            buf_add_str(&name, "--");
+            buf_add_str(&name, row->name);
+            if (!needs_value(row))
+                offer(c, buf_cstr(&name), row->help);
             buf_add_char(&name, '=');
-        offer_bytes(c, name.data, name.len, row->help);
+            if (row->metavar)
+                offer(c, buf_cstr(&name), row->help);
+        }
     }
     buf_finish(&name);
 }
 
-static const struct cli_option *find_row(const struct cli_command *command, const char *name,
-                                         size_t size) {
-    const struct cli_option *row = cli_find_option(command->options, name, size);
-    return row ? row : cli_find_option(cli_common_options, name, size);
+static void complete_option(struct completion *c) {
+    const char *value;
+    bool bundle = c->word[1] && c->word[1] != '-';
+    if (!bundle && !strchr(c->word, '=')) {
+        complete_name(c);
+        return;
+    }
+    const struct cli_option *row = take_word(c, c->word, &value);
+    if (row && row->metavar && value)
+        complete_value(c, row, value);
+    if (row && bundle && !(value && *value) && !c->found.len) {
+        /* The letters are a word, as far as that is known. */
+        c->lead = 0;
+        c->shell = "none";
+        offer(c, c->word, row->help);
+    }
 }
 
-static const struct cli_option *find_letter_row(const struct cli_command *command, char letter) {
-    const struct cli_option *tables[2] = { command->options, cli_common_options };
-    for (size_t t = 0; t < 2; t++)
-        for (const struct cli_option *row = tables[t]; row && row->kind != CLI_OPT_END; row++)
-            if (row->kind != CLI_OPT_HEADING && row->letter == letter)
-                return row;
-    return NULL;
+static void enter(struct completion *c, const struct cli_command *command) {
+    c->command = command;
+    c->tables[0] = command->options;
 }
 
-/* The option whose value the next word is, if `word` is one: "--output", "-o", "-Jo". */
-static const struct cli_option *option_waiting(const struct cli_command *command,
-                                               const char *word) {
-    const struct cli_option *row;
-    if (word[0] != '-' || !word[1])
-        return NULL;
-    if (word[1] == '-')
-        row = strchr(word, '=') ? NULL : find_row(command, word + 2, strlen(word + 2));
-    else
-        row = find_letter_row(command, word[strlen(word) - 1]);
-    return row && row->metavar && !row->optional ? row : NULL;
+/* What the words before the one to complete left open. */
+struct expected {
+    const struct cli_option *value; /* of this option; NULL: none */
+    bool verb;
+    bool option;
+    int program; /* index of the word where a command to run begins; 0: there is none */
+};
+
+static void read_words(struct completion *c, char **words, int count, struct expected *e) {
+    for (int i = 1; i < count; i++) {
+        const struct cli_command *verb = e->verb ? cli_find_command(c->command, words[i]) : NULL;
+        e->verb = verb;
+        if (verb) {
+            enter(c, verb);
+        } else if (e->value) {
+            e->value = NULL;
+        } else if (e->option && strcmp(words[i], "--") == 0) {
+            e->option = false;
+        } else if (e->option && words[i][0] == '-' && words[i][1]) {
+            e->value = take_before(c, words[i]);
+        } else if (c->command->stop_at_operand) {
+            e->program = i;
+            return;
+        } else {
+            c->named = c->named ? cli_find_command(c->named, words[i]) : NULL;
+        }
+    }
 }
 
-static void complete_word(struct completion *c, const struct cli_command *command,
-                          const struct cli_option *waiting, bool options, const char *word) {
-    const char *equals = strchr(word, '=');
-    if (waiting) {
-        offer_value(c, command, waiting, word, 0);
-    } else if (options && strncmp(word, "--", 2) == 0 && equals) {
-        const struct cli_option *row = find_row(command, word + 2, (size_t)(equals - word - 2));
-        if (row && row->metavar)
-            offer_value(c, command, row, word, (size_t)(equals + 1 - word));
-    } else if (options && word[0] == '-') {
-        c->prefix = word;
-        offer_options(c, command->options);
-        offer_options(c, cli_common_options);
+/* Control characters would forge a line of the answer. */
+static bool is_plain(const char *text, size_t size) {
+    while (size--)
+        if ((unsigned char)*text++ < ' ')
+            return false;
+    return true;
+}
+
+static void complete_word(struct completion *c, struct expected *e, int index) {
+    if (e->value) {
+        complete_value(c, e->value, c->word);
+    } else if (e->option && c->word[0] == '-') {
+        complete_option(c);
     } else {
-        c->prefix = word;
-        offer_commands(c, command);
-        offer_kind(c, command, command->operands);
+        if (e->verb)
+            offer_commands(c, c->command);
+        if (c->command->stop_at_operand)
+            e->program = index;
+        else
+            offer_kind(c, c->command->operands);
     }
 }
 
 void cli_complete(struct cli *cli, char **words, int count) {
-    struct completion c = { .cli = cli, .lead = "", .prefix = "", .shell = "none" };
+    struct completion c = { .named = cli->root,
+                            .tables = { NULL, cli_common_options },
+                            .word = words[count - 1],
+                            .shell = "none" };
+    struct expected e = { .verb = true, .option = true };
     const struct cli_command *command = cli_find_command(cli->root, cli_applet_name(words[0]));
-    if (!command)
-        command = cli->root;
-    const struct cli_option *waiting = NULL;
-    bool options = true, descend = true;
-    for (int i = 1; i + 1 < count; i++) {
-        const struct cli_command *below = descend ? cli_find_command(command, words[i]) : NULL;
-        if (waiting) {
-            waiting = NULL;
-        } else if (options && strcmp(words[i], "--") == 0) {
-            options = false;
-        } else if (below) {
-            command = below;
-        } else if (options) {
-            waiting = option_waiting(command, words[i]);
-            descend = descend && words[i][0] == '-';
-            options = words[i][0] == '-' || !command->stop_at_operand;
-        }
-    }
-    complete_word(&c, command, waiting, options, words[count - 1]);
+    enter(&c, command ? command : cli->root);
+    read_words(&c, words, count - 1, &e);
+    if (!e.program)
+        complete_word(&c, &e, count - 1);
+
     struct buf *b = &cli->output.bytes;
-    buf_add_str(b, c.shell);
+    if (e.program) {
+        buf_add_str(b, "command\t");
+        buf_add_int(b, e.program);
+    } else if (is_plain(c.word, c.lead)) {
+        buf_add_str(b, c.shell);
+        buf_add_char(b, '\t');
+        buf_add(b, c.word, c.lead);
+    } else {
+        buf_add_str(b, "none\t");
+        buf_clear(&c.found);
+    }
     buf_add_char(b, '\n');
     buf_add(b, c.found.data, c.found.len);
     b->failed |= c.found.failed;

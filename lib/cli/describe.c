@@ -82,6 +82,7 @@ static void add_options(struct buf *b, const struct cli_option *table, bool comm
         add_text(b, "default", row->preset);
         add_choices(b, row->choices);
         add_words(b, "conflicts", row->conflicts);
+        add_text(b, "needs", row->needs);
         add_text(b, "complete", complete_names[row->complete]);
         add_text(b, "help", row->help);
         buf_add_char(b, '}');

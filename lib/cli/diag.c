@@ -138,10 +138,14 @@ void cli_diagnose(struct cli *cli, const struct base_error *error) {
     write_diagnostic(cli, &d);
 }
 
-void cli_report(struct cli *cli, const struct base_error *error) {
+void cli_report_part(struct cli *cli, const struct base_error *error) {
     cli_diagnose(cli, error);
-    cli_emit_error(cli, cli_errno_name(error->errnum), error->errnum, error->path);
     set_error(cli, cli_errno_status(error->errnum), cli_errno_name(error->errnum));
+}
+
+void cli_report(struct cli *cli, const struct base_error *error) {
+    cli_report_part(cli, error);
+    cli_emit_error(cli, cli_errno_name(error->errnum), error->errnum, error->path);
 }
 
 void cli_complain(struct cli *cli, int status, const char *path, const char *message) {

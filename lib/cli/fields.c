@@ -71,7 +71,7 @@ static bool select_named(struct cli *cli, const char *name, size_t size, bool ad
         return false;
     }
     unsigned index = (unsigned)(field - cli->command->fields);
-    if (cli_wants(cli, index)) {
+    if (cli_wants(&cli->writer, index)) {
         if (!added)
             cli_usage(cli, field->name, "field given twice");
         return added;

@@ -357,11 +357,12 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
     buf_finish(&unset);
 }
 
-void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
-                           struct buf *b) {
+void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b) {
+    buf_add_str(b, "unset ");
+    sh_name(w, "error", b);
     for (size_t i = 0; i < w->selected; i++) {
         const struct cli_field *field = &w->fields[w->selection[i]];
-        buf_add_str(b, i ? " " : "unset ");
+        buf_add_char(b, ' ');
         sh_name(w, field->name, b);
         if (field->may_hold_nul) {
             buf_add_char(b, ' ');
@@ -369,14 +370,16 @@ void cli_format_sh_failure(const struct cli_writer *w, const char *error, int st
             buf_add_str(b, "_b64");
         }
     }
-    if (w->selected)
+    if (error) {
         buf_add_str(b, "; ");
-    sh_name(w, "error", b);
-    buf_add_str(b, "='");
-    buf_add_str(b, error);
-    buf_add_str(b, "'; (exit ");
-    buf_add_int(b, status);
-    buf_add_str(b, ")\n");
+        sh_name(w, "error", b);
+        buf_add_str(b, "='");
+        buf_add_str(b, error);
+        buf_add_str(b, "'; (exit ");
+        buf_add_int(b, status);
+        buf_add_char(b, ')');
+    }
+    buf_add_char(b, '\n');
 }
 
 /* ---- value ---- */

@@ -44,6 +44,12 @@ struct cli_writer {
     const char *sh_prefix;
 };
 
+/* The `needs` of all selected fields together. */
+uint64_t cli_needs(const struct cli_writer *w);
+
+/* Whether the field with that index is selected. */
+bool cli_wants(const struct cli_writer *w, unsigned field);
+
 /* What comes before the first record: a header line, or nothing. */
 void cli_format_header(const struct cli_writer *w, struct buf *b);
 
@@ -56,9 +62,9 @@ void cli_format_record(const struct cli_writer *w, const struct cli_value *value
 void cli_format_scalar(const struct cli_field *field, const struct cli_value *value, bool octal,
                        struct buf *b);
 
-/* sh: `unset` of every selected name, the error's name and a failing status. */
-void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
-                           struct buf *b);
+/* sh without a record: `unset` of every selected name, the error's name and a failing status.
+ * `error` NULL: none, and the status is 0. */
+void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b);
 
 /* Records on their way to a descriptor. */
 struct cli_output {
@@ -67,6 +73,7 @@ struct cli_output {
     struct buf widths; /* table: one unsigned a column, once known */
     int fd;
     size_t records;
+    bool begun;   /* records were asked for: cli_begin() */
     bool started; /* the header was written */
     int error;    /* errno of the first write that failed; 0: none */
 };

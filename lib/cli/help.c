@@ -162,9 +162,11 @@ static void add_sentence(struct buf *b, const char *summary) {
 }
 
 static void add_manual(struct buf *b, const struct cli *cli) {
-    buf_add_str(b, "\nManual: man osbox");
-    if (cli->command != cli->root) {
-        buf_add_char(b, '-');
+    buf_add_str(b, "\nManual: man ");
+    if (cli->command->manual) {
+        buf_add_str(b, cli->command->manual);
+    } else {
+        buf_add_str(b, "osbox-");
         buf_add(b, cli->label, strcspn(cli->label, " "));
     }
     buf_add_char(b, '\n');

@@ -111,6 +111,7 @@ static void run_command(struct cli *cli) {
     cli->writer.json_int64_strings = cli->common.json_int64;
     cli->writer.sh_prefix = cli->common.sh_prefix;
     cli->writer.null = cli->common.null;
+    cli_look_at_stdout(cli);
     if (!parsed)
         prepare_failure(cli);
     else if (cli->common.help)
@@ -119,20 +120,19 @@ static void run_command(struct cli *cli) {
         buf_add_str(&cli->output.bytes, "osbox " OSBOX_VERSION "\n");
     else if (cli->common.describe)
         cli_describe(cli);
+    else if (!command->run)
+        cli_usage(cli, NULL, "a command is missing; --help lists them");
     else
         command->run(cli, cli->args);
 }
 
 int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **argv) {
-    *cli = (struct cli){
-        .root = root,
-        .command = root,
-        .argv = argv,
-        .argc = argc,
-        .common.sh_prefix = "os_",
-        .output.fd = STDOUT_FILENO,
-        .closed = cli_open_standard(),
-    };
+    cli->root = root;
+    cli->argv = argv;
+    cli->argc = argc;
+    cli->common.sh_prefix = "os_";
+    cli->output.fd = STDOUT_FILENO;
+    cli->closed = cli_open_standard();
     cli_descend(cli, NULL);
     if (cli_is_privileged()) {
         cli_complain(cli, CLI_EX_NOPERM, NULL,

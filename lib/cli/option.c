@@ -324,12 +324,27 @@ static void check_conflicts(struct parser *p, const struct cli_option *row) {
     }
 }
 
-static void check_all_conflicts(struct parser *p) {
+static void check_needs(struct parser *p, const struct cli_option *row) {
+    if (!row->needs || was_given(&p->sets[0], row->needs, strlen(row->needs)))
+        return;
+    struct buf object = { 0 }, message = { 0 };
+    buf_add_str(&object, "--");
+    buf_add_str(&object, row->name);
+    buf_add_str(&message, "goes with --");
+    buf_add_str(&message, row->needs);
+    fail(p, buf_cstr(&object), buf_cstr(&message));
+    buf_finish(&object);
+    buf_finish(&message);
+}
+
+static void check_given(struct parser *p) {
     for (size_t s = 0; s < 2; s++)
         for (const struct cli_option *row = p->sets[s].table; row && row->kind != CLI_OPT_END;
              row++)
-            if (is_option(row) && p->sets[s].given >> (row - p->sets[s].table) & 1)
+            if (is_option(row) && p->sets[s].given >> (row - p->sets[s].table) & 1) {
                 check_conflicts(p, row);
+                check_needs(p, row);
+            }
 }
 
 bool cli_parse_options(struct cli *cli, void *args) {
@@ -355,7 +370,7 @@ bool cli_parse_options(struct cli *cli, void *args) {
             parse_letters(&p, argument + 1);
         }
     }
-    check_all_conflicts(&p);
+    check_given(&p);
     if (p.failed)
         cli_usage(cli, buf_cstr(&p.object), buf_cstr(&p.message));
     buf_finish(&p.object);

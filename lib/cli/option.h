@@ -52,6 +52,7 @@ struct cli_option {
     const char *metavar; /* NULL: takes no value */
     const struct cli_choice *choices;
     const char *conflicts; /* long names it cannot be given with, separated by spaces */
+    const char *needs;     /* a long name that has to be given too */
     const char *preset;    /* the default as --help shows it; NULL: none */
     const char *help;
     /* CLI_OPT_CALL: stores into args; NULL, or the reason why not (a literal). */

@@ -25,6 +25,14 @@ static bool wants_color(const struct cli *cli, bool terminal) {
     return terminal && !(no_color && no_color[0]) && !(term && strcmp(term, "dumb") == 0);
 }
 
+void cli_look_at_stdout(struct cli *cli) {
+    struct winsize size;
+    bool is_tty = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    cli->writer.terminal = is_tty;
+    cli->writer.color = wants_color(cli, is_tty);
+    cli->writer.columns = is_tty ? size.ws_col : 0;
+}
+
 bool cli_begin(struct cli *cli, unsigned view) {
     struct cli_writer *w = &cli->writer;
     w->fields = cli->command->fields;
@@ -34,12 +42,7 @@ bool cli_begin(struct cli *cli, unsigned view) {
         cli_usage(cli, "--null", "goes with -o value or -g only");
         return false;
     }
-    struct winsize size;
-    bool is_tty = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-    w->terminal = is_tty;
-    w->color = wants_color(cli, is_tty);
-    w->columns = is_tty ? size.ws_col : 0;
-    cli->output.started = false;
+    cli->output.begun = true;
     return true;
 }
 
@@ -50,16 +53,15 @@ bool cli_expect_records(struct cli *cli, size_t count) {
     return false;
 }
 
-uint64_t cli_needs(const struct cli *cli) {
-    const struct cli_writer *w = &cli->writer;
+uint64_t cli_needs(const struct cli_writer *w) {
     uint64_t needs = 0;
     for (size_t i = 0; i < w->selected; i++)
         needs |= w->fields[w->selection[i]].needs;
     return needs;
 }
 
-bool cli_wants(const struct cli *cli, unsigned field) {
-    return memchr(cli->writer.selection, (int)field, cli->writer.selected);
+bool cli_wants(const struct cli_writer *w, unsigned field) {
+    return memchr(w->selection, (int)field, w->selected);
 }
 
 /* sh prints its one record at the end, when it is known that all went well. */
@@ -125,17 +127,20 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
     buf_add_str(b, "}\n");
 }
 
-/* What -o sh prints at the end: the record, or what makes eval fail. */
+/* What -o sh prints at the end: the record, or what leaves no stale variable and, after an error,
+ * makes eval fail. */
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = &cli->output;
-    if (!cli->error)
+    if (!cli->error && (o->records || !o->begun))
         return;
     buf_clear(&o->bytes);
-    cli_format_sh_failure(&cli->writer, cli->error, cli->status, &o->bytes);
+    cli_format_sh_none(&cli->writer, cli->error, cli->status, &o->bytes);
 }
 
 int cli_finish(struct cli *cli) {
     struct cli_output *o = &cli->output;
+    if (o->begun) /* a header comes also without records */
+        start_output(cli);
     if (cli->writer.format == CLI_FORMAT_SH)
         finish_sh(cli);
     else if (cli->writer.format == CLI_FORMAT_TABLE && o->started)

@@ -88,7 +88,7 @@ int os_access(const struct os_where *w, int mode, bool effective, bool *allowed,
               struct base_error *e) {
     int flags = os_where_flags(w) | (effective ? AT_EACCESS : 0);
     *allowed = access_call(w, mode, flags) == 0;
-    if (*allowed || errno == EACCES || errno == EROFS || errno == EPERM || errno == ETXTBSY)
+    if (*allowed || errno == EACCES || errno == EROFS || errno == EPERM)
         return 0;
     return os_where_fail(w, errno, "faccessat", e);
 }

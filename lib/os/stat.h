@@ -25,6 +25,6 @@ int os_readlink(const struct os_where *w, struct buf *b, struct base_error *e);
 
 /* access(2): whether R_OK, W_OK, X_OK (`mode`; F_OK is 0) would be allowed, for the real ids or
  * with `effective` the effective ones. *allowed is the answer where the errno is one (EACCES,
- * EROFS, EPERM, ETXTBSY); other failures are errors. */
+ * EROFS, EPERM); other failures are errors. */
 int os_access(const struct os_where *w, int mode, bool effective, bool *allowed,
               struct base_error *e);

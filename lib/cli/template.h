@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Templates in the manner of printf(3), as `stat -c` and `find -printf` have
+ * them: text with directives %[flags][width][.precision]letter, and backslash
+ * escapes. What a letter stands for is the caller's business; how its value is
+ * printed is decided here. No locale: the flags ' and I are taken and ignored.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* A width or precision beyond this is refused: it asks for memory, not for a column. */
+enum { CLI_TEMPLATE_WIDTH_MAX = 1 << 20 };
+
+enum {
+    CLI_PRECISION_NONE = -1,  /* "%y" */
+    CLI_PRECISION_EMPTY = -2, /* "%.y": 0 of a string or an integer, 9 of a time */
+};
+
+/* One directive. */
+struct cli_directive {
+    bool left;      /* - */
+    bool plus;      /* + */
+    bool space;     /* ' ' */
+    bool alternate; /* # */
+    bool zero;      /* 0 */
+    char modifier;  /* H or L; 0: none */
+    char letter;
+    int precision; /* or CLI_PRECISION_* */
+    size_t width;  /* 0: none */
+};
+
+enum cli_piece_kind {
+    CLI_PIECE_TEXT,      /* .text is to be printed */
+    CLI_PIECE_DIRECTIVE, /* .directive is, and .text is how it was written */
+    CLI_PIECE_ODD,       /* .text is an escape of unknown meaning ("\q"); .byte is to be printed */
+    CLI_PIECE_INVALID,   /* .text is no directive: "%9%", "%-" at the end, an absurd width */
+};
+
+struct cli_piece {
+    enum cli_piece_kind kind;
+    const char *text; /* in the template, or .byte; valid until the next piece */
+    size_t size;
+    char byte;
+    struct cli_directive directive;
+};
+
+struct cli_template {
+    const char *at;       /* what is left of it; moves on */
+    const char *modified; /* letters that can have H or L before them: "dr" */
+    bool escapes;         /* a backslash begins one of \a \b \e \f \n \r \t \v \" \\ \OOO \xHH */
+};
+
+/* The next piece; false at the end. "%%", and "%" at the end, are the text "%". */
+bool cli_template_next(struct cli_template *t, struct cli_piece *piece);
+
+/* The printers append a value as its directive says. Flags that mean nothing for a type are
+ * ignored; widths count bytes. */
+
+/* %s of printf(3); the precision cuts. */
+void cli_template_string(struct buf *b, const struct cli_directive *d, const char *bytes,
+                         size_t size);
+
+/* Bytes of unknown origin, as a string. On a terminal they are escaped as text, once cut. */
+void cli_template_name(struct buf *b, const struct cli_directive *d, bool terminal,
+                       const char *bytes, size_t size);
+
+/* The same quoted as by cli_quote_gnu(), which is escaped already: the quoted form is cut, on a
+ * terminal between characters. */
+void cli_template_quoted(struct buf *b, const struct cli_directive *d, bool terminal,
+                         const char *bytes, size_t size);
+
+void cli_template_int(struct buf *b, const struct cli_directive *d, int64_t value);
+void cli_template_uint(struct buf *b, const struct cli_directive *d, uint64_t value);
+/* With #, a leading 0 and 0x. */
+void cli_template_octal(struct buf *b, const struct cli_directive *d, uint64_t value);
+void cli_template_hex(struct buf *b, const struct cli_directive *d, uint64_t value);
+
+/* Seconds with as many decimals as the precision says (none: a whole number), rounded towards minus
+ * infinity, so that the order of times is kept. nsec is 0..999999999 and added to sec also when
+ * that is negative. */
+void cli_template_time(struct buf *b, const struct cli_directive *d, int64_t sec, uint32_t nsec);
+
+/* Date and time in the local zone (TZ), as a string: "2026-08-01 10:00:00.123456789 +0000". The
+ * bare seconds where no calendar reaches. */
+void cli_template_local(struct buf *b, const struct cli_directive *d, int64_t sec, uint32_t nsec);

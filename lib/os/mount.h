@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Mount points, as os.path.ismount and `stat -c %m` look for them.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "os/where.h"
+
+/* The absolute path of the mount point below which the file is (itself, when it is one), appended
+ * to b: the nearest file above that the kernel says is the root of a mount
+ * (STATX_ATTR_MOUNT_ROOT), and before Linux 5.8 where st_dev changes. Bind mounts of files and of
+ * the same device are seen so, too. /proc is not needed but for descriptors of other files than
+ * directories.
+ * Errors: those of os_stat(); EACCES, a directory above cannot be searched; ENOENT, the file or its
+ * mount has no name here (a pipe, a deleted file, outside of the root directory). */
+int os_mount_point(const struct os_where *w, struct buf *b, struct base_error *e);

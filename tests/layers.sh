@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: 0BSD
+#
+# The one direction: applets use lib/cli and lib/os, which do not know each other, and all may use
+# lib/base. Told from the includes, and from the symbols, whose prefix names their folder. Also: no
+# source and no test is missing from Meson's lists. TAP.
+# Usage: OSBOX_SOURCE=ROOT layers.sh BASE.a CLI.a OS.a
+set -u -o pipefail
+shopt -s nullglob lastpipe
+
+# A file's path is relative to the build folder, where the archives are; the sources are not.
+base=$(realpath "$1") cli=$(realpath "$2") os=$(realpath "$3")
+cd "$OSBOX_SOURCE" || exit 1
+tests=0 failures=0
+
+# The test NAME holds when there is nothing on standard input.
+nothing() {
+    local found
+    mapfile -t found
+    ((++tests))
+    if ((${#found[@]})); then
+        ((++failures))
+        printf 'not ok %d - %s\n' "$tests" "$1"
+        printf '# %s\n' "${found[@]}"
+    else
+        printf 'ok %d - %s\n' "$tests" "$1"
+    fi
+}
+
+# The includes of our headers in FOLDER that do not begin with REGEX.
+includes() {
+    grep -rnE --include='*.[ch]' '^ *# *include *("|<(applets|base|cli|os)/)' "$1" |
+        grep -vE "include \"($2)"
+}
+
+# The external symbols of an archive, each after its object: those it has, those it asks for. Names
+# with two underscores are the compiler's; fortified functions count as what they are.
+defined() {
+    nm -A -g --defined-only "$1" | awk '$NF !~ /^__/ { print $1, $NF }'
+}
+undefined() {
+    nm -A -u "$1" | awk '{ sub(/^__/, "", $NF); sub(/_chk$/, "", $NF); print $1, $NF }'
+}
+
+includes lib/base 'base/' | nothing 'lib/base includes nothing of ours but lib/base'
+includes lib/cli '(base|cli)/' | nothing 'lib/cli includes lib/base and itself'
+includes lib/os '(base|os)/' | nothing 'lib/os includes lib/base and itself'
+includes applets '(applets|base|cli|os)/|applets\.h"' |
+    nothing 'applets include lib/base, lib/cli, lib/os and themselves'
+
+defined "$base" | grep -vE ' (base|buf)_' | nothing 'lib/base defines base_ and buf_'
+defined "$cli" | grep -vE ' cli_' | nothing 'lib/cli defines cli_'
+defined "$os" | grep -vE ' os_' | nothing 'lib/os defines os_'
+
+undefined "$base" | grep -E ' (applet|cli|os)_' | nothing 'lib/base calls neither lib/cli nor lib/os'
+undefined "$cli" | grep -E ' (applet|os)_' | nothing 'lib/cli does not call lib/os'
+undefined "$os" | grep -E ' (applet|cli)_' | nothing 'lib/os does not call lib/cli'
+
+# _exit is for a child that could not become another program.
+undefined "$os" | grep -E ' (v?[fd]?w?printf|f?put(s|c|char)(_unlocked)?|fwrite(_unlocked)?|v?syslog)$' |
+    nothing 'lib/os never prints'
+undefined "$os" | grep -E ' (std(out|err)|perror|psig(nal|info)|v?(err|warn)x?|error(_at_line)?)$' |
+    nothing 'lib/os has no messages'
+undefined "$os" | grep -E ' (exit|quick_exit|abort|assert_fail|at_?(quick_)?exit|on_exit)$' |
+    nothing 'lib/os never exits'
+undefined "$os" | grep -E ' (getopt.*|opt(arg|ind|err|opt)|argp_.*|program_invocation.*|progname.*)$' |
+    nothing 'lib/os does not read argv'
+
+# The files whose paths below FOLDER are not in LIST.
+unlisted() {
+    local list=$1 folder=$2 file
+    shift 2
+    for file; do
+        grep -qF "'${file#"$folder"/}'" "$list" || echo "$file"
+    done
+}
+unlisted lib/meson.build lib lib/*/*.c | nothing 'lib/meson.build lists every source'
+unlisted applets/meson.build applets applets/*.c | nothing 'applets/meson.build lists every source'
+unlisted man/meson.build man man/*.[1-8] | nothing 'man/meson.build lists every page'
+{
+    unlisted tests/meson.build tests tests/{unit/test_*.c,fuzz/fuzz_*.c} \
+        tests/{cli,contract,oracle}/*.{bats,py}
+    unlisted tests/meson.build man man/*.1
+} | nothing 'tests/meson.build lists every test, and every page that has examples'
+
+echo "1..$tests"
+((failures == 0))
