@@ -28,7 +28,7 @@ struct osbox_args {
     bool list;
     bool force;
     int hard;
-    const char *install;
+    bool install;
     const char *name_prefix;
 };
 
@@ -36,9 +36,9 @@ static const struct cli_option options[] = {
     CLI_GROUP("Applets"),
     { CLI_FLAG(struct osbox_args, list), .name = "list", .conflicts = "install",
       .help = "print the applets' names" },
-    { CLI_TEXT(struct osbox_args, install), .name = "install", .metavar = "DIR",
-      .complete = CLI_COMPLETE_DIRECTORY,
-      .help = "make a link for each applet in DIR; a file that is no link to osbox is kept" },
+    { CLI_FLAG(struct osbox_args, install), .name = "install",
+      .help = "make a link for each applet in the directory DIR; a file that is no link to osbox "
+              "is kept" },
     { CLI_SET(struct osbox_args, hard, 0), .name = "symbolic", .needs = "install",
       .help = "with --install: symbolic links (the default)" },
     { CLI_SET(struct osbox_args, hard, 1), .name = "hard", .needs = "install",
@@ -104,6 +104,7 @@ static const struct cli_command help_command = {
         .name = #shell,                                                                            \
         .summary = "print the completion for " #shell,                                             \
         .manual = "osbox",                                                                         \
+        .no_operands = true,                                                                       \
         .usage = "",                                                                               \
         .run = run_##shell,                                                                        \
     }
@@ -149,12 +150,12 @@ static void list_applets(struct cli *cli) {
 static void install_links(struct cli *cli, const struct osbox_args *args) {
     struct base_error e;
     struct buf program = { 0 }, name = { 0 };
-    struct os_where w = { AT_FDCWD, args->install, true };
+    struct os_where w = { AT_FDCWD, cli->operands[0], true };
     int dir_fd = os_open_directory(&w, &e);
-    if (dir_fd < 0 || os_executable(&program, &e) < 0)
+    const char *target = dir_fd < 0 || os_executable(&program, &e) < 0 ? NULL : buf_cstr(&program);
+    if (!target)
         cli_report(cli, &e);
-    const char *target = buf_cstr(&program);
-    for (const struct cli_command *const *c = commands; *c && !cli->error; c++) {
+    for (const struct cli_command *const *c = commands; target && *c; c++) {
         if (!is_applet(*c))
             continue;
         buf_clear(&name);
@@ -170,14 +171,23 @@ static void install_links(struct cli *cli, const struct osbox_args *args) {
     buf_finish(&name);
 }
 
+static void run_install(struct cli *cli, const struct osbox_args *args) {
+    if (cli->operand_count != 1)
+        cli_usage(cli, "--install", "takes one operand, the directory");
+    else if (args->name_prefix && strchr(args->name_prefix, '/'))
+        cli_usage(cli, args->name_prefix, "a name's prefix has no slash");
+    else
+        install_links(cli, args);
+}
+
 static void run_osbox(struct cli *cli, const void *data) {
     const struct osbox_args *args = data;
-    if (cli->operand_count && cli_find_command(cli->root, cli->operands[0]))
+    if (args->install)
+        run_install(cli, args);
+    else if (cli->operand_count && cli_find_command(cli->root, cli->operands[0]))
         cli_usage(cli, cli->operands[0], "options go behind the applet's name");
     else if (cli->operand_count)
         cli_unknown_command(cli, cli->operands[0]);
-    else if (args->install)
-        install_links(cli, args);
     else if (args->list)
         list_applets(cli);
     else
@@ -191,10 +201,11 @@ static const struct cli_exit exits[] = {
 
 static const struct cli_command osbox_command = {
     .name = "osbox",
+    .manual = "osbox",
     .summary = "Python's os module for the shell",
-    .usage =
-        "APPLET [ARGUMENT]...\n--list\n--install=DIR [--symbolic|--hard] [--name-prefix=PREFIX]\n"
-        "help [APPLET [VERB]]\ncompletion bash|zsh|fish",
+    .usage = "APPLET [ARGUMENT]...\n--list\n--install [--symbolic|--hard] [--name-prefix=PREFIX] "
+             "[--force] DIR\n"
+             "help [APPLET [VERB]]\ncompletion bash|zsh|fish",
     .options = options,
     .fields = fields,
     .views = views,

@@ -74,6 +74,17 @@ static struct cli_value attribute(const struct os_statx *st, uint64_t bit) {
     return st->stx_attributes_mask & bit ? cli_bool(st->stx_attributes & bit) : cli_null();
 }
 
+static struct cli_value name_value(struct stat_query *q,
+                                   int (*look_up)(struct os_name_cache *, unsigned, const char **,
+                                                  struct base_error *),
+                                   struct os_name_cache *cache, unsigned id) {
+    struct base_error e;
+    const char *name;
+    if (look_up(cache, id, &name, &e) < 0)
+        q->fail(q->data, &e, false);
+    return cli_str(name);
+}
+
 static struct cli_value file_value(struct stat_query *q, enum stat_field field) {
     const struct os_statx *st = &q->st;
     switch (field) {
@@ -118,9 +129,9 @@ static struct cli_value file_value(struct stat_query *q, enum stat_field field) 
     case STAT_ST_RDEV:
         return cli_uint(makedev(st->stx_rdev_major, st->stx_rdev_minor));
     case STAT_USER:
-        return cli_str(os_user_name(&q->user, st->stx_uid));
+        return name_value(q, os_user_name, &q->user, st->stx_uid);
     case STAT_GROUP:
-        return cli_str(os_group_name(&q->group, st->stx_gid));
+        return name_value(q, os_group_name, &q->group, st->stx_gid);
     case STAT_DEV_MAJOR:
         return cli_uint(st->stx_dev_major);
     case STAT_DEV_MINOR:

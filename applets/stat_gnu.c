@@ -173,7 +173,7 @@ static void complain_of_directive(struct gnu *g, const struct cli_piece *piece) 
     for (size_t i = 0; i < piece->size; i++) {
         if (piece->text[i] == '\'')
             buf_add_char(b, '\\');
-        cli_quote_text(b, piece->text + i, 1, "");
+        cli_quote_text(b, piece->text + i, 1, '\0');
     }
     buf_add_str(b, "': invalid directive");
     cli_complain(g->cli, 1, NULL, buf_cstr(b));
@@ -188,7 +188,7 @@ static void warn_of_escape(struct gnu *g, const struct cli_piece *piece) {
     buf_clear(b);
     if (piece->size > 1) {
         buf_add_str(b, "warning: unrecognized escape '\\");
-        cli_quote_text(b, piece->text + 1, piece->size - 1, "");
+        cli_quote_text(b, piece->text + 1, piece->size - 1, '\0');
         buf_add_char(b, '\'');
     } else {
         buf_add_str(b, "warning: backslash at end of format");
@@ -310,10 +310,11 @@ static const char *word_of(struct gnu *g, char letter, char mode_text[static 11]
         return type_words(&g->st);
     if (letter == 'T')
         return file_system_type(g);
+    /* A look-up that fails is "UNKNOWN" too, as GNU has it. */
     if (letter == 'U')
-        name = os_user_name(&g->user, g->st.stx_uid);
+        os_user_name(&g->user, g->st.stx_uid, &name, NULL);
     else if (letter == 'G')
-        name = os_group_name(&g->group, g->st.stx_gid);
+        os_group_name(&g->group, g->st.stx_gid, &name, NULL);
     return name ? name : "UNKNOWN";
 }
 

@@ -38,12 +38,13 @@ function __osbox_complete
     set -q answer[1]; and printf '%s\n' $answer
 end
 
-# The names: osbox-APPLET for every applet, and plain APPLET where that is osbox.
+# The names: osbox-APPLET for every applet, and plain APPLET where that is osbox. A link to this file
+# has such a name, for fish to find.
 function __osbox_register
     set -l program (command -s osbox)
     set -l applets
     test -n "$program"; and set applets ($program --list 2>/dev/null)
-    set -l names osbox osbox-$applets
+    set -l names osbox osbox-$applets (string replace -rf '^(osbox-.*)\.fish$' '$1' -- $argv)
     for name in $applets
         set -l other (command -s $name)
         test -n "$other"; and command test $other -ef $program; and set -a names $name
@@ -55,5 +56,5 @@ function __osbox_register
     end
 end
 
-__osbox_register
+__osbox_register (status basename)
 functions -e __osbox_register

@@ -35,6 +35,7 @@ struct cli_command {
     uint8_t operands;       /* enum cli_complete: what operands are */
     uint8_t usage_status;   /* status of usage errors; 0: CLI_EX_USAGE */
     bool stop_at_operand;   /* options end at the first operand: it runs another command */
+    bool no_operands;       /* one is a usage error */
     bool hidden;            /* not in lists and help */
     void (*run)(struct cli *cli, const void *args);
 };

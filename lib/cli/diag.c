@@ -24,7 +24,7 @@ struct diagnostic {
 
 static void add_quoted(struct buf *b, const char *name) {
     buf_add_char(b, '\'');
-    cli_quote_text(b, name, strlen(name), "");
+    cli_quote_text(b, name, strlen(name), '\0');
     buf_add_char(b, '\'');
 }
 

@@ -137,12 +137,12 @@ static void add_text(const struct cli_field *field, const struct cli_value *v, b
             if (i)
                 buf_add_char(b, ',');
             if (is_textual(&item))
-                cli_quote_text(b, element->bytes.data, element->bytes.size, ",");
+                cli_quote_text(b, element->bytes.data, element->bytes.size, ',');
             else
                 cli_format_scalar(&item, element, octal, b);
         }
     } else if (is_textual(field)) {
-        cli_quote_text(b, v->bytes.data, v->bytes.size, "");
+        cli_quote_text(b, v->bytes.data, v->bytes.size, '\0');
     } else {
         cli_format_scalar(field, v, octal, b);
     }

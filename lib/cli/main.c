@@ -56,7 +56,8 @@ bool cli_descend(struct cli *cli, const char *name) {
 
 void cli_unknown_command(struct cli *cli, const char *name) {
     struct cli_nearest near = { .word = name, .size = strlen(name) };
-    for (const struct cli_command *const *below = cli->command->commands; *below; below++)
+    const struct cli_command *const *below = cli->command->commands;
+    for (; below && *below; below++)
         cli_nearest_try(&near, (*below)->name);
     struct buf message = { 0 };
     buf_add_str(&message, cli->command == cli->root ? "no such applet; " : "no such command; ");
@@ -65,10 +66,12 @@ void cli_unknown_command(struct cli *cli, const char *name) {
         buf_add_str(&message, near.name);
         buf_add_str(&message, "'?");
     } else {
-        buf_add_str(&message, "'osbox --list' lists them");
+        buf_add_str(&message,
+                    cli->command == cli->root ? "'osbox --list' lists them" : "--help lists them");
     }
     cli_usage(cli, name, buf_cstr(&message));
-    cli->status = CLI_EX_NOTFOUND;
+    if (cli->command == cli->root)
+        cli->status = CLI_EX_NOTFOUND;
     buf_finish(&message);
 }
 
@@ -122,6 +125,8 @@ static void run_command(struct cli *cli) {
         cli_describe(cli);
     else if (!command->run)
         cli_usage(cli, NULL, "a command is missing; --help lists them");
+    else if (command->no_operands && cli->operand_count)
+        cli_usage(cli, cli->operands[0], "the command takes no operand");
     else
         command->run(cli, cli->args);
 }

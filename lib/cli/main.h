@@ -17,5 +17,6 @@ const struct cli_command *cli_find_command(const struct cli_command *above, cons
  * back to the root. False: there is none. */
 bool cli_descend(struct cli *cli, const char *name);
 
-/* A usage error for a name that is no command; the status is CLI_EX_NOTFOUND. */
+/* A usage error for a name that is no command below cli->command; for an applet's the status is
+ * CLI_EX_NOTFOUND. */
 void cli_unknown_command(struct cli *cli, const char *name);

@@ -53,9 +53,9 @@ static void add_hex(struct buf *b, const char *bytes, size_t size) {
     }
 }
 
-void cli_quote_text(struct buf *b, const char *bytes, size_t size, const char *also) {
+void cli_quote_text(struct buf *b, const char *bytes, size_t size, char also) {
     for (size_t at = 0; at < size;) {
-        size_t run = plain_run(bytes, size, at, '\\', also[0] ? also[0] : '\\');
+        size_t run = plain_run(bytes, size, at, '\\', also ? also : '\\');
         buf_add(b, bytes + at, run);
         at += run;
         if (at == size)
@@ -69,7 +69,7 @@ void cli_quote_text(struct buf *b, const char *bytes, size_t size, const char *a
             buf_add(b, "\\t", 2);
         else if (c == '\\')
             buf_add(b, "\\\\", 2);
-        else if (!n || cli_is_unsafe(cp) || (c && strchr(also, c)))
+        else if (!n || cli_is_unsafe(cp) || (also && c == also))
             add_hex(b, bytes + at, n ? n : 1);
         else
             buf_add(b, bytes + at, n);
@@ -131,7 +131,7 @@ void cli_quote_json(struct buf *b, const char *bytes, size_t size, enum cli_json
 void cli_quote_sh(struct buf *b, const char *bytes, size_t size, bool display) {
     if (display && !cli_is_plain(bytes, size)) {
         buf_add_str(b, "$'");
-        cli_quote_text(b, bytes, size, "'");
+        cli_quote_text(b, bytes, size, '\'');
         buf_add_char(b, '\'');
         return;
     }

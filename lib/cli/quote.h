@@ -20,8 +20,9 @@ bool cli_is_unsafe(uint32_t cp);
 bool cli_is_plain(const char *bytes, size_t size);
 
 /* Text escapes: \n \t \\, \xHH for each byte of other unsafe characters and of invalid UTF-8, the
- * rest as it is. The characters of `also` are written as \xHH too (",": inside a list). */
-void cli_quote_text(struct buf *b, const char *bytes, size_t size, const char *also);
+ * rest as it is. `also`, an ASCII character, is written as \xHH too (',': inside a list); '\0':
+ * none. */
+void cli_quote_text(struct buf *b, const char *bytes, size_t size, char also);
 
 /* What stands for bytes that are not UTF-8 in JSON. */
 enum cli_json_bytes { CLI_JSON_BASE64, CLI_JSON_SURROGATEESCAPE };

@@ -191,7 +191,7 @@ void cli_template_name(struct buf *b, const struct cli_directive *d, bool termin
     rest.precision = CLI_PRECISION_NONE;
     if (precision >= 0 && size > (size_t)precision)
         size = (size_t)precision;
-    cli_quote_text(&escaped, bytes, size, "");
+    cli_quote_text(&escaped, bytes, size, '\0');
     add_finished(b, &rest, &escaped, escaped.len);
 }
 

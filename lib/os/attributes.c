@@ -108,15 +108,24 @@ static int get_by_ioctl(const struct os_where *w, struct os_attributes *a) {
     return r;
 }
 
+/* The kernel, the file system or this type of file does not have the call. */
+static bool is_unsupported(int r) {
+    return r == -ENOTTY || r == -ENOSYS || r == -EOPNOTSUPP || r == -EINVAL;
+}
+
 int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes *a,
                   struct base_error *e) {
+    const char *operation = "file_getattr";
     *a = (struct os_attributes){ 0 };
     int r = get_by_file_getattr(w, a);
     if (is_safe(mode)) {
         int opened = get_by_ioctl(w, a);
-        r = r < 0 ? opened : 0; /* one of the two is enough */
+        if (!is_unsupported(opened) || r < 0) {
+            operation = "ioctl";
+            r = opened;
+        }
     }
-    if (r == -ENOTTY || r == -ENOSYS || r == -EINVAL)
+    if (is_unsupported(r))
         r = -EOPNOTSUPP;
-    return r < 0 ? os_where_fail(w, -r, "file_getattr", e) : 0;
+    return r < 0 ? os_where_fail(w, -r, operation, e) : 0;
 }

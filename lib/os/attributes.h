@@ -16,11 +16,11 @@ struct os_attributes {
     bool has_project;
 };
 
-/* file_getattr(2) where the kernel has it (Linux 6.17), which works on files of every type without
- * opening them but knows only some flags; and FS_IOC_GETFLAGS on regular files and directories,
- * which are safe to open, where they can be opened for reading. Errors: EOPNOTSUPP when the file
- * system (or the type of file) has no flags, else what the open or the call said. `mode` is the
- * file's st_mode. */
+/* Of regular files and directories, which are safe to open, FS_IOC_GETFLAGS tells all flags; they
+ * have to be opened for reading. Where the file system has no such ioctl, and of files of other
+ * types, file_getattr(2) (Linux 6.17) tells those flags that it knows. Errors: EOPNOTSUPP, the file
+ * system or the type of file has no flags; else what the open or the call said (EACCES): half an
+ * answer would look like a whole one. `mode` is the file's st_mode. */
 int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes *a,
                   struct base_error *e);
 

@@ -28,6 +28,8 @@ int os_describe_descriptor(int fd, struct os_descriptor *d, struct base_error *e
     };
     d->offset = lseek(fd, 0, SEEK_CUR);
     d->has_offset = d->offset >= 0;
+    if (!d->has_offset && errno != ESPIPE)
+        return fail(fd, errno, "lseek", e);
     if (!d->tty)
         return 0;
     d->pgrp = tcgetpgrp(fd);

@@ -7,17 +7,20 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/error.h"
 
 /* The last answer, as most files of a listing have the same owner. Zero at first. */
 struct os_name_cache {
     struct buf name;
     unsigned id;
-    bool asked;
+    bool asked; /* `name` and `error` are the answer for `id` */
     bool known;
+    int error; /* errno of a look-up that failed; 0: none */
 };
 
 void os_name_cache_finish(struct os_name_cache *c);
 
-/* The name, valid until the next call with this cache; NULL where the id has none. */
-const char *os_user_name(struct os_name_cache *c, unsigned uid);
-const char *os_group_name(struct os_name_cache *c, unsigned gid);
+/* The name, valid until the next call with this cache; *name is NULL where the id has none. 0, or
+ * -errno when the look-up itself failed (EIO, EMFILE, ...). */
+int os_user_name(struct os_name_cache *c, unsigned uid, const char **name, struct base_error *e);
+int os_group_name(struct os_name_cache *c, unsigned gid, const char **name, struct base_error *e);

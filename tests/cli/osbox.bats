@@ -174,7 +174,7 @@ own_copy() {
 }
 
 @test "--list with --install is a usage error" {
-    osbox 64 --list --install=.
+    osbox 64 --list --install .
     complained "osbox: '--list': cannot be given with --install"
 }
 
@@ -247,7 +247,7 @@ own_copy() {
 @test "--install makes a symbolic link for each applet" {
     own_copy
     mkdir bin
-    run --separate-stderr -0 ./osbox --install=bin
+    run --separate-stderr -0 ./osbox --install bin
     got ''
     ls bin >made
     "$OSBOX" --list | LC_ALL=C sort >wanted
@@ -261,7 +261,7 @@ own_copy() {
 @test "--install --symbolic is the default" {
     own_copy
     mkdir bin
-    run --separate-stderr -0 ./osbox --install=bin --symbolic
+    run --separate-stderr -0 ./osbox --install bin --symbolic
     [ "$(readlink bin/lstat)" = "$WORK/osbox" ]
 }
 
@@ -275,7 +275,7 @@ own_copy() {
 @test "--install --hard makes hard links" {
     own_copy
     mkdir bin
-    run --separate-stderr -0 ./osbox --install=bin --hard
+    run --separate-stderr -0 ./osbox --install bin --hard
     [ ! -L bin/stat ]
     [ bin/stat -ef osbox ]
     run --separate-stderr -0 bin/lstat -g type .
@@ -285,7 +285,7 @@ own_copy() {
 @test "--install --name-prefix begins each name" {
     own_copy
     mkdir bin
-    run --separate-stderr -0 ./osbox --install=bin --name-prefix=osbox-
+    run --separate-stderr -0 ./osbox --install bin --name-prefix=osbox-
     [ -L bin/osbox-stat ]
     [ -L bin/osbox-lstat ]
     [ ! -e bin/stat ]
@@ -295,7 +295,7 @@ own_copy() {
     own_copy
     mkdir bin
     echo precious >bin/stat
-    run --separate-stderr -73 ./osbox --install=bin
+    run --separate-stderr -73 ./osbox --install bin
     complained "osbox: 'stat': File exists [EEXIST]"
     [ "$(cat bin/stat)" = precious ]
     [ ! -L bin/stat ]
@@ -306,19 +306,19 @@ own_copy() {
     own_copy
     mkdir bin
     ln -s /no/such/file bin/stat
-    run --separate-stderr -73 ./osbox --install=bin
+    run --separate-stderr -73 ./osbox --install bin
     [ "$(readlink bin/stat)" = /no/such/file ]
     ln -sf /dev/null bin/stat
-    run --separate-stderr -73 ./osbox --install=bin
+    run --separate-stderr -73 ./osbox --install bin
     [ "$(readlink bin/stat)" = /dev/null ]
 }
 
 @test "--install never overwrites a directory, not with --force either" {
     own_copy
     mkdir -p bin/stat
-    run --separate-stderr ./osbox --install=bin
+    run --separate-stderr ./osbox --install bin
     [ "$status" -eq 73 ]
-    run --separate-stderr ./osbox --install=bin --force
+    run --separate-stderr ./osbox --install bin --force
     [ "$status" -ne 0 ]
     [ -d bin/stat ]
     [ ! -L bin/stat ]
@@ -328,16 +328,16 @@ own_copy() {
     own_copy
     mkdir bin
     echo worthless >bin/stat
-    run --separate-stderr -0 ./osbox --install=bin --force
+    run --separate-stderr -0 ./osbox --install bin --force
     [ "$(readlink bin/stat)" = "$WORK/osbox" ]
 }
 
 @test "a second --install changes nothing and succeeds" {
     own_copy
     mkdir bin
-    ./osbox --install=bin
+    ./osbox --install bin
     LC_ALL=C ls -1 bin >before
-    run --separate-stderr -0 ./osbox --install=bin
+    run --separate-stderr -0 ./osbox --install bin
     complained ''
     LC_ALL=C ls -1A bin >after
     same before after
@@ -347,9 +347,9 @@ own_copy() {
 @test "a second --install --hard changes nothing, succeeds, and leaves no spare name" {
     own_copy
     mkdir bin
-    ./osbox --install=bin --hard
+    ./osbox --install bin --hard
     LC_ALL=C ls -1 bin >before
-    run --separate-stderr -0 ./osbox --install=bin --hard
+    run --separate-stderr -0 ./osbox --install bin --hard
     complained ''
     LC_ALL=C ls -1A bin >after
     same before after
@@ -359,11 +359,11 @@ own_copy() {
 @test "--install turns own symbolic links into hard ones and back" {
     own_copy
     mkdir bin
-    ./osbox --install=bin
-    run --separate-stderr -0 ./osbox --install=bin --hard
+    ./osbox --install bin
+    run --separate-stderr -0 ./osbox --install bin --hard
     [ ! -L bin/stat ]
     [ bin/stat -ef osbox ]
-    run --separate-stderr -0 ./osbox --install=bin --symbolic
+    run --separate-stderr -0 ./osbox --install bin --symbolic
     [ "$(readlink bin/stat)" = "$WORK/osbox" ]
     [ -z "$(find bin -name '.*' -type l)" ]
 }
@@ -372,18 +372,18 @@ own_copy() {
     own_copy
     mkdir bin
     ln -s /no/such/place/osbox bin/stat
-    run --separate-stderr -0 ./osbox --install=bin
+    run --separate-stderr -0 ./osbox --install bin
     [ "$(readlink bin/stat)" = "$WORK/osbox" ]
 }
 
 @test "--install into a directory that does not exist is 66" {
-    osbox 66 --install=missing
+    osbox 66 --install missing
     complained "osbox: 'missing': No such file or directory [ENOENT]"
 }
 
 @test "--install into a file is 66" {
     : >file
-    osbox 66 --install=file
+    osbox 66 --install file
     complained "osbox: 'file': Not a directory [ENOTDIR]"
 }
 
@@ -393,7 +393,7 @@ own_copy() {
     chmod 555 bin
     ordinary true # or skip
     rc=0
-    ordinary ./osbox --install=bin 2>said || rc=$?
+    ordinary ./osbox --install bin 2>said || rc=$?
     [ "$rc" -eq 77 ]
     grep -q '\[EACCES\]' said
     [ -z "$(ls -A bin)" ]
@@ -402,7 +402,7 @@ own_copy() {
 @test "--install of a name with a slash cannot leave the directory" {
     own_copy
     mkdir bin
-    run --separate-stderr ./osbox --install=bin --name-prefix=../
+    run --separate-stderr ./osbox --install bin --name-prefix=../
     [ "$status" -ne 0 ]
     [ ! -e stat ]
     [ ! -L stat ]

@@ -816,7 +816,7 @@ PYTHON
 @test "--sync=force and --cached=never ask the server, cached and always do not" {
     can_trace || skip 'strace cannot trace here'
     for more in '--sync=force FORCE_SYNC' '--cached=never FORCE_SYNC' '--sync=cached DONT_SYNC' '--cached=always DONT_SYNC'; do
-        strace -o trace -e trace=statx "$OSBOX" stat "${more% *}" . >/dev/null
+        traced -o trace -e trace=statx "$OSBOX" stat "${more% *}" . >/dev/null
         grep -q "statx(AT_FDCWD, \"\\.\", .*AT_STATX_${more#* }" trace
     done
 }
@@ -824,17 +824,60 @@ PYTHON
 @test "only what was asked for is asked of the kernel" {
     can_trace || skip 'strace cannot trace here'
     size_file F 5
-    strace -o trace "$OSBOX" stat -g st_size F >/dev/null
+    traced -o trace "$OSBOX" stat -g st_size F >/dev/null
     [ "$(grep -c '"F"' trace)" -eq 2 ] # execve and one statx
     grep -q 'statx(AT_FDCWD, "F", [^,]*, STATX_SIZE,' trace
-    strace -o trace "$OSBOX" stat -f -g f_bfree F >/dev/null
+    traced -o trace "$OSBOX" stat -f -g f_bfree F >/dev/null
     [ "$(grep -c '"F"' trace)" -eq 2 ]
     run ! grep -q 'statx(AT_FDCWD, "F"' trace
 }
 
+@test "without statx, as under old seccomp filters, all but its own fields is told" {
+    can_trace || skip 'strace cannot trace here'
+    size_file F 5
+    ln -s F link
+    fields=path,type,st_mode,st_ino,st_dev,st_nlink,st_uid,st_size,st_mtime_ns,st_blocks,st_rdev
+    for error in ENOSYS EPERM; do
+        for name in F link /dev/null; do
+            "$OSBOX" lstat -J -F "$fields" "$name" >wanted
+            traced -o trace -e inject=statx:error=$error "$OSBOX" lstat -J -F "$fields" "$name" >is
+            grep -q INJECTED trace
+            same wanted is
+        done
+        traced -o trace -e inject=statx:error=$error "$OSBOX" stat -J -F st_birthtime,stx_mnt_id,attr_append F >is
+        echo '{"st_birthtime":null,"stx_mnt_id":null,"attr_append":null}' >wanted
+        same wanted is
+        traced -o trace -e inject=statx:error=$error "$OSBOX" stat -g st_size --fd=0 <F >is
+        [ "$(cat is)" = 5 ]
+        rc=0
+        traced -o trace -e inject=statx:error=$error "$OSBOX" stat missing 2>said || rc=$?
+        [ "$rc" -eq 66 ]
+        grep -q ENOENT said
+    done
+}
+
+@test "without faccessat2 --access still answers" {
+    can_trace || skip 'strace cannot trace here'
+    : >f
+    chmod 600 f
+    for error in ENOSYS EPERM; do
+        for more in '' --effective -P; do
+            # shellcheck disable=SC2086 # words on purpose
+            traced -o trace -e inject=faccessat2:error=$error:when=1 "$OSBOX" stat -a rw $more -g access f >is
+            grep -q INJECTED trace
+            [ "$(cat is)" = true ]
+            rc=0
+            # shellcheck disable=SC2086 # words on purpose
+            traced -o trace -e inject=faccessat2:error=$error:when=1 "$OSBOX" stat -a x $more -g access f >is || rc=$?
+            [ "$rc" -eq 1 ]
+            [ "$(cat is)" = false ]
+        done
+    done
+}
+
 @test "an automount point is not triggered" {
     can_trace || skip 'strace cannot trace here'
-    strace -o trace -e trace=statx "$OSBOX" stat . >/dev/null
+    traced -o trace -e trace=statx "$OSBOX" stat . >/dev/null
     grep -q 'statx(AT_FDCWD, "\.", .*AT_NO_AUTOMOUNT' trace
 }
 

@@ -4,6 +4,8 @@
 # Completion: what the program answers for every node of the tree, and what bash,
 # zsh and fish make of it, with the stubs as they are printed and as installed.
 
+# shellcheck disable=SC2030,SC2031 # each test is a process of its own
+
 load ../helpers/common
 load ../helpers/completion
 
@@ -39,13 +41,14 @@ begins() {
 names() {
     local want=$1
     shift
-    run -0 bash -c '"$OSBOX" --complete "$@" | sed 1d | cut -f 1 | paste -sd " "' _ "$@"
-    got "$want"
+    osbox 0 --complete "$@"
+    output=$(sed 1d <<<"$output" | cut -f 1 | paste -sd ' ') got "$want"
 }
 
 # Files with names that a shell takes apart.
 hostile_files() {
     mkdir -p 'd/a dir' d/sub
+    # shellcheck disable=SC2016 # a file's name
     touch d/plain 'd/b lank' $'d/new\nline' "d/quo'te" 'd/st*r' 'd/$(touch pwned)' 'd/{x,y}' d/é
 }
 
@@ -252,11 +255,19 @@ END
     same "$BATS_TEST_DIRNAME/../../completions/osbox.fish" printed
 }
 
+# What can be the first word.
+root_commands() {
+    {
+        "$OSBOX" --list
+        sorted help completion
+    } | sort
+}
+
 # ---- bash and zsh: lines ----
 
 commands() {
     all "$1" \
-        'osbox ' "osbox $(sorted $("$OSBOX" --list) help completion | paste -sd ' ') " \
+        'osbox ' "osbox $(root_commands | paste -sd ' ') " \
         'osbox completion ' 'osbox completion bash fish zsh ' \
         'osbox help completion ' 'osbox help completion bash fish zsh '
     tab "$1" \
@@ -362,6 +373,7 @@ hostile_words() {
 }
 
 # The program that is completed is the one that answers.
+# shellcheck disable=SC2088 # a tilde is typed
 programs() {
     mkdir other
     printf '%s\n' '#!/bin/sh' 'printf "none\t\nquestion\t\n"' >other/osbox
@@ -436,7 +448,10 @@ other_commands() {
 @test "zsh: names and paths of the program" { needs zsh && programs zsh; }
 @test "zsh: the command of another command" { needs zsh && other_commands zsh; }
 @test "zsh: no program" { needs zsh && no_program zsh; }
-@test "zsh: a bare name that is a link to osbox" { needs zsh && ZSH_PRELUDE='source "$STUBS/zsh"' bare_name zsh -s; }
+@test "zsh: a bare name that is a link to osbox" {
+    needs zsh
+    ZSH_PRELUDE="source $STUBS/zsh" bare_name zsh -s
+}
 
 # ---- bash ----
 
@@ -459,7 +474,7 @@ other_commands() {
     tab bash \
         "osbox stat --output='js" "osbox stat --output='json' " \
         $'osbox stat --sync=f x\002\002' 'osbox stat --sync=force x' \
-        $'osbox stat --sync=for\002\002' 'osbox stat --sync=force or'
+        $'osbox stat --sync=for\002\002' 'osbox stat --sync=forceor'
 }
 
 # What the stub has to do in other settings.
@@ -501,7 +516,7 @@ sample() {
     # shellcheck disable=SC2016 # for bash
     BASH_PRELUDE+='; COMP_WORDBREAKS=${COMP_WORDBREAKS//=}' sample
     # shellcheck disable=SC2016
-    BASH_PRELUDE+='; COMP_WORDBREAKS=$COMP_WORDBREAKS,-/' sample
+    BASH_PRELUDE+='; COMP_WORDBREAKS=$COMP_WORDBREAKS,-' sample
     BASH_PRELUDE+='; unset COMP_WORDBREAKS' sample
 }
 
@@ -512,12 +527,14 @@ sample() {
 }
 
 @test "bash: loading it says nothing and leaves only what completion needs" {
+    # shellcheck disable=SC2016 # for bash
     run -0 bash -c 'set -u; before=$(compgen -A function; compgen -v)
         source "$STUBS/bash" && comm -13 <(sort <<<"$before") <({ compgen -A function; compgen -v; } | sort)'
     got '_osbox
 _osbox_add
 _osbox_words
 before'
+    # shellcheck disable=SC2016
     run -0 env PATH=/usr/bin:/bin bash -c 'set -eu; source "$STUBS/bash"; complete -p'
     got 'complete -F _osbox osbox'
 }
@@ -561,8 +578,7 @@ before'
 
 @test "zsh: sourced, as the program prints it" {
     needs zsh
-    FPATH_OF_STUB=/var/empty
-    ZSH_PRELUDE='source <(osbox completion zsh)'
+    export FPATH_OF_STUB=/var/empty ZSH_PRELUDE='source <(osbox completion zsh)'
     commands zsh
     programs zsh
 }
@@ -577,7 +593,7 @@ before'
     fish_offers 'osbox sta' $'stat\tprint what the kernel knows about files, as os.stat'
     fish_offers 'osbox help sta' $'stat\tprint what the kernel knows about files, as os.stat'
     fish_offers 'osbox nonsense sta'
-    [ "$(in_fish 'osbox ' | cut -f 1)" = "$(sorted $("$OSBOX" --list) help completion)" ]
+    [ "$(in_fish 'osbox ' | cut -f 1)" = "$(root_commands)" ]
 }
 
 @test "fish: the long options of every node" {
@@ -600,7 +616,7 @@ before'
     fish_offers "osbox stat -o 'js" "'json'${json#json}"
     fish_offers 'osbox stat --outp' $'--output=\tprint records in this format'
     fish_offers 'osbox stat --describe --describ'
-    fish_offers 'osbox stat --color=a' $'--color=always\t' $'--color=auto\ton a terminal, unless NO_COLOR is set'
+    fish_offers 'osbox stat --color=a' --color=always $'--color=auto\ton a terminal, unless NO_COLOR is set'
 }
 
 @test "fish: fields; the last one left is offered with a comma, too, so that no space follows" {
@@ -705,17 +721,19 @@ installed() {
 @test "installed: bash-completion finds each name by itself" {
     [ -e /usr/share/bash-completion/bash_completion ] || skip 'bash-completion is not installed'
     installed
-    BASH_PRELUDE='source /usr/share/bash-completion/bash_completion'
+    export BASH_PRELUDE='source /usr/share/bash-completion/bash_completion'
     export XDG_DATA_DIRS=$SHARE:/usr/share
     sample
     tab bash 'osbox-lstat --sync=fo' 'osbox-lstat --sync=force '
-    PATH=/usr/bin:/bin tab bash "$BIN/osbox-stat --desc" "$BIN/osbox-stat --describe "
+    mkdir alone
+    ln -s "$BIN/osbox" alone/osbox-stat
+    PATH=$WORK/alone:/usr/bin:/bin tab bash 'osbox-stat --desc' 'osbox-stat --describe '
 }
 
 @test "installed: zsh" {
     needs zsh
     installed
-    FPATH_OF_STUB=$SHARE/zsh/site-functions
+    export FPATH_OF_STUB=$SHARE/zsh/site-functions
     tab zsh 'osbox sta' 'osbox stat '
     tab zsh 'osbox-lstat --sync=fo' 'osbox-lstat --sync=force '
 }
@@ -723,10 +741,11 @@ installed() {
 @test "installed: fish finds each name by itself" {
     needs fish
     installed
-    FISH_PRELUDE=
-    export XDG_DATA_DIRS=$SHARE:/usr/share
+    export FISH_PRELUDE='' XDG_DATA_DIRS=$SHARE:/usr/share
     local describe=$'--describe\tprint what this command takes and prints, as JSON'
     fish_offers 'osbox stat --desc' "$describe"
     fish_offers 'osbox-lstat --desc' "$describe"
-    PATH=/usr/bin:/bin fish_offers "$BIN/osbox-stat --desc" "$describe"
+    mkdir alone
+    ln -s "$BIN/osbox" alone/osbox-stat
+    PATH=$WORK/alone:/usr/bin:/bin fish_offers 'osbox-stat --desc' "$describe"
 }

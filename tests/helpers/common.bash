@@ -103,6 +103,11 @@ can_trace() {
     command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null
 }
 
+# traced ARG...: strace, below which LeakSanitizer cannot work.
+traced() {
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace "$@"
+}
+
 # The shells that -o sh promises to be exact in, and how they are called.
 shell_command() {
     case $1 in

@@ -189,11 +189,12 @@ static void test_csv_on_a_terminal_is_escaped(void) {
 static void test_tsv(void) {
     set_all();
     struct cli_writer w = WRITER(CLI_FORMAT_TSV, EVERY);
-    check(&w, "string\tbytes\tint\tuint\tbool\tmode\ttime\ttime_ns\tstamp\ttook\ttook_ns\tenum\tlist"
-              "\tints\tblob\n"
-              "text\tx'\\n\\xff\t-9223372036854775808\t18446744073709551615\ttrue\t33188"
-              "\t-1.500000000\t-1500000000\t1969-12-31T23:59:58.500000000Z\t0.000000001\t1\tSIGTERM"
-              "\ta,b\\x2cc\\n\t0,18446744073709551615\ta\\x00b\n");
+    check(&w,
+          "string\tbytes\tint\tuint\tbool\tmode\ttime\ttime_ns\tstamp\ttook\ttook_ns\tenum\tlist"
+          "\tints\tblob\n"
+          "text\tx'\\n\\xff\t-9223372036854775808\t18446744073709551615\ttrue\t33188"
+          "\t-1.500000000\t-1500000000\t1969-12-31T23:59:58.500000000Z\t0.000000001\t1\tSIGTERM"
+          "\ta,b\\x2cc\\n\t0,18446744073709551615\ta\\x00b\n");
 }
 
 static void test_sh(void) {
@@ -413,8 +414,11 @@ static void test_modes(void) {
     static const struct {
         unsigned mode;
         const char *octal, *decimal;
-    } rows[] = { { 0100644, "0100644", "33188" }, { 0, "00000", "0" }, { 07777, "07777", "4095" },
-                 { 0177777, "0177777", "65535" }, { 0600, "00600", "384" } };
+    } rows[] = { { 0100644, "0100644", "33188" },
+                 { 0, "00000", "0" },
+                 { 07777, "07777", "4095" },
+                 { 0177777, "0177777", "65535" },
+                 { 0600, "00600", "384" } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf b = { 0 };
         struct cli_value value = cli_uint(rows[i].mode);

@@ -21,7 +21,7 @@ static void check_buf(const char *what, struct buf *b, const char *want, size_t 
 
 static void text(const char *bytes, size_t size, const char *want) {
     struct buf b = { 0 };
-    cli_quote_text(&b, bytes, size, "");
+    cli_quote_text(&b, bytes, size, '\0');
     check_buf("text", &b, want, strlen(want));
 }
 
@@ -115,11 +115,11 @@ static void test_text_escapes_each_invalid_byte(void) {
 
 static void test_text_escapes_what_is_asked_for_too(void) {
     struct buf b = { 0 };
-    cli_quote_text(&b, BYTES("a,b\\,c\n"), ",");
+    cli_quote_text(&b, BYTES("a,b\\,c\n"), ',');
     check_buf("text", &b, BYTES("a\\x2cb\\\\\\x2cc\\n"));
-    cli_quote_text(&b, BYTES("a,b'c'"), ",'");
-    check_buf("text", &b, BYTES("a\\x2cb\\x27c\\x27"));
-    cli_quote_text(&b, BYTES("\0"), ",");
+    cli_quote_text(&b, BYTES("a,b'c'"), '\'');
+    check_buf("text", &b, BYTES("a,b\\x27c\\x27"));
+    cli_quote_text(&b, BYTES("\0"), ',');
     check_buf("text", &b, BYTES("\\x00"));
 }
 
@@ -127,7 +127,7 @@ static void test_text_tells_every_byte_apart(void) {
     for (int c = 0; c < 256; c++) {
         struct buf b = { 0 };
         char byte = (char)c, want[8];
-        cli_quote_text(&b, &byte, 1, "");
+        cli_quote_text(&b, &byte, 1, '\0');
         if (c == '\n')
             strcpy(want, "\\n");
         else if (c == '\t')
@@ -149,8 +149,7 @@ static void test_json_strings(void) {
     json(BYTES("\b\t\n\f\r"), "\"\\b\\t\\n\\f\\r\"");
     json(BYTES("\x01\x1b\x7f"), "\"\\u0001\\u001b\\u007f\"");
     json(BYTES("\0"), "\"\\u0000\"");
-    json(BYTES("\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80"),
-         "\"\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80\"");
+    json(BYTES("\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80"), "\"\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80\"");
     json(BYTES("\xc2\x9b\xe2\x80\xae\xef\xbb\xbf"), "\"\\u009b\\u202e\\ufeff\"");
     json(BYTES("\xf3\xa0\x81\x81"), "\"\\udb40\\udc41\"");
 }

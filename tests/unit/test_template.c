@@ -110,11 +110,11 @@ static void for_each_directive(const char *known,
     for (unsigned bits = 0; bits < 1U << (sizeof all - 1); bits++) {
         char flags[sizeof all] = "";
         char defined[sizeof all] = "";
-        for (unsigned i = 0; i < sizeof all - 1; i++) {
+        for (unsigned i = 0, count = 0, count_defined = 0; i < sizeof all - 1; i++) {
             if (bits >> i & 1)
-                strncat(flags, all + i, 1);
+                flags[count++] = all[i];
             if (bits >> i & 1 && strchr(known, all[i]))
-                strncat(defined, all + i, 1);
+                defined[count_defined++] = all[i];
         }
         for (unsigned i = 0; i < WIDTHS * PRECISIONS; i++) {
             char rest[16], template[32];

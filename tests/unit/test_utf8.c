@@ -101,7 +101,8 @@ static void test_every_sequence_of_three_bytes_from_c0(void) {
 }
 
 static void test_sequences_of_four_bytes_at_every_edge(void) {
-    static const unsigned char edges[] = { 0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff };
+    static const unsigned char edges[] = { 0x00, 0x7f, 0x80, 0x8f, 0x90,
+                                           0x9f, 0xa0, 0xbf, 0xc0, 0xff };
     for (unsigned a = 0xee; a < 256; a++)
         for (unsigned b = 0; b < 256; b++)
             for (size_t c = 0; c < sizeof edges; c++)
