@@ -189,7 +189,8 @@ static struct cli_value file_value(struct stat_query *q, enum stat_field field) 
     }
 }
 
-enum { BITS = 64, HEX_SIZE = 20 };
+enum { BITS = 64 };
+#define HEX_ROOM ((size_t)20) /* "0x" and 16 digits */
 
 /* The names of the bits that are set; a bit without a name is "0x" and its value. */
 static struct cli_value flag_list(uint64_t flags, const char *(*name_of)(unsigned bit),
@@ -198,7 +199,7 @@ static struct cli_value flag_list(uint64_t flags, const char *(*name_of)(unsigne
     buf_clear(&names->texts);
     /* Room for all at once: the values point into the texts. */
     if (!buf_reserve(&names->values, BITS * sizeof(struct cli_value)) ||
-        !buf_reserve(&names->texts, BITS * HEX_SIZE))
+        !buf_reserve(&names->texts, BITS * HEX_ROOM))
         return cli_null();
     for (unsigned bit = 0; bit < BITS; bit++) {
         if (!(flags >> bit & 1))

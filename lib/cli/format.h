@@ -75,5 +75,6 @@ struct cli_output {
     size_t records;
     bool begun;   /* records were asked for: cli_begin() */
     bool started; /* the header was written */
+    bool written; /* something went to fd */
     int error;    /* errno of the first write that failed; 0: none */
 };

@@ -205,7 +205,7 @@ static const char *store(struct parser *p, struct option_set *set, const struct 
     return "cannot be given";
 }
 
-/* Stores a value and notes that the row was given. */
+/* Stores a value, "" where there is none, and notes that the row was given. */
 static void take(struct parser *p, struct option_set *set, const struct cli_option *row,
                  const char *text) {
     set->given |= UINT64_C(1) << (row - set->table);
@@ -215,7 +215,7 @@ static void take(struct parser *p, struct option_set *set, const struct cli_opti
     struct buf object = { 0 };
     buf_add_str(&object, "--");
     buf_add_str(&object, row->name);
-    if (text && text[0]) {
+    if (text[0]) {
         buf_add_char(&object, '=');
         buf_add_str(&object, text);
     }
@@ -269,7 +269,7 @@ static void parse_long(struct parser *p, const char *argument) {
         if (!text && row->metavar)
             fail(p, argument, "the option needs a value");
         else
-            take(p, &p->sets[s], row, text);
+            take(p, &p->sets[s], row, text ? text : "");
         return;
     }
     fail_unknown(p, argument, size + 2);
@@ -290,7 +290,7 @@ static void parse_letters(struct parser *p, const char *letters) {
             return;
         }
         if (!row->metavar || row->optional) {
-            take(p, set, row, row->metavar ? "" : NULL);
+            take(p, set, row, "");
             continue;
         }
         const char *text = letters[1] ? letters + 1 : next_value(p);

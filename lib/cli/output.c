@@ -67,6 +67,7 @@ bool cli_wants(const struct cli_writer *w, unsigned field) {
 /* sh prints its one record at the end, when it is known that all went well. */
 static void write_block(struct cli_output *o) {
     if (o->bytes.len && !o->error) {
+        o->written = true;
         int r = base_write(o->fd, o->bytes.data, o->bytes.len);
         if (r < 0)
             o->error = -r;
@@ -149,7 +150,7 @@ int cli_finish(struct cli *cli) {
     if (!o->error && o->bytes.failed)
         o->error = ENOMEM;
     /* close(2) reports what the kernel could not write later: NFS, quota. */
-    if (!o->error && o->records && close(o->fd) < 0 && errno != EINTR)
+    if (!o->error && o->written && close(o->fd) < 0 && errno != EINTR)
         o->error = errno;
     if (o->error) {
         struct base_error lost;

@@ -52,7 +52,7 @@ static void take_widths(const struct cli_writer *w, struct cli_output *o) {
         if (width > width_of(o, column))
             memcpy(o->widths.data + column * sizeof width, &width, sizeof width);
         at += size + 1;
-        column = (column + 1) % w->selected;
+        column = column + 1 < w->selected ? column + 1 : 0;
     }
 }
 

@@ -424,6 +424,7 @@ own_copy() {
 # ---- privilege ----
 
 @test "a set-user-id osbox refuses to run" {
+    not_sanitized
     needs setpriv
     cp "$(command -v id)" id
     chown 65534 id && chmod 4755 id || skip 'owners cannot be changed here'
@@ -443,6 +444,7 @@ own_copy() {
 }
 
 @test "a set-group-id osbox refuses to run" {
+    not_sanitized
     needs setpriv
     cp "$(command -v id)" id
     chgrp 65534 id && chmod 2755 id || skip 'groups cannot be changed here'
@@ -457,6 +459,7 @@ own_copy() {
 }
 
 @test "an osbox with file capabilities refuses to run" {
+    not_sanitized
     needs setpriv setcap
     cp "$(command -v grep)" grep
     setcap cap_net_raw=ep grep 2>/dev/null || skip 'file capabilities cannot be set here'

@@ -470,6 +470,10 @@ other_commands() {
     [ ! -e pwned ]
 }
 
+@test "bash: the values behind =, where its own word begins" {
+    all bash 'osbox stat --sync=' 'osbox stat --sync=cached default force '
+}
+
 @test "bash: an open quote in a value, and the cursor before other words" {
     tab bash \
         "osbox stat --output='js" "osbox stat --output='json' " \
@@ -574,6 +578,8 @@ before'
     grep -a -x 'default  -- as stat(2) does *' screen
     other_commands zsh
     all zsh './fake/osbox ' './fake/osbox runs '
+    printf '%s\n' '#!/bin/sh' 'printf "none\t\na:b\tc:d\n"' >fake/osbox
+    tab zsh './fake/osbox a' './fake/osbox a:b '
 }
 
 @test "zsh: sourced, as the program prints it" {

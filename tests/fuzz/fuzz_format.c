@@ -200,11 +200,14 @@ static void expect_number(struct reader *r, const char *text, bool quoted) {
         expect(r, "\"");
 }
 
+/* In 128 bits: the nanoseconds of 64 bits of seconds. */
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
+
 static void numbers(const struct input *in, char texts[4][64]) {
     const struct cli_value *time = &in->values[F_TIME];
-    /* In 128 bits: the nanoseconds of 64 bits of seconds. */
-    __int128 ns = (__int128)time->time.sec * SECOND + time->time.nsec;
-    unsigned __int128 magnitude = ns < 0 ? -(unsigned __int128)ns : (unsigned __int128)ns;
+    wide ns = (wide)time->time.sec * SECOND + time->time.nsec;
+    unsigned_wide magnitude = ns < 0 ? -(unsigned_wide)ns : (unsigned_wide)ns;
     unsigned long long whole = (unsigned long long)(magnitude / SECOND);
     unsigned fraction = (unsigned)(magnitude % SECOND);
     const char *sign = ns < 0 ? "-" : "";
@@ -556,8 +559,8 @@ static void check_formats(const struct input *in, uint8_t options) {
     struct cli_writer w = {
         .fields = fields, .sh_prefix = "os_", .selected = FIELDS, .null = true
     };
-    for (uint8_t i = 0; i < FIELDS; i++)
-        w.selection[i] = i;
+    for (unsigned i = 0; i < FIELDS; i++)
+        w.selection[i] = (uint8_t)i;
     w.json_bytes = options & 1 ? CLI_JSON_SURROGATEESCAPE : CLI_JSON_BASE64;
     w.json_int64_strings = options & 2;
     w.columns = options & 4 ? 20 : 0;

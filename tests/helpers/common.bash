@@ -103,6 +103,11 @@ can_trace() {
     command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null
 }
 
+# Skips the test when osbox has a sanitizer, whose run-time needs /proc and aborts in set-id programs.
+not_sanitized() {
+    ! grep -qa __asan_init "$OSBOX" || skip 'a sanitizer cannot work here'
+}
+
 # traced ARG...: strace, below which LeakSanitizer cannot work.
 traced() {
     ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace "$@"
