@@ -192,15 +192,22 @@ static struct cli_value file_value(struct stat_query *q, enum stat_field field) 
 enum { BITS = 64 };
 #define HEX_ROOM ((size_t)20) /* "0x" and 16 digits */
 
+static struct cli_value out_of_memory(const struct stat_query *q) {
+    struct base_error e;
+    base_fail(&e, ENOMEM, "malloc", NULL);
+    q->fail(q->data, &e, false);
+    return cli_null();
+}
+
 /* The names of the bits that are set; a bit without a name is "0x" and its value. */
-static struct cli_value flag_list(uint64_t flags, const char *(*name_of)(unsigned bit),
-                                  struct stat_names *names) {
+static struct cli_value flag_list(const struct stat_query *q, uint64_t flags,
+                                  const char *(*name_of)(unsigned bit), struct stat_names *names) {
     buf_clear(&names->values);
     buf_clear(&names->texts);
     /* Room for all at once: the values point into the texts. */
     if (!buf_reserve(&names->values, BITS * sizeof(struct cli_value)) ||
         !buf_reserve(&names->texts, BITS * HEX_ROOM))
-        return cli_null();
+        return out_of_memory(q);
     for (unsigned bit = 0; bit < BITS; bit++) {
         if (!(flags >> bit & 1))
             continue;
@@ -232,7 +239,7 @@ static void fill_statvfs(struct stat_query *q, const struct os_statvfs *fs,
     values[STAT_F_FSID] = cli_uint(fs->f_fsid);
     values[STAT_F_TYPE] = cli_uint(fs->f_type);
     values[STAT_F_TYPENAME] = cli_str(os_statvfs_type_name(fs->f_type));
-    values[STAT_F_FLAGS] = flag_list(fs->f_flag, os_statvfs_flag_name, &q->flags);
+    values[STAT_F_FLAGS] = flag_list(q, fs->f_flag, os_statvfs_flag_name, &q->flags);
 }
 
 static void fill_descriptor(const struct os_descriptor *d, struct cli_value *values) {
@@ -317,7 +324,7 @@ static bool ask_attributes(const struct asking *a) {
             a->q->fail(a->q->data, &e, false);
         return true;
     }
-    a->values[STAT_FLAGS] = flag_list(found.flags, os_attribute_name, &a->q->attributes);
+    a->values[STAT_FLAGS] = flag_list(a->q, found.flags, os_attribute_name, &a->q->attributes);
     if (found.has_project)
         a->values[STAT_PROJID] = cli_uint(found.project);
     return true;

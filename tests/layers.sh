@@ -9,8 +9,7 @@ set -u -o pipefail
 shopt -s nullglob lastpipe
 
 # A file's path is relative to the build folder, where the archives are; the sources are not.
-base=$(realpath "$1") cli=$(realpath "$2") os=$(realpath "$3")
-cd "$OSBOX_SOURCE" || exit 1
+base=$(realpath -e "$1") && cli=$(realpath -e "$2") && os=$(realpath -e "$3") && cd "$OSBOX_SOURCE" || exit 1
 tests=0 failures=0
 
 # The test NAME holds when there is nothing on standard input.
@@ -65,6 +64,13 @@ undefined "$os" | grep -E ' (exit|quick_exit|abort|assert_fail|at_?(quick_)?exit
     nothing 'lib/os never exits'
 undefined "$os" | grep -E ' (getopt.*|opt(arg|ind|err|opt)|argp_.*|program_invocation.*|progname.*)$' |
     nothing 'lib/os does not read argv'
+
+wrong='strcpy|stpcpy|strcat|v?sprintf|gets|strtok|ato[fil]|atoll|strto[fd]|strtold|s?rand|mktemp|tmpnam|tempnam'
+wrong+='|system|popen|signal|vfork|sete?[ug]id|readdir_r|usleep'
+for archive in "$base" "$cli" "$os"; do
+    undefined "$archive"
+done | grep -E " ($wrong)\$" |
+    nothing 'nothing calls what knows no bounds, hides errors or obeys the locale'
 
 # The files whose paths below FOLDER are not in LIST.
 unlisted() {

@@ -62,6 +62,7 @@ static void add_entry(struct buf *b, const struct buf *term, const char *text) {
     }
     add_spaces(b, HELP_COLUMN - at);
     add_wrapped(b, text, HELP_COLUMN, HELP_COLUMN);
+    b->failed |= term->failed;
 }
 
 static void add_usage(struct buf *b, const struct cli *cli) {
@@ -113,6 +114,7 @@ static void add_option(struct buf *b, const struct cli_option *row) {
     buf_add_str(&text, row->help);
     add_choices(&text, row);
     add_entry(b, &term, buf_cstr(&text));
+    b->failed |= text.failed;
     buf_finish(&term);
     buf_finish(&text);
 }
@@ -158,6 +160,7 @@ static void add_sentence(struct buf *b, const char *summary) {
     buf_add_str(&text, summary + 1);
     buf_add_char(&text, '.');
     add_wrapped(b, buf_cstr(&text), 0, 0);
+    b->failed |= text.failed;
     buf_finish(&text);
 }
 
@@ -206,6 +209,7 @@ void cli_help_fields(struct cli *cli, unsigned view) {
         buf_add_str(&text, ": ");
         buf_add_str(&text, field->help);
         add_entry(b, &term, buf_cstr(&text));
+        b->failed |= text.failed;
         buf_finish(&term);
         buf_finish(&text);
     }

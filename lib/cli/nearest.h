@@ -14,6 +14,7 @@ struct cli_nearest {
     unsigned distance;
 };
 
-/* Considers a name: near is at most a third of the longer one's letters changed, added, left out
- * or swapped with their neighbour, or the word being a beginning of at least three letters. */
+/* Considers a name: near is at most a third (rounded up) of the longer one's letters changed,
+ * added, left out or swapped with their neighbour, or the word being a beginning of at least three
+ * letters. */
 void cli_nearest_try(struct cli_nearest *n, const char *name);

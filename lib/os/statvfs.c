@@ -88,11 +88,50 @@ const struct os_pathconf_name os_pathconf_names[] = {
     { "", -1 },
 };
 
-int os_pathconf(int fd, int number, bool *known, int64_t *value, const char *path,
-                struct base_error *e) {
+#ifdef __GLIBC__
+static int ask_pathconf(int fd, int number, int64_t *value) {
     errno = 0; /* -1 without an errno is "no limit" (pathconf(3)) */
     *value = fpathconf(fd, number);
-    *known = *value != -1;
+    return *value == -1 ? -errno : 0;
+}
+#else
+/* musl answers from a fixed table, whatever the file system: what it only guesses is unknown here.
+ */
+static int ask_pathconf(int fd, int number, int64_t *value) {
+    struct statfs s;
+    if (fstatfs(fd, &s) < 0)
+        return -errno;
+    switch (number) {
+    case _PC_NAME_MAX:
+        *value = (int64_t)s.f_namelen;
+        return 0;
+    case _PC_REC_MIN_XFER_SIZE:
+        *value = (int64_t)s.f_bsize;
+        return 0;
+    case _PC_REC_XFER_ALIGN:
+    case _PC_ALLOC_SIZE_MIN:
+        *value = (int64_t)(s.f_frsize ? s.f_frsize : s.f_bsize);
+        return 0;
+    case _PC_CHOWN_RESTRICTED:
+    case _PC_MAX_CANON:
+    case _PC_MAX_INPUT:
+    case _PC_NO_TRUNC:
+    case _PC_PATH_MAX:
+    case _PC_PIPE_BUF:
+    case _PC_VDISABLE:
+        *value = fpathconf(fd, number); /* the same on every file */
+        return 0;
+    default:
+        *value = -1;
+        return 0;
+    }
+}
+#endif
+
+int os_pathconf(int fd, int number, bool *known, int64_t *value, const char *path,
+                struct base_error *e) {
+    int r = ask_pathconf(fd, number, value);
+    *known = r == 0 && *value != -1;
     /* EINVAL: the name means nothing for this type of file. */
-    return *known || errno == 0 || errno == EINVAL ? 0 : base_fail(e, errno, "pathconf", path);
+    return r == 0 || r == -EINVAL ? 0 : base_fail(e, -r, "pathconf", path);
 }

@@ -353,7 +353,7 @@ nounset_eval() {
     osbox 0 stat -g path "$name"
     got "$name"
     osbox 71 stat "x$name"
-    complained "stat: 'x$name': File name too long [ENAMETOOLONG]"
+    complained_of "stat: 'x$name': " ENAMETOOLONG
 }
 
 @test "a path beyond PATH_MAX is ENAMETOOLONG" {
@@ -438,7 +438,7 @@ nounset_eval() {
 @test "a link to itself is ELOOP and 71 for stat and a symlink for lstat" {
     links
     osbox 71 stat loop
-    complained "stat: 'loop': Too many levels of symbolic links [ELOOP]"
+    complained_of "stat: 'loop': " ELOOP
     osbox 0 lstat -g type loop
     got symlink
 }
@@ -1015,7 +1015,7 @@ PYTHON
     osbox 66 stat -a r file/
     complained "stat: 'file/': Not a directory [ENOTDIR]"
     osbox 71 stat -a r loop
-    complained "stat: 'loop': Too many levels of symbolic links [ELOOP]"
+    complained_of "stat: 'loop': " ELOOP
 }
 
 # ---- --pathconf ----

@@ -5,7 +5,7 @@
 # private directory to work in, the variable OSBOX as an absolute path, and the
 # functions below. OSBOX names the program under test.
 
-# shellcheck disable=SC2154 # run sets output and stderr
+# shellcheck disable=SC2154 # run sets output, stderr and stderr_lines
 
 bats_require_minimum_version 1.5.0
 
@@ -47,6 +47,14 @@ got() {
 complained() {
     [ "$stderr" = "$1" ] && return 0
     printf 'stderr is  %q\ninstead of %q\n' "$stderr" "$1" >&2
+    return 1
+}
+
+# complained_of START ERRNO: stderr is one line of that start and that errno; the words between are
+# the C library's.
+complained_of() {
+    [[ ${#stderr_lines[@]} -eq 1 && $stderr == "$1"*" [$2]" ]] && return 0
+    printf 'stderr is  %q\ninstead of %q... [%s]\n' "$stderr" "$1" "$2" >&2
     return 1
 }
 
