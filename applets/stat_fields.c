@@ -4,17 +4,20 @@
  */
 #include "applets/stat_fields.h"
 
-const char *const stat_views[] = {
-    "file", "file-system", "access", "pathconf", "descriptor", NULL
-};
+const char *const stat_views[] = { "file",  "file-system", "access", "pathconf", "descriptor",
+                                   "entry", "tuple",       "sum",    NULL };
 
 enum {
-    FILE_VIEW = 1 << STAT_VIEW_FILE | 1 << STAT_VIEW_DESCRIPTOR,
+    STAT_FILE_VIEW = 1 << STAT_VIEW_FILE | 1 << STAT_VIEW_DESCRIPTOR,
+    ENTRY_VIEW = 1 << WALK_VIEW_ENTRY,
+    TUPLE_VIEW = 1 << WALK_VIEW_TUPLE,
+    SUM_VIEW = 1 << WALK_VIEW_SUM,
+    FILE_VIEW = STAT_FILE_VIEW | ENTRY_VIEW,
     FS_VIEW = 1 << STAT_VIEW_FILE_SYSTEM,
     ACCESS_VIEW = 1 << STAT_VIEW_ACCESS,
     PATHCONF_VIEW = 1 << STAT_VIEW_PATHCONF,
     DESCRIPTOR_VIEW = 1 << STAT_VIEW_DESCRIPTOR,
-    EVERY_VIEW = FILE_VIEW | FS_VIEW | ACCESS_VIEW | PATHCONF_VIEW,
+    EVERY_VIEW = STAT_FILE_VIEW | FS_VIEW | ACCESS_VIEW | PATHCONF_VIEW | ENTRY_VIEW,
 };
 
 #define FILE_FIELD(name_, type_, mask_, help_)                                                     \
@@ -24,7 +27,7 @@ enum {
     }
 #define OS_FIELD(name_, type_, mask_, help_)                                                       \
     {                                                                                              \
-        .name = name_, .type = type_, .views = FILE_VIEW, .defaults = FILE_VIEW,                   \
+        .name = name_, .type = type_, .views = FILE_VIEW, .defaults = STAT_FILE_VIEW,              \
         .needs = STAT_NEEDS_FILE | (mask_), .help = help_                                          \
     }
 #define FS_FIELD(name_, type_, help_)                                                              \
@@ -43,6 +46,11 @@ enum {
         .needs = needs_, .help = help_                                                             \
     }
 
+#define WALK_FIELD(name_, type_, help_)                                                            \
+    { .name = name_, .type = type_, .views = ENTRY_VIEW, .help = help_ }
+#define SUM_FIELD(name_, type_, help_)                                                             \
+    { .name = name_, .type = type_, .views = SUM_VIEW, .defaults = SUM_VIEW, .help = help_ }
+
 /* st_mode's type bits and permission bits are two bits of the mask. */
 #define MASK_MODE (OS_STATX_TYPE | OS_STATX_MODE)
 
@@ -51,7 +59,7 @@ const struct cli_field stat_fields[] = {
                     .type = CLI_BYTES,
                     .views = EVERY_VIEW,
                     .defaults = EVERY_VIEW,
-                    .help = "the name as given; null with --fd" },
+                    .help = "the name as given; null of a descriptor" },
     [STAT_TYPE] = OS_FIELD("type", CLI_ENUM, OS_STATX_TYPE,
                            "file, directory, symlink, fifo, socket, block, character"),
     [STAT_MODE] = FILE_FIELD("mode", CLI_STRING, MASK_MODE, "permissions as ls -l shows them"),
@@ -219,7 +227,33 @@ const struct cli_field stat_fields[] = {
                                       "os.get_terminal_size; null: no terminal"),
     [STAT_LINES] = DESCRIPTOR_FIELD("lines", CLI_UINT, STAT_NEEDS_DESCRIPTOR,
                                     "os.get_terminal_size; null: no terminal"),
+    [WALK_NAME] = WALK_FIELD("name", CLI_BYTES, "the last component of the path"),
+    [WALK_DEPTH] = WALK_FIELD("depth", CLI_UINT, "0 is TOP"),
+    [WALK_INO] = WALK_FIELD("ino", CLI_UINT, "inode number in the directory, as os.DirEntry.inode"),
+    [WALK_DIRPATH] = { .name = "dirpath",
+                       .type = CLI_BYTES,
+                       .views = TUPLE_VIEW | SUM_VIEW,
+                       .defaults = TUPLE_VIEW | SUM_VIEW,
+                       .help = "the directory" },
+    [WALK_DIRNAMES] = { .name = "dirnames",
+                        .type = CLI_LIST,
+                        .item = CLI_BYTES,
+                        .views = TUPLE_VIEW,
+                        .defaults = TUPLE_VIEW,
+                        .help = "its subdirectories, links to directories among them" },
+    [WALK_FILENAMES] = { .name = "filenames",
+                         .type = CLI_LIST,
+                         .item = CLI_BYTES,
+                         .views = TUPLE_VIEW,
+                         .defaults = TUPLE_VIEW,
+                         .help = "all other names in it" },
+    [WALK_FILES] = SUM_FIELD("files", CLI_UINT, "entries that are no directories"),
+    [WALK_DIRS] = SUM_FIELD("dirs", CLI_UINT, "directories, itself among them"),
+    [WALK_BYTES] = SUM_FIELD("bytes", CLI_UINT, "sizes, hard links once"),
+    [WALK_ALLOCATED] = SUM_FIELD("allocated", CLI_UINT, "allocated bytes, hard links once"),
+    [WALK_ERRORS] = SUM_FIELD("errors", CLI_UINT, "what could not be read"),
+    [WALK_INCOMPLETE] = SUM_FIELD("incomplete", CLI_BOOL, "whether something could not be read"),
 };
 
-_Static_assert(sizeof stat_fields / sizeof stat_fields[0] == STAT_FIELDS, "a row for each field");
-_Static_assert((int)STAT_FIELDS <= (int)CLI_FIELDS_MAX, "the selection has room");
+_Static_assert(sizeof stat_fields / sizeof stat_fields[0] == WALK_FIELDS, "a row for each field");
+_Static_assert((int)WALK_FIELDS <= (int)CLI_FIELDS_MAX, "the selection has room");

@@ -14,7 +14,10 @@ enum stat_view {
     STAT_VIEW_FILE_SYSTEM,
     STAT_VIEW_ACCESS,
     STAT_VIEW_PATHCONF,
-    STAT_VIEW_DESCRIPTOR
+    STAT_VIEW_DESCRIPTOR,
+    WALK_VIEW_ENTRY, /* walk's records have stat's fields and some of its own */
+    WALK_VIEW_TUPLE,
+    WALK_VIEW_SUM,
 };
 
 /* What a field needs: the low 32 bits are statx's mask, the rest further calls. */
@@ -136,8 +139,22 @@ enum stat_field {
     STAT_COLUMNS,
     STAT_LINES,
     STAT_FIELDS,
+    WALK_NAME = STAT_FIELDS,
+    WALK_DEPTH,
+    WALK_INO,
+    WALK_DIRPATH,
+    WALK_DIRNAMES,
+    WALK_FILENAMES,
+    WALK_FILES,
+    WALK_DIRS,
+    WALK_BYTES,
+    WALK_ALLOCATED,
+    WALK_ERRORS,
+    WALK_INCOMPLETE,
+    WALK_FIELDS,
 };
 
+/* stat's table is the first STAT_FIELDS rows, walk's all of them. */
 extern const struct cli_field stat_fields[];
 extern const char *const stat_views[];
 

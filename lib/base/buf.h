@@ -41,7 +41,7 @@ void buf_add_base64(struct buf *b, const void *bytes, size_t size);
 const char *buf_cstr(struct buf *b);
 
 static inline void buf_add(struct buf *b, const void *bytes, size_t size) {
-    if (!b->data || b->cap - b->len < size) {
+    if (size == 0 || !b->data || b->cap - b->len < size) {
         buf_add_slow(b, bytes, size);
         return;
     }

@@ -84,6 +84,9 @@ void cli_look_at_stdout(struct cli *cli);
  * zero. */
 int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **argv);
 
+/* For a form of a command that has one format, whatever -o says. */
+void cli_set_format(struct cli *cli, enum cli_format_id format);
+
 /* Decides fields and format for records of a view of the field table (its bit number). False when
  * there is nothing to do: a usage error was reported, or -F help answered. */
 bool cli_begin(struct cli *cli, unsigned view);
@@ -93,6 +96,10 @@ bool cli_expect_records(struct cli *cli, size_t count);
 
 /* Writes one record: values[] has a slot for each row of the field table. */
 void cli_emit(struct cli *cli, const struct cli_value *values);
+
+/* Writes records that cli_format_record() made elsewhere, with `first` false; clears b. False:
+ * stdout is broken. */
+bool cli_emit_formatted(struct cli *cli, struct buf *b);
 
 /* Writes out what is buffered: before a wait. */
 void cli_flush(struct cli *cli);

@@ -68,7 +68,7 @@ static void add_date(struct buf *b, int64_t days) {
 
 static void add_timestamp(struct buf *b, int64_t sec, uint32_t nsec) {
     int64_t days = sec / 86400 - (sec % 86400 < 0);
-    unsigned second = (unsigned)(sec - days * 86400);
+    unsigned second = (unsigned)((sec % 86400 + 86400) % 86400);
     add_date(b, days);
     buf_add_char(b, 'T');
     buf_add_padded(b, second / 3600, 2);

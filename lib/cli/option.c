@@ -191,6 +191,11 @@ static const char *store(struct parser *p, struct option_set *set, const struct 
         if (!why)
             *(int *)dest = (int)number;
         return why;
+    case CLI_OPT_UINT:
+        why = cli_parse_int(text, 0, UINT_MAX, &number);
+        if (!why)
+            *(unsigned *)dest = (unsigned)number;
+        return why;
     case CLI_OPT_CHOICE:
         choice = find_choice(row->choices, text);
         if (choice)

@@ -21,6 +21,7 @@ enum cli_option_kind {
     CLI_OPT_STRING,  /* const char *; "" when an optional value is left out */
     CLI_OPT_CHOICE,  /* int: the value of the row of .choices with that name */
     CLI_OPT_FD,      /* int: a descriptor number, 0 to INT_MAX */
+    CLI_OPT_UINT,    /* unsigned, 0 to UINT_MAX */
     CLI_OPT_CALL,    /* .parse decides; its destination is the whole args struct */
 };
 
@@ -72,7 +73,9 @@ struct cli_option {
 #define CLI_CHOICE(struct_type, member, table)                                                     \
     .kind = CLI_OPT_CHOICE, .dest = CLI_DEST(struct_type, member, int), .choices = (table)
 #define CLI_FD(struct_type, member) .kind = CLI_OPT_FD, .dest = CLI_DEST(struct_type, member, int)
-#define CLI_CALL(function)          .kind = CLI_OPT_CALL, .parse = (function)
+#define CLI_UNSIGNED(struct_type, member)                                                          \
+    .kind = CLI_OPT_UINT, .dest = CLI_DEST(struct_type, member, unsigned)
+#define CLI_CALL(function) .kind = CLI_OPT_CALL, .parse = (function)
 #define CLI_GROUP(heading)                                                                         \
     { .kind = CLI_OPT_HEADING, .help = (heading) }
 #define CLI_OPTIONS_END                                                                            \

@@ -33,6 +33,11 @@ void cli_look_at_stdout(struct cli *cli) {
     cli->writer.columns = is_tty ? size.ws_col : 0;
 }
 
+void cli_set_format(struct cli *cli, enum cli_format_id format) {
+    cli->common.format = (int)format;
+    cli->writer.format = format;
+}
+
 bool cli_begin(struct cli *cli, unsigned view) {
     struct cli_writer *w = &cli->writer;
     w->fields = cli->command->fields;
@@ -98,7 +103,8 @@ void cli_emit(struct cli *cli, const struct cli_value *values) {
     struct cli_output *o = &cli->output;
     bool is_table = cli->writer.format == CLI_FORMAT_TABLE;
     if (cli->writer.format == CLI_FORMAT_SH && o->records) {
-        cli_expect_records(cli, 2);
+        if (!cli->error) /* said once */
+            cli_expect_records(cli, 2);
         return;
     }
     start_output(cli);
@@ -107,6 +113,23 @@ void cli_emit(struct cli *cli, const struct cli_value *values) {
     /* A terminal shows each record at once; a table waits for rows to align. */
     if (o->bytes.len + o->cells.len >= OUTPUT_BLOCK || (cli->writer.terminal && !is_table))
         cli_flush(cli);
+}
+
+bool cli_emit_formatted(struct cli *cli, struct buf *b) {
+    struct cli_output *o = &cli->output;
+    bool is_table = cli->writer.format == CLI_FORMAT_TABLE;
+    /* In text, a blank line comes before all records but the first. */
+    size_t skip = cli->writer.format == CLI_FORMAT_TEXT && o->records == 0;
+    start_output(cli);
+    if (b->len) {
+        buf_add(is_table ? &o->cells : &o->bytes, b->data + skip, b->len - skip);
+        o->records++;
+    }
+    o->bytes.failed |= b->failed;
+    buf_clear(b);
+    if (o->bytes.len + o->cells.len >= OUTPUT_BLOCK || (cli->writer.terminal && !is_table))
+        cli_flush(cli);
+    return !cli_is_broken(cli);
 }
 
 void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path) {

@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: 0BSD
 """The benchmark: whole commands, side by side with their peers, in one run.
 
-    bench.py [--static=BINARY] [--json=FILE] [--readme=FILE] OSBOX [GROUP...]
+    bench.py [--static=BINARY] [--scale=FACTOR] [--json=FILE] [--readme=FILE] OSBOX [GROUP...]
 
-Each group of commands is run by hyperfine in rounds, all commands in each round,
+Each set of commands is run by hyperfine in rounds, all commands in each round,
 so that a machine whose speed drifts drifts under all of them alike. The figure
 is the median over the rounds of (median time of the command / median time of the
 peer in that round). Absolute times are printed for orientation only. User-space
-instructions (valgrind) and page faults are counted once: they repeat.
+instructions (valgrind), page faults and resident sizes are counted once: they
+repeat. What is worked on is made in TMPDIR, and removed; --scale makes trees of
+another size, to try the benchmark itself.
 With --readme, the table between the two markers there is replaced.
 """
 import argparse
+import ctypes
+import itertools
 import json
 import os
 import re
@@ -22,29 +26,77 @@ import sys
 import tempfile
 
 MARKERS = ("<!-- bench:begin -->", "<!-- bench:end -->")
+PR_SET_CHILD_SUBREAPER = 36
 
 
-class Group:
-    """Commands that do the same work. `make` prepares a folder; {dir} in commands is its path."""
+class Work:
+    """Commands that do the same work. `make` prepares a folder; {dir} in commands is its path.
 
-    def __init__(self, name, what, peer, commands, bars, rounds=9, runs=60, make=None,
-                 count=False, shell=False):
-        self.name, self.what, self.peer = name, what, peer
+    Commands are named; the first is the peer that all are compared with. {osbox} and {static}
+    are the two flavours. A bar is (command, peer, at most); peer None: resident MiB.
+    """
+
+    def __init__(self, group, what, make, commands, bars, rounds=9, runs=60, warmup=3,
+                 count=False, memory=False):
+        self.group, self.what, self.make = group, what, make
         self.commands, self.bars = commands, bars
-        self.rounds, self.runs, self.make = rounds, runs, make
-        self.count, self.shell = count, shell
+        self.rounds, self.runs, self.warmup = rounds, runs, warmup
+        self.count, self.memory = count, memory
 
 
-def make_file(folder):
+def make_file(folder, _scale):
     with open(os.path.join(folder, "file"), "w", encoding="ascii") as file:
         file.write("x" * 624)
 
 
-# Commands are named; the peer's comes first. {osbox} and {static} are the two flavours. A bar is
-# (command, peer, at most).
-GROUPS = [
-    Group(
-        "start-up", "start-up: `stat -g st_size` of one file", "stat",
+def make_tree(folder, directories, files):
+    """Directories on two levels, 300 in each of the first, all with the same number of files."""
+    for number in range(directories):
+        if number % 300 == 0:
+            first = path = f"{folder}/dir{number}"
+        else:
+            path = f"{first}/dir{number}"
+        os.mkdir(path)
+        directory = os.open(path, os.O_RDONLY)
+        for file in range(files):
+            os.mknod(f"file{file}", dir_fd=directory)
+        os.close(directory)
+
+
+def make_600_000(folder, scale):
+    make_tree(folder, int(30_000 * scale), 20)
+
+
+def make_million(folder, scale):
+    make_tree(folder, int(10_000 * scale), 100)
+
+
+def make_million_in_one(folder, scale):
+    make_tree(folder, 1, int(1_000_000 * scale))
+
+
+def make_deep(folder, scale):
+    directory = os.open(folder, os.O_RDONLY)
+    for _ in range(int(10_000 * scale)):
+        os.mkdir("d", dir_fd=directory)
+        below = os.open("d", os.O_RDONLY, dir_fd=directory)
+        os.close(directory)
+        directory = below
+    os.close(directory)
+
+
+ONE_RUN = {"rounds": 11, "runs": 1, "warmup": 0}  # of what takes long: one run in each round
+OS_WALK = "import os; [print(d, *f, sep=chr(10)) for d, _, f in os.walk('{dir}')]"
+MEMORY = {
+    "find": "find {dir}",
+    "bfs": "bfs {dir}",
+    "fd": "{fd} -uuu . {dir}",
+    "osbox": "{osbox} walk {dir}",
+    "osbox, static": "{static} walk {dir}",
+}
+ALL_WORK = [
+    Work(
+        "start-up", "start-up: `stat -g st_size` of one file", make_file,
         {
             "stat": "stat -c %s {dir}/file",
             "busybox stat": "busybox stat -c %s {dir}/file",
@@ -53,19 +105,69 @@ GROUPS = [
             "osbox, static": "{static} stat -g st_size {dir}/file",
         },
         [("osbox", "stat", 0.60), ("osbox, static", "stat", 0.25)],
-        make=make_file, count=True),
+        count=True),
+    Work(
+        "walk", "`walk`: 600 000 files in 30 000 directories", make_600_000,
+        {
+            "find": "find {dir}",
+            "bfs": "bfs {dir}",
+            "fd": "{fd} -uuu . {dir}",
+            "os.walk": '{python} -c "' + OS_WALK + '"',
+            "osbox": "{osbox} walk {dir}",
+            "osbox -j1": "{osbox} walk -j1 {dir}",
+            "osbox, static": "{static} walk {dir}",
+            "osbox -j1, static": "{static} walk -j1 {dir}",
+        },
+        [("osbox", "find", 0.40), ("osbox, static", "find", 0.40),
+         ("osbox", "bfs", 0.50), ("osbox, static", "bfs", 0.50),
+         ("osbox", "fd", 0.55), ("osbox, static", "fd", 0.55),
+         ("osbox -j1", "find", 0.70), ("osbox -j1, static", "find", 0.70)],
+        **ONE_RUN),
+    Work(
+        "walk", "the same with sizes", make_600_000,
+        {
+            "find -printf": r"find {dir} -printf '%s %p\n'",
+            "osbox -F": "{osbox} walk -F path,st_size {dir}",
+            "osbox -J -F": "{osbox} walk -J -F path,st_size {dir}",
+        },
+        [("osbox -F", "find -printf", 0.45), ("osbox -J -F", "find -printf", 0.60)],
+        **ONE_RUN),
+    Work(
+        "walk", "10 000 levels deep, 16 descriptors", make_deep,
+        {
+            "find": "prlimit --nofile=16 find {dir}",
+            "osbox": "prlimit --nofile=16 {osbox} walk {dir}",
+        },
+        [("osbox", "find", 1.5)], **ONE_RUN),
+    Work("walk", "1 000 000 files in one directory", make_million_in_one, MEMORY,
+         [("osbox", None, 16), ("osbox, static", None, 16)], memory=True),
+    Work("walk", "1 000 000 files in 10 000 directories", make_million, MEMORY,
+         [("osbox", None, 16), ("osbox, static", None, 16)], memory=True),
 ]
 
 
-def run_round(group, commands, folder):
+def commands_of(work, folder, names):
+    """The commands that can be run here, with everything in braces put in."""
+    commands = {}
+    for name, template in work.commands.items():
+        if "{static}" in template and not names["static"]:
+            continue
+        command = template.format(dir=folder, **names)
+        if shutil.which(command.split()[0]):
+            commands[name] = command
+        else:
+            print(f"bench: {command.split()[0]} is missing", file=sys.stderr)
+    return commands
+
+
+def run_round(work, commands):
     """Median seconds of each command in one round."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        argv = ["hyperfine", "--style=none", "--warmup=3", f"--runs={group.runs}",
-                f"--export-json={out.name}"]
-        if not group.shell:
-            argv.append("-N")
-        subprocess.run(argv + list(commands.values()), check=True, cwd=folder,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        argv = ["hyperfine", "-N", "--style=none", f"--warmup={work.warmup}",
+                f"--runs={work.runs}", f"--export-json={out.name}"]
+        done = subprocess.run(argv + list(commands.values()), capture_output=True, check=False)
+        if done.returncode:
+            sys.exit("bench: " + done.stderr.decode())
         results = json.load(open(out.name, encoding="utf-8"))["results"]
     return {name: result["median"] for name, result in zip(commands, results)}
 
@@ -90,54 +192,72 @@ def count_faults(command):
     return os.wait4(pid, 0)[2].ru_minflt
 
 
-def measure(group, flavours):
-    with tempfile.TemporaryDirectory(prefix="osbox-bench-") as folder:
-        if group.make:
-            group.make(folder)
-        commands = {}
-        for name, template in group.commands.items():
-            if "{static}" in template and not flavours["static"]:
-                continue
-            command = template.format(dir=folder, **flavours)
-            if shutil.which(command.split()[0]):
-                commands[name] = command
-            else:
-                print(f"bench: {command.split()[0]} is missing", file=sys.stderr)
-        rounds = [run_round(group, commands, folder) for _ in range(group.rounds)]
-        rows = []
-        for name, command in commands.items():
-            rows.append({
-                "command": name,
-                "ratio": statistics.median(r[name] / r[group.peer] for r in rounds),
-                "median_ms": 1e3 * statistics.median(r[name] for r in rounds),
-                "instructions": count_instructions(command) if group.count else None,
-                "faults": count_faults(command) if group.count else None,
-            })
-    return {"group": group.name, "what": group.what, "peer": group.peer, "rows": rows}
+def resident_mib(command):
+    """The largest resident size. It begins with that of the process the command was forked from:
+    so a shell, which is small, starts it and leaves it to us to wait for."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    shell = os.posix_spawn("/bin/sh", ["sh", "-c", f"{command} > /dev/null &"], os.environ)
+    ended = [os.wait4(-1, 0), os.wait4(-1, 0)]
+    _, status, usage = ended[0] if ended[1][0] == shell else ended[1]
+    if status:
+        sys.exit(f"bench: this failed: {command}")
+    return usage.ru_maxrss / 1024
 
 
-def bar_of(group, name):
-    for command, peer, most in group.bars:
-        if command == name and peer == group.peer:
-            return most
-    return None
+def count(work, command):
+    """What is counted once of a command."""
+    if work.memory:
+        return {"resident_mib": resident_mib(command)}
+    if work.count:
+        return {"instructions": count_instructions(command), "faults": count_faults(command)}
+    return {}
+
+
+def measure(work, folder, names):
+    """A row for each command compared with the first one, and for each bar with another peer."""
+    commands = commands_of(work, folder, names)
+    rounds = [] if work.memory else [run_round(work, commands) for _ in range(work.rounds)]
+    rows = []
+    for name, command in commands.items():
+        first = None if work.memory else next(iter(commands))
+        bars = {peer: most for who, peer, most in work.bars if who == name}
+        for peer in {first: None, **bars}:
+            row = {"command": name, "peer": peer, "at_most": bars.get(peer)}
+            if peer is not None:
+                if peer not in commands:
+                    continue
+                row["ratio"] = statistics.median(r[name] / r[peer] for r in rounds)
+                row["median_ms"] = 1e3 * statistics.median(r[name] for r in rounds)
+            rows.append(row | (count(work, command) if peer == first else {}))
+    return {"group": work.group, "what": work.what, "rows": rows}
+
+
+def measure_all(chosen, names, scale):
+    """Works on the same tree follow each other, so that it is made once."""
+    results = []
+    for make, works in itertools.groupby(chosen, key=lambda work: work.make):
+        folder = tempfile.mkdtemp(prefix="osbox-bench-")
+        try:
+            make(folder, scale)
+            results += [measure(work, folder, names) for work in works]
+        finally:
+            subprocess.run(["rm", "-rf", folder], check=True)
+    return results
+
+
+COLUMNS = {"peer": "", "ratio": ".2f", "at_most": ".2f", "median_ms": ".2f",
+           "instructions": ",d", "faults": "d", "resident_mib": ".1f"}
 
 
 def table(results):
-    lines = ["| work | command | time / peer | at most | ms | instructions | page faults |",
-             "|---|---|---|---|---|---|---|"]
-    for group, result in results:
+    lines = ["| work | command | peer | time / peer | at most | ms | instructions | page faults "
+             "| resident MiB |", "|---" * (2 + len(COLUMNS)) + "|"]
+    for result in results:
         for row in result["rows"]:
-            most = bar_of(group, row["command"])
-            cells = [
-                result["what"] if row is result["rows"][0] else "",
-                row["command"],
-                f"{row['ratio']:.2f}",
-                f"{most:.2f}" if most else "",
-                f"{row['median_ms']:.2f}",
-                f"{row['instructions']:,}".replace(",", " ") if row["instructions"] else "",
-                str(row["faults"] or ""),
-            ]
+            cells = [result["what"] if row is result["rows"][0] else "", row["command"]]
+            for key, form in COLUMNS.items():
+                value = row.get(key)
+                cells.append("" if value is None else format(value, form).replace(",", " "))
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -151,22 +271,28 @@ def update_readme(path, text):
 
 
 def main():
+    groups = list(dict.fromkeys(work.group for work in ALL_WORK))
     parser = argparse.ArgumentParser()
     parser.add_argument("--static", help="the static flavour's binary")
+    parser.add_argument("--scale", type=float, default=1, help="of the trees; 1 for true figures")
     parser.add_argument("--json", help="write the results there")
     parser.add_argument("--readme", help="replace the table there")
     parser.add_argument("osbox")
-    parser.add_argument("group", nargs="*")
+    parser.add_argument("group", nargs="*", help=", ".join(groups))
     args = parser.parse_args()
-    flavours = {"osbox": os.path.abspath(args.osbox),
-                "static": os.path.abspath(args.static) if args.static else None}
-    results = [(group, measure(group, flavours)) for group in GROUPS
-               if not args.group or group.name in args.group]
+    for group in set(args.group) - set(groups):
+        parser.error(f"there is no group {group}")
+    names = {"osbox": os.path.abspath(args.osbox),
+             "static": os.path.abspath(args.static) if args.static else None,
+             "fd": "fdfind" if shutil.which("fdfind") else "fd",
+             "python": sys.executable}
+    chosen = [work for work in ALL_WORK if not args.group or work.group in args.group]
+    results = measure_all(chosen, names, args.scale)
     text = table(results)
     print(text)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
-            json.dump([result for _, result in results], file, indent=1)
+            json.dump(results, file, indent=1)
     if args.readme:
         update_readme(args.readme, text)
 

@@ -40,9 +40,10 @@ EXAMPLES = {
     "osbox": ["--list"],
     "stat": ["."],
     "lstat": ["."],
+    "walk": ["."],
 }
 # Of these, the ones that print several records: a usage error with -o sh.
-MANY = {"osbox"}
+MANY = {"osbox", "walk"}
 # The ones whose values are others each time: digits are not compared.
 VOLATILE = set()
 # Usage errors of commands that run a command; 64 elsewhere.

@@ -158,7 +158,7 @@ static int digit64(char c) {
     static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *found = c ? strchr(set, c) : NULL;
     require(found != NULL);
-    return (int)(found - set);
+    return found ? (int)(found - set) : -1;
 }
 
 /* Up to the quote; padding is exact, and the bits behind it are 0. */

@@ -423,7 +423,7 @@ def check_access(paths):
 
 # musl does not know these of a file; its own pathconf() has fixed numbers instead.
 UNTOLD = {"PC_ASYNC_IO", "PC_FILESIZEBITS", "PC_LINK_MAX"} \
-    if os.environ.get("OSBOX_FLAVOUR") == "static" else set()
+    if os.environ.get("OSBOX_FLAVOUR") == "musl" else set()
 
 
 def limit(value, name):

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Reading JSON (RFC 8259).
+ */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cli/json.h"
+
+static void skip_space(struct cli_json *j) {
+    while (j->at < j->end && strchr(" \t\r\n", *j->at) && *j->at)
+        j->at++;
+}
+
+bool cli_json_take(struct cli_json *j, char c) {
+    skip_space(j);
+    if (j->at == j->end || *j->at != c)
+        return false;
+    j->at++;
+    return true;
+}
+
+/* Four hex digits behind \u; -1: they are not. */
+static int take_unit(struct cli_json *j) {
+    int unit = 0;
+    if (j->end - j->at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        char c = *j->at++;
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static void add_utf8(struct buf *b, unsigned cp) {
+    if (cp < 0x80) {
+        buf_add_char(b, (char)cp);
+    } else if (cp < 0x800) {
+        buf_add_char(b, (char)(0xc0 | cp >> 6));
+        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
+    } else if (cp < 0x10000) {
+        buf_add_char(b, (char)(0xe0 | cp >> 12));
+        buf_add_char(b, (char)(0x80 | (cp >> 6 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
+    } else {
+        buf_add_char(b, (char)(0xf0 | cp >> 18));
+        buf_add_char(b, (char)(0x80 | (cp >> 12 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (cp >> 6 & 0x3f)));
+        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
+    }
+}
+
+static const char *take_unicode(struct cli_json *j, struct buf *b) {
+    int unit = take_unit(j);
+    if (unit < 0)
+        return "bad \\u escape";
+    if (unit < 0xd800 || unit > 0xdfff) {
+        add_utf8(b, (unsigned)unit);
+        return NULL;
+    }
+    if (unit >= 0xdc80 && unit <= 0xdcff) {
+        buf_add_char(b, (char)(unit - 0xdc00));
+        return NULL;
+    }
+    if (unit >= 0xdc00 || j->end - j->at < 6 || j->at[0] != '\\' || j->at[1] != 'u')
+        return "lone surrogate";
+    j->at += 2;
+    int low = take_unit(j);
+    if (low < 0xdc00 || low > 0xdfff)
+        return "lone surrogate";
+    add_utf8(b, 0x10000 + (((unsigned)unit & 0x3ff) << 10) + ((unsigned)low & 0x3ff));
+    return NULL;
+}
+
+static const char *take_escape(struct cli_json *j, struct buf *b) {
+    static const char letters[] = "\"\\/bfnrt";
+    static const char values[] = "\"\\/\b\f\n\r\t";
+    if (j->at == j->end)
+        return "unfinished string";
+    char c = *j->at++;
+    if (c == 'u')
+        return take_unicode(j, b);
+    const char *p = c ? strchr(letters, c) : NULL;
+    if (!p)
+        return "unknown escape";
+    buf_add_char(b, values[p - letters]);
+    return NULL;
+}
+
+/* Behind the opening quote. */
+static const char *take_string(struct cli_json *j, struct buf *b) {
+    while (j->at < j->end && *j->at != '"') {
+        unsigned char c = (unsigned char)*j->at;
+        if (c == '\\') {
+            j->at++;
+            const char *why = take_escape(j, b);
+            if (why)
+                return why;
+            continue;
+        }
+        unsigned cp;
+        unsigned size = base_utf8_decode(j->at, (size_t)(j->end - j->at), &cp);
+        if (c < 0x20)
+            return "control character in a string";
+        if (!size)
+            return "not UTF-8";
+        buf_add(b, j->at, size);
+        j->at += size;
+    }
+    if (j->at == j->end)
+        return "unfinished string";
+    j->at++;
+    return NULL;
+}
+
+static int base64_digit(char c) {
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *p = c ? strchr(alphabet, c) : NULL;
+    return p ? (int)(p - alphabet) : -1;
+}
+
+/* RFC 4648 section 4, with padding and nothing else. */
+static const char *decode_base64(struct buf *b, const char *text, size_t size) {
+    if (size % 4)
+        return "bad base64";
+    for (size_t at = 0; at < size; at += 4) {
+        bool last = at + 4 == size;
+        size_t pad = !last ? 0 : text[at + 3] != '=' ? 0 : text[at + 2] != '=' ? 1 : 2;
+        unsigned group = 0;
+        for (size_t i = 0; i < 4; i++) {
+            int digit = i >= 4 - pad ? 0 : base64_digit(text[at + i]);
+            if (digit < 0)
+                return "bad base64";
+            group = group << 6 | (unsigned)digit;
+        }
+        if (group & ((1U << 8 * pad) - 1))
+            return "bad base64";
+        char bytes[3] = { (char)(group >> 16), (char)(group >> 8), (char)group };
+        buf_add(b, bytes, 3 - pad);
+    }
+    return NULL;
+}
+
+const char *cli_json_bytes(struct cli_json *j, struct buf *b) {
+    struct buf text = { 0 };
+    if (cli_json_take(j, '"'))
+        return take_string(j, b);
+    if (!cli_json_take(j, '{') || !cli_json_take(j, '"'))
+        return "not a string";
+    const char *why = take_string(j, &text);
+    bool is_b64 = !why && text.len == 3 && memcmp(text.data, "b64", 3) == 0;
+    buf_clear(&text);
+    if (is_b64 && cli_json_take(j, ':') && cli_json_take(j, '"'))
+        why = take_string(j, &text);
+    else
+        why = "not a string or {\"b64\":...}";
+    if (!why)
+        why = decode_base64(b, text.data, text.len);
+    if (!why && !cli_json_take(j, '}'))
+        why = "not a string or {\"b64\":...}";
+    buf_finish(&text);
+    return why;
+}

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Who reads which directory of a walk, and when what it holds is handed over.
+ *
+ * All directories that were listed and not yet handed over stand in one list,
+ * in the order of handing over: a directory that was read has its children
+ * right behind it (bottom-up: before it). The threads take the first that nobody
+ * reads; the chunk of the first in the list is handed over by whoever finds it
+ * complete. So every thread reads, none waits while there is work, and the
+ * bytes are those of a single thread.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/walk_node.h"
+
+enum {
+    WINDOW = 4 * 1024 * 1024, /* bytes of chunks that may wait, before threads stop reading ahead */
+    NODE_COST = 256,          /* what a directory counts for in it, besides its chunk */
+    STACK = 128 * 1024,       /* of a thread: nothing here recurses */
+    OPEN_LEAST = 6,
+    OPEN_MOST = 512,
+    OPEN_SPARE = 8,    /* descriptors left to the callbacks and to opening again */
+    THREADS_WORTH = 4, /* directories that wait, before another thread is started */
+};
+
+/* ---- nodes and lists ---- */
+
+void os_walk_list_append(struct walk_list *list, struct walk_node *node) {
+    node->previous = list->last;
+    node->next = NULL;
+    if (list->last)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+}
+
+static void list_remove(struct walk_list *list, struct walk_node *node) {
+    if (node->previous)
+        node->previous->next = node->next;
+    else
+        list->first = node->next;
+    if (node->next)
+        node->next->previous = node->previous;
+    else
+        list->last = node->previous;
+}
+
+/* Moves all of `from` behind `after` in `list` (NULL: to its beginning). */
+static void list_splice(struct walk_list *list, struct walk_node *after, struct walk_list *from) {
+    struct walk_node *before = after ? after->next : list->first;
+    if (!from->first)
+        return;
+    from->first->previous = after;
+    from->last->next = before;
+    if (after)
+        after->next = from->first;
+    else
+        list->first = from->first;
+    if (before)
+        before->previous = from->last;
+    else
+        list->last = from->last;
+    *from = (struct walk_list){ 0 };
+}
+
+/* Puts a node into the order of reading, before another one. */
+static void unread_insert(struct walk_shared *s, struct walk_node *before, struct walk_node *node) {
+    node->next_unread = before;
+    node->previous_unread = before->previous_unread;
+    before->previous_unread = node;
+    if (node->previous_unread)
+        node->previous_unread->next_unread = node;
+    else
+        s->unread = node;
+}
+
+static void unread_remove(struct walk_shared *s, struct walk_node *node) {
+    if (node->previous_unread)
+        node->previous_unread->next_unread = node->next_unread;
+    else
+        s->unread = node->next_unread;
+    if (node->next_unread)
+        node->next_unread->previous_unread = node->previous_unread;
+}
+
+/* Whether a slash goes between a directory's path and a name. */
+static size_t slash_size(const struct walk_node *parent) {
+    if (!parent || !parent->path_size)
+        return 0;
+    /* Only TOP can end with one. */
+    return parent->parent || parent->name[parent->name_size - 1] != '/';
+}
+
+struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node *parent,
+                                   const char *name, size_t size) {
+    size_t totals_at = (sizeof(struct walk_node) + size + 1 + 15) & ~(size_t)15;
+    struct walk_node *node = calloc(1, totals_at + s->walk->totals_size);
+    if (!node)
+        return NULL;
+    node->parent = parent;
+    node->references = 1;
+    node->fd = -1;
+    node->depth = parent ? parent->depth + 1 : 0;
+    node->path_size = (parent ? parent->path_size : 0) + slash_size(parent) + size;
+    node->name_size = size;
+    node->totals = s->walk->totals_size ? (char *)node + totals_at : NULL;
+    memcpy(node->name, name, size + 1);
+    return node;
+}
+
+void os_walk_node_free(struct walk_node *node) {
+    buf_finish(&node->chunk.out);
+    buf_finish(&node->chunk.errors);
+    buf_finish(&node->line);
+    if (node->fd >= 0)
+        close(node->fd);
+    free(node);
+}
+
+/* Gives a reference back; a node that has none left lets its parent go. */
+static void release(struct walk_node *node) {
+    while (node && --node->references == 0) {
+        struct walk_node *parent = node->parent;
+        os_walk_node_free(node);
+        node = parent;
+    }
+}
+
+/* ---- waiting ---- */
+
+static void wait_for_change(struct walk_shared *s) {
+    s->waiting++;
+    pthread_cond_wait(&s->changed, &s->lock);
+    s->waiting--;
+}
+
+static void wake(struct walk_shared *s) {
+    if (s->waiting)
+        pthread_cond_broadcast(&s->changed);
+}
+
+/* ---- handing over ---- */
+
+static void stop(struct walk_shared *s) {
+    s->stopped = true;
+    wake(s);
+}
+
+static bool hand_over_errors(const struct os_walk *walk, struct os_walk_chunk *c, void *totals) {
+    bool go_on = true;
+    for (size_t at = 0; at < c->errors.len && go_on;) {
+        struct os_walk_error error;
+        struct base_error e;
+        memcpy(&error, c->errors.data + at, sizeof error);
+        base_fail(&e, error.errnum, error.operation, c->errors.data + at + sizeof error);
+        go_on = walk->ops->error(walk->data, &e, error.vanished, totals);
+        at += sizeof error + error.path_size;
+    }
+    buf_clear(&c->errors);
+    return go_on;
+}
+
+/* What has been made of a directory so far. The lock is not held. */
+static bool hand_over_chunk(const struct os_walk *walk, struct walk_node *node) {
+    if (node->chunk.out.failed || node->chunk.errors.failed || node->line.failed) {
+        struct base_error e;
+        base_fail(&e, ENOMEM, "malloc", NULL);
+        walk->ops->error(walk->data, &e, false, node->totals);
+        return false;
+    }
+    if (node->chunk.out.len && !walk->ops->emit(walk->data, &node->chunk.out, node->totals))
+        return false;
+    return hand_over_errors(walk, &node->chunk, node->totals);
+}
+
+/* A directory's path, from the names above it. */
+static const char *path_of(struct buf *b, const struct walk_node *node) {
+    if (!buf_reserve(b, node->path_size + 1))
+        return "";
+    for (const struct walk_node *step = node; step; step = step->parent) {
+        if (step->parent)
+            b->data[step->parent->path_size] = '/';
+        memcpy(b->data + step->path_size - step->name_size, step->name, step->name_size);
+    }
+    b->data[node->path_size] = '\0';
+    return b->data;
+}
+
+/* Bottom-up, what comes after all that is in the directory. */
+static bool leave(struct walk_shared *s, struct walk_node *node) {
+    const struct os_walk *walk = s->walk;
+    if (walk->ops->leave && !node->closed_to_us) {
+        struct os_walk_directory d = {
+            .path = path_of(&s->path, node),
+            .path_size = node->path_size,
+            .depth = node->depth,
+            .totals = node->totals,
+            .parent_totals = node->parent ? node->parent->totals : NULL,
+        };
+        walk->ops->leave(walk->data, &d, &node->line);
+    }
+    return !node->line.len ||
+           walk->ops->emit(walk->data, &node->line, node->parent ? node->parent->totals : NULL);
+}
+
+/* Hands over the beginning of the list, as far as it is complete. The lock is held, but not while
+ * something is handed over. */
+static void hand_over_ready(struct walk_shared *s) {
+    if (s->emitting)
+        return;
+    s->emitting = true;
+    for (struct walk_node *node;
+         (node = s->order.first) && node->state == WALK_READY && !s->stopped;) {
+        list_remove(&s->order, node);
+        pthread_mutex_unlock(&s->lock);
+        bool go_on = hand_over_chunk(s->walk, node) && leave(s, node);
+        pthread_mutex_lock(&s->lock);
+        s->buffered -= node->buffered;
+        release(node);
+        if (!go_on)
+            stop(s);
+        wake(s);
+    }
+    s->emitting = false;
+}
+
+bool os_walk_hand_over(struct walk_worker *w, struct walk_node *node) {
+    struct walk_shared *s = w->shared;
+    bool go_on = true;
+    pthread_mutex_lock(&s->lock);
+    s->buffered += node->chunk.out.len - node->buffered;
+    node->buffered = node->chunk.out.len;
+    while (!s->stopped && s->order.first != node && s->buffered > WINDOW && !s->walk->bottom_up)
+        wait_for_change(s);
+    if (s->order.first == node && !s->emitting && !s->walk->bottom_up) {
+        s->emitting = true;
+        pthread_mutex_unlock(&s->lock);
+        go_on = hand_over_chunk(s->walk, node);
+        pthread_mutex_lock(&s->lock);
+        s->emitting = false;
+        s->buffered -= node->buffered;
+        node->buffered = 0;
+        if (!go_on)
+            stop(s);
+        wake(s);
+    }
+    go_on = !s->stopped;
+    pthread_mutex_unlock(&s->lock);
+    return go_on;
+}
+
+/* ---- who reads what ---- */
+
+/* The first node that waits, if it may be read now: reading ahead is bounded, but the first of all
+ * is always read. The lock is held. */
+static struct walk_node *claim(struct walk_shared *s) {
+    struct walk_node *node = s->unread;
+    while (node && node->state != WALK_WAITING)
+        node = node->next_unread;
+    if (!node || (node != s->order.first && s->buffered > WINDOW))
+        return NULL;
+    node->state = WALK_CLAIMED;
+    return node;
+}
+
+/* A directory was read: its children take their places. The lock is held. */
+static void settle(struct walk_worker *w, struct walk_node *node) {
+    struct walk_shared *s = w->shared;
+    for (struct walk_node *child = w->children.first; child; child = child->next) {
+        node->references++;
+        if (child->state != WALK_WAITING)
+            continue;
+        node->pending++;
+        unread_insert(s, node, child);
+    }
+    unread_remove(s, node);
+    list_splice(&s->order, s->walk->bottom_up ? node->previous : node, &w->children);
+    os_walk_unpin_parent(s, node);
+    os_walk_settle(s, node);
+    node->state = WALK_READY;
+    s->buffered += node->chunk.out.len + NODE_COST - node->buffered;
+    node->buffered = node->chunk.out.len + NODE_COST;
+    /* The path stays the thread's; so does the node. */
+    node->references++;
+    release(w->last);
+    w->last = node;
+}
+
+/* A directory goes out before its subdirectories are chosen: with one thread it is its turn. */
+static void steer(struct walk_worker *w, struct walk_node *node) {
+    struct walk_shared *s = w->shared;
+    struct buf names = { 0 };
+    struct os_walk_directory d = { .path = path_of(&s->path, node),
+                                   .path_size = node->path_size,
+                                   .depth = node->depth };
+    bool go_on = hand_over_chunk(s->walk, node) && s->walk->ops->steer(s->walk->data, &d, &names);
+    for (size_t at = 0; at < names.len && go_on && !names.failed;) {
+        const char *name = names.data + at + 1;
+        struct walk_node *child = os_walk_node_new(s, node, name, strlen(name));
+        if (child) {
+            child->unlisted = names.data[at] == 'n';
+            child->link = s->walk->follow;
+            os_walk_list_append(&w->children, child);
+        }
+        go_on = child;
+        at += strlen(name) + 2;
+    }
+    s->stopped |= !go_on;
+    buf_finish(&names);
+}
+
+static void read_claimed(struct walk_worker *w, struct walk_node *node) {
+    struct walk_shared *s = w->shared;
+    os_walk_pin_parent(s, node);
+    pthread_mutex_unlock(&s->lock);
+    if (os_walk_read(w, node) && s->walk->ops->steer)
+        steer(w, node);
+    pthread_mutex_lock(&s->lock);
+    settle(w, node);
+}
+
+static void *run_thread(void *shared);
+
+static bool is_worth_a_thread(const struct walk_shared *s) {
+    unsigned waiting = 0;
+    /* Each one has two descriptors that cannot be closed: of what it reads, and of its parent. */
+    if (s->threads >= s->walk->jobs || s->waiting || 2 * (s->threads + 1) > s->open_most)
+        return false;
+    for (const struct walk_node *node = s->unread; node && waiting < THREADS_WORTH;
+         node = node->next_unread)
+        waiting += node->state == WALK_WAITING;
+    return waiting >= THREADS_WORTH;
+}
+
+/* A thread that cannot be started is one less: the others do its work. */
+static void start_thread(struct walk_shared *s) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    if (pthread_attr_init(&attributes))
+        return;
+    pthread_attr_setstacksize(&attributes, STACK);
+    if (buf_reserve(&s->thread_ids, sizeof thread) &&
+        pthread_create(&thread, &attributes, run_thread, s) == 0) {
+        buf_add(&s->thread_ids, &thread, sizeof thread);
+        s->threads++;
+    }
+    pthread_attr_destroy(&attributes);
+}
+
+static void work(struct walk_worker *w) {
+    struct walk_shared *s = w->shared;
+    while (!s->stopped && s->order.first) {
+        struct walk_node *node = claim(s);
+        if (!node) {
+            wait_for_change(s);
+            continue;
+        }
+        read_claimed(w, node);
+        if (is_worth_a_thread(s))
+            start_thread(s);
+        wake(s);
+        hand_over_ready(s);
+    }
+    wake(s);
+}
+
+static void finish_worker(struct walk_worker *w) {
+    release(w->last);
+    buf_finish(&w->path);
+    buf_finish(&w->room);
+    buf_finish(&w->entries);
+    buf_finish(&w->names);
+    if (w->scratch && w->shared->walk->scratch_finish)
+        w->shared->walk->scratch_finish(w->scratch);
+    free(w->scratch);
+}
+
+static bool init_worker(struct walk_worker *w, struct walk_shared *s) {
+    *w = (struct walk_worker){ .shared = s, .top_size = s->top_size };
+    size_t size = s->walk->scratch_size;
+    w->scratch = size ? calloc(1, size) : NULL;
+    return !size || w->scratch;
+}
+
+static void *run_thread(void *shared) {
+    struct walk_shared *s = shared;
+    struct walk_worker w;
+    pthread_mutex_lock(&s->lock);
+    if (init_worker(&w, s))
+        work(&w);
+    finish_worker(&w);
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+static void join_threads(struct walk_shared *s) {
+    const pthread_t *threads = (const pthread_t *)(const void *)s->thread_ids.data;
+    for (size_t i = 0; i < s->thread_ids.len / sizeof *threads; i++)
+        pthread_join(threads[i], NULL);
+    buf_finish(&s->thread_ids);
+}
+
+/* ---- a walk ---- */
+
+/* The last component without slashes at its end: what patterns look at. */
+static void name_of_top(const char *top, struct os_walk_entry *e) {
+    size_t end = strlen(top);
+    while (end > 1 && top[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && top[start - 1] != '/')
+        start--;
+    e->name = top + (start < end ? start : 0);
+    e->name_size = end - (start < end ? start : 0);
+    e->top_size = end == 1 && top[0] == '/' ? 0 : end;
+}
+
+/* Follows TOP if `where` says so; a link that leads nowhere is there all the same. */
+static int stat_top(const struct os_where *w, struct stat *st, struct base_error *e) {
+    const char *path = os_where_path(w);
+    if (fstatat(w->dir_fd, path, st, os_where_flags(w)) == 0)
+        return 0;
+    int errnum = errno;
+    bool dangling = (errnum == ENOENT || errnum == ELOOP) && w->path && w->follow &&
+                    fstatat(w->dir_fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+    return dangling ? 0 : os_where_fail(w, errnum, "stat", e);
+}
+
+static unsigned descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > OPEN_MOST + OPEN_SPARE)
+        return OPEN_MOST;
+    return limit.rlim_cur < OPEN_LEAST + OPEN_SPARE ? OPEN_LEAST
+                                                    : (unsigned)limit.rlim_cur - OPEN_SPARE;
+}
+
+static int run_walk(struct walk_shared *s, struct walk_node *top) {
+    struct walk_worker w;
+    if (!init_worker(&w, s)) {
+        os_walk_node_free(top);
+        return -ENOMEM;
+    }
+    os_walk_list_append(&s->order, top);
+    s->unread = top;
+    pthread_mutex_lock(&s->lock);
+    work(&w);
+    pthread_mutex_unlock(&s->lock);
+    join_threads(s);
+    finish_worker(&w);
+    for (struct walk_node *node = s->order.first, *next; node; node = next) { /* after a stop */
+        next = node->next;
+        release(node);
+    }
+    buf_finish(&s->path);
+    return s->failed ? -s->failed : 0;
+}
+
+/* TOP as an entry: 1, enter it; 0, it is done; -errno. */
+static int take_top(struct walk_shared *s, struct walk_node *node, const char *top,
+                    struct base_error *error) {
+    const struct os_walk *walk = s->walk;
+    struct stat st;
+    struct walk_worker w;
+    int r = stat_top(s->where, &st, error);
+    if (r < 0 || !init_worker(&w, s))
+        return r < 0 ? r : base_fail(error, ENOMEM, "malloc", top);
+    struct os_walk_entry e = {
+        .path = top,
+        .path_size = strlen(top),
+        .type = IFTODT(st.st_mode),
+        .is_directory = S_ISDIR(st.st_mode),
+        .ino = st.st_ino,
+        .dir_fd = s->where->dir_fd,
+    };
+    name_of_top(top, &e);
+    s->top_size = e.top_size;
+    struct os_walk_chunk c = { 0 };
+    bool enter = walk->ops->entry(walk->data, w.scratch, &e, &c) && e.is_directory;
+    if (enter && walk->bottom_up) {
+        node->line = c.out;
+        c.out = (struct buf){ 0 };
+    } else if (c.out.len && !walk->ops->emit(walk->data, &c.out, NULL)) {
+        s->stopped = true;
+    }
+    if (!hand_over_errors(walk, &c, node->totals))
+        s->stopped = true;
+    buf_finish(&c.out);
+    buf_finish(&c.errors);
+    finish_worker(&w);
+    return enter && !s->stopped;
+}
+
+int os_walk(const struct os_walk *walk, const struct os_where *where, const char *top,
+            struct base_error *e) {
+    struct walk_shared s = {
+        .walk = walk,
+        .where = where,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+        .open_most = descriptors(),
+        .threads = 1,
+    };
+    struct walk_node *node = os_walk_node_new(&s, NULL, top, strlen(top));
+    if (!node)
+        return base_fail(e, ENOMEM, "malloc", top);
+    int r = take_top(&s, node, top, e);
+    if (r <= 0) {
+        os_walk_node_free(node);
+        return r;
+    }
+    r = run_walk(&s, node);
+    return r < 0 ? base_fail(e, -r, "malloc", top) : 0;
+}
+
+unsigned os_usable_cpus(void) {
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count > 0 ? (unsigned)count : 1;
+}

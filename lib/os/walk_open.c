@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Opening the directories of a walk, with as few descriptors as there have to
+ * be. A directory stays open while it has subdirectories that nobody opened yet.
+ * When descriptors run out, the one opened longest ago is closed, its identity
+ * recorded before; it is opened again through ".." of a child that is done, or
+ * from above by names, and must then have the identity it had.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/kernel.h"
+#include "os/stat.h"
+#include "os/walk_node.h"
+
+enum { OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
+
+static int identify(int fd, struct walk_identity *identity) {
+    struct os_statx st;
+    struct os_where w = { fd, NULL, true };
+    int r = os_stat(&w, OS_STATX_INO | OS_STATX_MNT_ID, OS_SYNC_DEFAULT, &st, NULL);
+    if (r < 0)
+        return r;
+    *identity = (struct walk_identity){
+        .mount = st.stx_mask & OS_STATX_MNT_ID ? st.stx_mnt_id : 0,
+        .inode = st.stx_ino,
+        .major = st.stx_dev_major,
+        .minor = st.stx_dev_minor,
+    };
+    return 0;
+}
+
+static bool is_same_file(const struct walk_identity *a, const struct walk_identity *b) {
+    return a->inode == b->inode && a->major == b->major && a->minor == b->minor;
+}
+
+static bool is_same(const struct walk_identity *a, const struct walk_identity *b) {
+    return is_same_file(a, b) && a->mount == b->mount;
+}
+
+/* One component below an open directory, or TOP. */
+static int open_below(const struct walk_shared *s, int dir_fd, const struct walk_node *node) {
+    if (node->parent)
+        return base_open(dir_fd, node->name, OPEN_FLAGS | (node->link ? 0 : O_NOFOLLOW));
+    const struct os_where *w = s->where;
+    if (!w->path)
+        return base_open(w->dir_fd, ".", OPEN_FLAGS);
+    return base_open(w->dir_fd, w->path, OPEN_FLAGS | (w->follow ? 0 : O_NOFOLLOW));
+}
+
+/* ---- the list of open nodes ---- */
+
+static void open_list_add(struct walk_shared *s, struct walk_node *node) {
+    node->older = s->open.last;
+    node->newer = NULL;
+    if (s->open.last)
+        s->open.last->newer = node;
+    else
+        s->open.first = node;
+    s->open.last = node;
+}
+
+static void open_list_remove(struct walk_shared *s, struct walk_node *node) {
+    if (node->older)
+        node->older->newer = node->newer;
+    else
+        s->open.first = node->newer;
+    if (node->newer)
+        node->newer->older = node->older;
+    else
+        s->open.last = node->older;
+}
+
+static void close_node(struct walk_shared *s, struct walk_node *node) {
+    close(node->fd);
+    node->fd = -1;
+    s->open_count--;
+}
+
+/* Closes the node that was opened longest ago and is not in use. False: there is none, or one that
+ * could not be recognised later. */
+static bool evict(struct walk_shared *s) {
+    struct walk_node *node = s->open.first;
+    while (node && node->pins)
+        node = node->newer;
+    if (!node || (!node->identified && identify(node->fd, &node->identity) < 0))
+        return false;
+    node->identified = true;
+    open_list_remove(s, node);
+    close_node(s, node);
+    node->evicted = true;
+    s->evicted_count++;
+    return true;
+}
+
+/* A node that has a descriptor again. */
+static void restore(struct walk_shared *s, struct walk_node *node, int fd) {
+    node->fd = fd;
+    s->open_count++;
+    if (node->evicted) {
+        node->evicted = false;
+        s->evicted_count--;
+    }
+    open_list_add(s, node);
+}
+
+/* ---- opening again ---- */
+
+enum { POINTER = sizeof(void *) };
+
+/* The descriptor of a node from the nearest open one above it, by names; -errno. */
+static int reopen_from_above(struct walk_shared *s, struct walk_node *node) {
+    struct buf chain = { 0 };
+    struct walk_node *above = node;
+    for (; above && above->fd < 0; above = above->parent)
+        buf_add(&chain, &above, POINTER);
+    if (chain.failed) {
+        buf_finish(&chain);
+        return -ENOMEM;
+    }
+    int fd = above ? above->fd : -1;
+    bool borrowed = true;
+    for (size_t at = chain.len; at > 0; at -= POINTER) {
+        struct walk_node *step;
+        memcpy(&step, chain.data + at - POINTER, POINTER);
+        int below = open_below(s, fd, step);
+        if (!borrowed)
+            close(fd);
+        borrowed = false;
+        fd = below;
+        if (fd < 0)
+            break;
+    }
+    buf_finish(&chain);
+    return fd;
+}
+
+static int check_identity(const struct walk_node *node, int fd) {
+    struct walk_identity found;
+    int r = identify(fd, &found);
+    if (r < 0)
+        return r;
+    return node->identified && is_same(&found, &node->identity) ? 0 : -ESTALE;
+}
+
+/* Opens a node that was closed; what fails shows when a child of it is opened. */
+static void reopen(struct walk_shared *s, struct walk_node *node) {
+    while (s->open_count + 2 > s->open_most && evict(s))
+        ;
+    int fd = reopen_from_above(s, node);
+    if (fd < 0)
+        return;
+    if (check_identity(node, fd) < 0) {
+        close(fd);
+        return;
+    }
+    restore(s, node, fd);
+}
+
+/* On the way up from a node that is done and still open: opens its parent through "..", when that
+ * or something above it will be needed and is closed. Going on upwards costs one open a level,
+ * where names from above would cost one for each level each time. */
+static void climb(struct walk_shared *s, struct walk_node *node) {
+    while (s->evicted_count && node->parent && node->parent->fd < 0 && node->parent->identified) {
+        struct walk_node *parent = node->parent;
+        int fd = base_open(node->fd, "..", OPEN_FLAGS);
+        if (fd >= 0 && check_identity(parent, fd) < 0) {
+            close(fd);
+            fd = -1;
+        }
+        close_node(s, node);
+        if (fd < 0)
+            return;
+        if (parent->pending) {
+            restore(s, parent, fd);
+            return;
+        }
+        parent->fd = fd;
+        s->open_count++;
+        node = parent;
+    }
+    close_node(s, node);
+}
+
+/* No child will need the node's descriptor any more. */
+static void finish_node(struct walk_shared *s, struct walk_node *node) {
+    /* While something above is closed, it may have to be found again from here. */
+    if (s->evicted_count && !node->identified)
+        node->identified = identify(node->fd, &node->identity) == 0;
+    climb(s, node);
+}
+
+void os_walk_pin_parent(struct walk_shared *s, struct walk_node *node) {
+    struct walk_node *parent = node->parent;
+    while (s->open_count + 1 > s->open_most && evict(s))
+        ;
+    s->open_count++; /* the descriptor that the node is going to have */
+    if (!parent)
+        return;
+    if (parent->fd < 0)
+        reopen(s, parent);
+    parent->pins++;
+}
+
+void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node) {
+    struct walk_node *parent = node->parent;
+    if (node->fd < 0)
+        s->open_count--;
+    if (!parent)
+        return;
+    parent->pins--;
+    parent->pending--;
+    if (parent->pending || parent->pins)
+        return;
+    if (parent->fd >= 0) {
+        open_list_remove(s, parent);
+        finish_node(s, parent);
+    } else if (parent->evicted) {
+        parent->evicted = false;
+        s->evicted_count--;
+    }
+}
+
+void os_walk_settle(struct walk_shared *s, struct walk_node *node) {
+    if (node->fd < 0)
+        return;
+    if (node->pending)
+        open_list_add(s, node);
+    else
+        finish_node(s, node);
+}
+
+/* ---- opening for the first time ---- */
+
+static bool is_own_ancestor(const struct walk_node *node) {
+    for (const struct walk_node *above = node->parent; above; above = above->parent)
+        if (is_same_file(&above->identity, &node->identity))
+            return true;
+    return false;
+}
+
+/* What a descriptor is checked for before it is read. */
+static int check_opened(struct walk_shared *s, struct walk_node *node, const char **operation,
+                        bool *skip) {
+    if (!s->walk->follow && !s->walk->one_file_system)
+        return 0;
+    int r = identify(node->fd, &node->identity);
+    *operation = "statx";
+    if (r < 0)
+        return r;
+    node->identified = true;
+    if (!node->parent)
+        s->top = node->identity;
+    if (s->walk->one_file_system) {
+        const struct walk_identity *top = &s->top;
+        *skip = top->mount
+                    ? node->identity.mount != top->mount
+                    : node->identity.major != top->major || node->identity.minor != top->minor;
+    }
+    *operation = "open";
+    return s->walk->follow && is_own_ancestor(node) ? -ELOOP : 0;
+}
+
+int os_walk_open(struct walk_shared *s, struct walk_node *node, const char **operation,
+                 bool *skip) {
+    *skip = false;
+    *operation = "open";
+    if (node->parent && node->parent->fd < 0)
+        return -ESTALE; /* the parent is not where it was: nothing below it is opened */
+    int fd = open_below(s, node->parent ? node->parent->fd : -1, node);
+    while (fd == -EMFILE) {
+        pthread_mutex_lock(&s->lock);
+        s->open_most = s->open_count > 4 ? s->open_count - 2 : 2;
+        bool freed = evict(s);
+        pthread_mutex_unlock(&s->lock);
+        if (!freed)
+            break;
+        fd = open_below(s, node->parent ? node->parent->fd : -1, node);
+    }
+    if (fd < 0)
+        return fd;
+    node->fd = fd;
+    int r = check_opened(s, node, operation, skip);
+    return r;
+}
