@@ -438,14 +438,13 @@ static void run(struct cli *cli, const void *data) {
     if (!begin(cli, args))
         return;
     g.needs = needs_of(&cli->writer);
-    g.links = args->sum ? walk_links_open() : NULL;
     if (args->fd >= 0)
         walk_descriptor(&g);
     else
         walk_paths(&g);
     if (args->progress)
         show_progress(&g, NULL, 0);
-    walk_links_close(g.links);
+    walk_links_finish(&g.links);
     buf_finish(&g.reply);
     buf_finish(&g.listed);
 }

@@ -34,18 +34,25 @@ struct walk_args {
     const char *files0;
 };
 
+/* Files with several links that --sum has counted: a hash table. */
+struct walk_links {
+    struct buf keys;
+    size_t count, room; /* room is a power of two, or 0 */
+};
+void walk_links_finish(struct walk_links *links);
+
 /* One run; all threads read it. */
 struct walking {
     struct cli *cli;
     const struct walk_args *args;
-    uint64_t needs;           /* of the fields that a directory does not tell */
-    struct walk_links *links; /* --sum: hard links that were counted */
-    const char *top;          /* the one that is walked */
-    struct buf reply;         /* --steer: what was read of stdin, */
-    size_t reply_used;        /* and how much of it is the last reply; */
-    struct buf listed;        /* the last record's dirnames, each with a NUL, */
-    size_t listed_at;         /* and where the next one is expected */
-    atomic_ullong entries;    /* --progress */
+    uint64_t needs;          /* of the fields that a directory does not tell */
+    struct walk_links links; /* --sum: hard links that were counted */
+    const char *top;         /* the one that is walked */
+    struct buf reply;        /* --steer: what was read of stdin, */
+    size_t reply_used;       /* and how much of it is the last reply; */
+    struct buf listed;       /* the last record's dirnames, each with a NUL, */
+    size_t listed_at;        /* and where the next one is expected */
+    atomic_ullong entries;   /* --progress */
     atomic_ullong shown_ns;
     uint64_t started_ns;
 };
@@ -80,5 +87,3 @@ struct walk_totals {
     uint64_t files, dirs, bytes, allocated, errors;
     bool incomplete;
 };
-struct walk_links *walk_links_open(void);
-void walk_links_close(struct walk_links *links);

@@ -4,7 +4,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include "applets/walk.h"
 
@@ -21,21 +20,12 @@ struct link_key {
     uint32_t major, minor;
 };
 
-struct walk_links {
-    struct link_key *keys; /* inode 0: free */
-    size_t count, room;    /* room is a power of two */
-};
-
-struct walk_links *walk_links_open(void) {
-    return calloc(1, sizeof(struct walk_links));
+void walk_links_finish(struct walk_links *links) {
+    buf_finish(&links->keys);
+    *links = (struct walk_links){ 0 };
 }
 
-void walk_links_close(struct walk_links *links) {
-    if (links)
-        free(links->keys);
-    free(links);
-}
-
+/* Where a key is, or would be: a key with inode 0 is free. */
 static struct link_key *find_place(struct link_key *keys, size_t room, const struct link_key *key) {
     uint64_t hash = (key->inode ^ (uint64_t)key->minor << 40 ^ (uint64_t)key->major << 52) *
                     UINT64_C(0x9e3779b97f4a7c15);
@@ -46,16 +36,22 @@ static struct link_key *find_place(struct link_key *keys, size_t room, const str
     }
 }
 
+static struct link_key *keys_of(const struct buf *keys) {
+    return (struct link_key *)(void *)keys->data;
+}
+
 static bool grow(struct walk_links *links) {
     size_t room = links->room ? links->room * 2 : 256;
-    struct link_key *keys = calloc(room, sizeof *keys);
-    if (!keys)
+    struct buf larger = { 0 };
+    if (!buf_reserve(&larger, room * sizeof(struct link_key)))
         return false;
+    memset(larger.data, 0, room * sizeof(struct link_key));
+    const struct link_key *keys = keys_of(&links->keys);
     for (size_t i = 0; i < links->room; i++)
-        if (links->keys[i].inode)
-            *find_place(keys, room, &links->keys[i]) = links->keys[i];
-    free(links->keys);
-    links->keys = keys;
+        if (keys[i].inode)
+            *find_place(keys_of(&larger), room, &keys[i]) = keys[i];
+    buf_finish(&links->keys);
+    links->keys = larger;
     links->room = room;
     return true;
 }
@@ -63,9 +59,9 @@ static bool grow(struct walk_links *links) {
 /* Whether a file was counted before; notes that it is. 1, 0, -ENOMEM. */
 static int count_link(struct walk_links *links, const struct counted *file) {
     struct link_key key = { file->inode, file->major, file->minor };
-    if (!links || (links->count * 2 >= links->room && !grow(links)))
+    if (links->count * 2 >= links->room && !grow(links))
         return -ENOMEM;
-    struct link_key *place = find_place(links->keys, links->room, &key);
+    struct link_key *place = find_place(keys_of(&links->keys), links->room, &key);
     if (place->inode)
         return 1;
     *place = key;
@@ -145,13 +141,13 @@ static void emit_totals(const struct walking *g, const char *path, size_t path_s
 
 /* Files with several links, in the walk's order. */
 static bool emit(void *data, struct buf *out, void *totals) {
-    const struct walking *g = data;
+    struct walking *g = data;
     struct walk_totals own = { .files = 1 };
     struct walk_totals *t = totals ? totals : &own; /* a TOP that is no directory */
     for (size_t at = 0; at + sizeof(struct counted) <= out->len; at += sizeof(struct counted)) {
         struct counted file;
         memcpy(&file, out->data + at, sizeof file);
-        int seen = count_link(g->links, &file);
+        int seen = count_link(&g->links, &file);
         if (seen == 0)
             add_file(t, &file);
         else if (seen < 0)
