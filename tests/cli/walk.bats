@@ -243,8 +243,9 @@ in_mounts() {
     ln -s . t/a/b/self
     osbox 71 walk -L --sort t
     got $'t\nt/a\nt/a/b\nt/a/up\nt/a/b/self'
-    complained "walk: 't/a/b/self': Too many levels of symbolic links [ELOOP]
-walk: 't/a/up': Too many levels of symbolic links [ELOOP]"
+    stderr=$(without_words <<<"$stderr")
+    complained "walk: 't/a/b/self': [ELOOP]
+walk: 't/a/up': [ELOOP]"
     osbox 71 walk -L --sort --bottom-up t
     got $'t/a/b/self\nt/a/b\nt/a/up\nt/a\nt'
     osbox 0 walk -L --sort --on-error=ignore t
@@ -266,7 +267,7 @@ walk: 't/a/up': Too many levels of symbolic links [ELOOP]"
     ln -s loop t/loop
     osbox 71 walk -L t
     got $'t\nt/loop'
-    complained "walk: 't/loop': Too many levels of symbolic links [ELOOP]"
+    complained_of "walk: 't/loop': " ELOOP
 }
 
 @test "without -L no link is looked at: one to itself is no error in any form" {
@@ -383,8 +384,9 @@ vanish() {
         traced -f -o trace -e trace=getdents64 -e inject=getdents64:error=EIO:when=4 \
             "$OSBOX" walk -j1 "$sort" t >is 2>said || rc=$?
         [ "$rc" -eq 71 ]
-        wanted "walk: 't/d': Input/output error [EIO]"
-        same wanted said
+        without_words <said >named
+        wanted "walk: 't/d': [EIO]"
+        same wanted named
         [ "$(grep -c '^t/d/file[0-9]*$' is)" -gt 1000 ]
         [ "$(grep -vc '^t/d/file[0-9]*$' is)" -eq 2 ]
     done
@@ -533,7 +535,7 @@ vanish() {
     in_mounts 'mount --rbind t t/a/b/c; exec timeout 10 "$OSBOX" walk -L t'
     [ "$status" -eq 71 ]
     got $'t\nt/a\nt/a/b\nt/a/b/c'
-    complained "walk: 't/a/b/c': Too many levels of symbolic links [ELOOP]"
+    complained_of "walk: 't/a/b/c': " ELOOP
 }
 
 @test "ino of a mount point is the directory's, st_ino what is mounted there" {

@@ -58,6 +58,11 @@ complained_of() {
     return 1
 }
 
+# without_words: the lines of stdin without what the C library says of an errno: only its name is left.
+without_words() {
+    sed -E "s/': [^:]* \\[(E[A-Z0-9]+)\\]/': [\\1]/"
+}
+
 # osbox STATUS [ARG]...: runs it, expects the status; stdout and stderr are left in variables.
 osbox() {
     local want=$1
