@@ -91,8 +91,10 @@ const struct os_walk_ops walk_tuples_ops = {
 static bool read_line(struct walking *g) {
     struct buf *b = &g->reply;
     /* What is left of the last read begins behind the line that was used. */
-    memmove(b->data, b->data + g->reply_used, b->len - g->reply_used);
-    b->len -= g->reply_used;
+    size_t left = b->len - g->reply_used;
+    if (left)
+        memmove(b->data, b->data + g->reply_used, left);
+    b->len = left;
     g->reply_used = 0;
     for (size_t searched = 0;;) {
         const char *end =
