@@ -744,6 +744,7 @@ vanish() {
         done
     done
     osbox 64 walk --sum --steer .
+    osbox 64 walk --min-depth=1 --steer .
 }
 
 # ---- --sum ----
@@ -990,7 +991,7 @@ steer() {
     tree
     (
         set +o pipefail
-        yes '["b"]' | "$OSBOX" walk --steer t t t t t t t t t 2>said | true
+        yes '[]' | "$OSBOX" walk --steer t t t t t t t t t 2>said | true
         echo "${PIPESTATUS[1]}" >rc
     ) || true
     [ ! -s said ]
