@@ -19,7 +19,7 @@
 
 /* ---- from os structs to values ---- */
 
-static const char *type_name(unsigned mode) {
+const char *stat_type_name(unsigned mode) {
     switch (mode & S_IFMT) {
     case S_IFREG:
         return "file";
@@ -89,7 +89,7 @@ static struct cli_value file_value(struct stat_query *q, enum stat_field field) 
     const struct os_statx *st = &q->st;
     switch (field) {
     case STAT_TYPE:
-        return st->stx_mask & OS_STATX_TYPE ? cli_str(type_name(st->stx_mode)) : cli_null();
+        return st->stx_mask & OS_STATX_TYPE ? cli_str(stat_type_name(st->stx_mode)) : cli_null();
     case STAT_MODE:
         return cli_str(stat_mode_text(st->stx_mode, q->mode_text));
     case STAT_ST_MODE:

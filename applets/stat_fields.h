@@ -188,5 +188,8 @@ void stat_query_finish(struct stat_query *q);
 bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
                const char *path, struct cli_value *values);
 
+/* "file", "directory" ...: what `type` says of a mode; NULL for one without type bits. */
+const char *stat_type_name(unsigned mode);
+
 /* "-rw-r--r--", as ls -l shows a mode. */
 const char *stat_mode_text(unsigned mode, char text[static 11]);

@@ -56,11 +56,9 @@ static const char *parse_exclude(struct cli *cli, void *args, const char *text) 
 static const struct {
     unsigned char type;
     char letter;
-    char name[10];
 } types[] = {
-    { DT_REG, 'f', "file" },      { DT_DIR, 'd', "directory" }, { DT_LNK, 'l', "symlink" },
-    { DT_FIFO, 'p', "fifo" },     { DT_SOCK, 's', "socket" },   { DT_BLK, 'b', "block" },
-    { DT_CHR, 'c', "character" },
+    { DT_REG, 'f' },  { DT_DIR, 'd' }, { DT_LNK, 'l' }, { DT_FIFO, 'p' },
+    { DT_SOCK, 's' }, { DT_BLK, 'b' }, { DT_CHR, 'c' },
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
@@ -183,13 +181,6 @@ static void fail_entry(void *data, const struct base_error *e, bool fatal) {
     os_walk_fail(s->chunk, e->errnum, fatal && e->errnum == ENOENT, e->operation, s->path);
 }
 
-static struct cli_value type_value(unsigned char type) {
-    for (unsigned i = 0; i < TYPES; i++)
-        if (types[i].type == type)
-            return cli_str(types[i].name);
-    return cli_null();
-}
-
 struct os_where walk_where(const struct walk_args *args, const struct os_walk_entry *e) {
     if (e->depth)
         return (struct os_where){ e->dir_fd, e->name, false };
@@ -216,7 +207,7 @@ static void put_entry(const struct walking *g, struct entry_scratch *s,
     if (g->needs && !ask_file(g, s, e, c))
         memset(v, 0, sizeof s->values);
     v[STAT_PATH] = cli_bytes(e->path, e->path_size);
-    v[STAT_TYPE] = type_value(e->type);
+    v[STAT_TYPE] = cli_str(stat_type_name((unsigned)DTTOIF(e->type)));
     v[WALK_NAME] = cli_bytes(e->name, e->name_size);
     v[WALK_DEPTH] = cli_uint(e->depth);
     v[WALK_INO] = cli_uint(e->ino);
