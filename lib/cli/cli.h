@@ -33,8 +33,8 @@ struct cli_command {
     uint16_t field_count;
     uint8_t default_format; /* enum cli_format_id */
     uint8_t operands;       /* enum cli_complete: what operands are */
-    uint8_t usage_status;   /* status of usage errors; 0: CLI_EX_USAGE */
-    bool stop_at_operand;   /* options end at the first operand: it runs another command */
+    bool stop_at_operand;   /* options end at the first operand, which is a program to run */
+    bool dashes_program;    /* what follows "--" is a program to run, and no operand */
     bool no_operands;       /* one is a usage error */
     bool hidden;            /* not in lists and help */
     void (*run)(struct cli *cli, const void *args);
@@ -67,6 +67,7 @@ struct cli {
     int argc;
     char **operands;
     int operand_count;
+    char **program; /* the program to run and its arguments, NULL at the end; NULL: none */
     unsigned closed; /* bit set: which of descriptors 0 to 2 were closed at start */
     struct cli_common common;
     struct cli_writer writer; /* what -o, -F and their kin decided */
@@ -76,9 +77,6 @@ struct cli {
     const char *error;        /* name of the first error: "ENOENT", "EX_USAGE"; NULL: none */
     _Alignas(max_align_t) unsigned char args[CLI_ARGS_MAX];
 };
-
-/* Looks whether stdout is a terminal, for the writer. */
-void cli_look_at_stdout(struct cli *cli);
 
 /* Runs the command that argv names, and returns the exit status for main() to exit with. *cli is
  * zero. */
@@ -107,8 +105,14 @@ void cli_flush(struct cli *cli);
 /* Whether the last write to stdout failed: there is no point in going on. */
 bool cli_is_broken(const struct cli *cli);
 
+/* Sends all records to another descriptor, which is then cli's to close. */
+void cli_redirect(struct cli *cli, int fd);
+
 /* A diagnostic for a failed call; sets the status. */
 void cli_report(struct cli *cli, const struct base_error *error);
+
+/* The same with a status of its own: CLI_EX_RUN and its kin. */
+void cli_report_as(struct cli *cli, int status, const struct base_error *error);
 
 /* The same where only a part of a record cannot be told: never a record in place. */
 void cli_report_part(struct cli *cli, const struct base_error *error);

@@ -259,6 +259,10 @@ static void read_words(struct completion *c, char **words, int count, struct exp
             e->value = NULL;
         } else if (e->option && strcmp(words[i], "--") == 0) {
             e->option = false;
+            if (c->command->dashes_program) {
+                e->program = i + 1;
+                return;
+            }
         } else if (e->option && words[i][0] == '-' && words[i][1]) {
             e->value = take_before(c, words[i]);
         } else if (c->command->stop_at_operand) {

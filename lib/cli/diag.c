@@ -138,9 +138,13 @@ void cli_diagnose(struct cli *cli, const struct base_error *error) {
     write_diagnostic(cli, &d);
 }
 
-void cli_report_part(struct cli *cli, const struct base_error *error) {
+void cli_report_as(struct cli *cli, int status, const struct base_error *error) {
     cli_diagnose(cli, error);
-    set_error(cli, cli_errno_status(error->errnum), cli_errno_name(error->errnum));
+    set_error(cli, status, cli_errno_name(error->errnum));
+}
+
+void cli_report_part(struct cli *cli, const struct base_error *error) {
+    cli_report_as(cli, cli_errno_status(error->errnum), error);
 }
 
 void cli_report(struct cli *cli, const struct base_error *error) {
@@ -176,7 +180,9 @@ void cli_usage(struct cli *cli, const char *object, const char *message) {
         .capability = -1,
     };
     write_diagnostic(cli, &d);
-    set_error(cli, cli->command->usage_status ? cli->command->usage_status : CLI_EX_USAGE, d.error);
+    /* A script tells a program's failure from osbox's own by the status. */
+    bool runs = cli->command->stop_at_operand || cli->program;
+    set_error(cli, runs ? CLI_EX_RUN : CLI_EX_USAGE, d.error);
     buf_finish(&text);
 }
 

@@ -114,7 +114,7 @@ static void run_command(struct cli *cli) {
     cli->writer.json_int64_strings = cli->common.json_int64;
     cli->writer.sh_prefix = cli->common.sh_prefix;
     cli->writer.null = cli->common.null;
-    cli_look_at_stdout(cli);
+    cli_redirect(cli, STDOUT_FILENO);
     if (!parsed)
         prepare_failure(cli);
     else if (cli->common.help)

@@ -368,6 +368,10 @@ bool cli_parse_options(struct cli *cli, void *args) {
         bool operand = !options || argument[0] != '-' || !argument[1];
         if (!operand && strcmp(argument, "--") == 0) {
             options = false;
+            if (cli->command->dashes_program) {
+                cli->program = cli->argv + p.next;
+                break;
+            }
         } else if (operand) {
             cli->operands[cli->operand_count++] = argument;
             options = options && !cli->command->stop_at_operand;
@@ -377,6 +381,10 @@ bool cli_parse_options(struct cli *cli, void *args) {
             parse_letters(&p, argument + 1);
         }
     }
+    if (!cli->program) /* one that is there has the end of argv, and a NULL after it, already */
+        cli->operands[cli->operand_count] = NULL;
+    if (cli->command->stop_at_operand && cli->operand_count)
+        cli->program = cli->operands;
     check_given(&p);
     if (p.failed)
         cli_usage(cli, buf_cstr(&p.object), buf_cstr(&p.message));

@@ -25,9 +25,10 @@ static bool wants_color(const struct cli *cli, bool terminal) {
     return terminal && !(no_color && no_color[0]) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void cli_look_at_stdout(struct cli *cli) {
+void cli_redirect(struct cli *cli, int fd) {
     struct winsize size;
-    bool is_tty = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    bool is_tty = ioctl(fd, TIOCGWINSZ, &size) == 0;
+    cli->output.fd = fd;
     cli->writer.terminal = is_tty;
     cli->writer.color = wants_color(cli, is_tty);
     cli->writer.columns = is_tty ? size.ws_col : 0;
@@ -178,7 +179,7 @@ int cli_finish(struct cli *cli) {
     if (o->error) {
         struct base_error lost;
         base_fail(&lost, o->error, "write", NULL);
-        lost.fd = STDOUT_FILENO;
+        lost.fd = o->fd;
         cli_diagnose(cli, &lost);
         cli->status = CLI_EX_IOERR;
     }

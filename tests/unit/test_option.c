@@ -356,11 +356,29 @@ static void test_errors_are_json_when_j_is_given_before_or_after(void) {
     CHECK_STR(said, want);
 }
 
-static void test_the_status_is_the_commands_own(void) {
-    command.usage_status = 125;
+static void test_a_usage_error_of_a_command_that_runs_a_program_is_125(void) {
+    command.stop_at_operand = true;
     CHECK(!PARSE("--bogus"));
     CHECK_INT(cli.status, 125);
-    command.usage_status = 0;
+    CHECK(!PARSE("--bogus", "program", "--more"));
+    CHECK_STR(cli.program[0], "program");
+    CHECK_STR(cli.program[1], "--more");
+    CHECK(!cli.program[2]);
+    command.stop_at_operand = false;
+}
+
+static void test_what_follows_dashes_is_a_program_where_the_command_says_so(void) {
+    command.dashes_program = true;
+    CHECK(!PARSE("--bogus"));
+    CHECK_INT(cli.status, 64);
+    CHECK(!PARSE("--bogus", "--", "program", "--", "x"));
+    CHECK_INT(cli.status, 125);
+    CHECK_INT(cli.operand_count, 0);
+    CHECK_STR(cli.program[0], "program");
+    CHECK_STR(cli.program[1], "--");
+    CHECK_STR(cli.program[2], "x");
+    CHECK(!cli.program[3]);
+    command.dashes_program = false;
 }
 
 static void test_rows_are_found_by_their_exact_name(void) {
@@ -396,7 +414,8 @@ int main(void) {
     RUN(test_common_options);
     RUN(test_sh_prefix_is_the_beginning_of_a_name);
     RUN(test_errors_are_json_when_j_is_given_before_or_after);
-    RUN(test_the_status_is_the_commands_own);
+    RUN(test_a_usage_error_of_a_command_that_runs_a_program_is_125);
+    RUN(test_what_follows_dashes_is_a_program_where_the_command_says_so);
     RUN(test_rows_are_found_by_their_exact_name);
     return check_done();
 }
