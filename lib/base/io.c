@@ -17,6 +17,14 @@ int base_open(int dir_fd, const char *path, int flags) {
     return fd < 0 ? -errno : fd;
 }
 
+int base_create(const char *path, int flags, mode_t mode) {
+    int fd;
+    do
+        fd = open(path, flags | O_CREAT | O_CLOEXEC | O_NOCTTY, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+
 /* Waits for a descriptor that somebody else made non-blocking; -errno on failure. */
 static int wait_ready(int fd, short events) {
     struct pollfd p = { .fd = fd, .events = events };

@@ -73,6 +73,9 @@ struct cli {
     struct cli_writer writer; /* what -o, -F and their kin decided */
     struct cli_output output; /* stdout */
     bool errors_in_place;     /* json diagnostics are also records on stdout */
+    bool record_tells_error;  /* a record says what failed: -o sh prints it all the same */
+    bool program_ran;         /* so that an error is none of starting it */
+    int last_signal;          /* to die of when all is written; 0: none */
     int status;               /* exit status so far; the first error decides */
     const char *error;        /* name of the first error: "ENOENT", "EX_USAGE"; NULL: none */
     _Alignas(max_align_t) unsigned char args[CLI_ARGS_MAX];

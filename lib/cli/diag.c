@@ -19,6 +19,7 @@ struct diagnostic {
     const char *path2;
     const char *message;
     int fd;         /* -1: none */
+    int step;       /* -1: none */
     int capability; /* -1: none */
 };
 
@@ -39,6 +40,10 @@ static void add_capability(struct buf *b, int capability) {
 static void add_text_form(struct buf *b, const struct cli *cli, const struct diagnostic *d) {
     buf_add_str(b, cli->label);
     buf_add_str(b, ": ");
+    if (d->step >= 0) {
+        buf_add_str(b, d->operation);
+        buf_add_str(b, ": ");
+    }
     if (d->fd >= 0) {
         buf_add_str(b, "descriptor ");
         buf_add_int(b, d->fd);
@@ -85,6 +90,10 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
         buf_add_str(b, "null");
     add_member(b, cli, "applet", cli->label);
     add_member(b, cli, "operation", d->operation);
+    if (d->step >= 0) {
+        buf_add_str(b, ",\"step\":");
+        buf_add_int(b, d->step);
+    }
     add_member(b, cli, "path", d->path);
     if (d->path2)
         add_member(b, cli, "path2", d->path2);
@@ -124,6 +133,20 @@ static void set_error(struct cli *cli, int status, const char *error) {
     cli->error = error;
 }
 
+/* A script tells the failure of a program from that of running it by the status. */
+static int failure_status(const struct cli *cli, int status) {
+    bool runs = cli->command->stop_at_operand || cli->program;
+    return runs && !cli->program_ran ? CLI_EX_RUN : status;
+}
+
+/* A step that the kernel did otherwise than it was asked to has an errno, but no words of libc's.
+ */
+static const char *message_of(const struct base_error *error) {
+    if (error->step >= 0 && error->errnum == EPROTO)
+        return "the kernel did not do all of it";
+    return strerror(error->errnum);
+}
+
 void cli_diagnose(struct cli *cli, const struct base_error *error) {
     struct diagnostic d = {
         .error = cli_errno_name(error->errnum),
@@ -132,7 +155,8 @@ void cli_diagnose(struct cli *cli, const struct base_error *error) {
         .path = error->path,
         .path2 = error->path2,
         .fd = error->fd,
-        .message = strerror(error->errnum),
+        .step = error->step,
+        .message = message_of(error),
         .capability = error->capability,
     };
     write_diagnostic(cli, &d);
@@ -144,7 +168,7 @@ void cli_report_as(struct cli *cli, int status, const struct base_error *error) 
 }
 
 void cli_report_part(struct cli *cli, const struct base_error *error) {
-    cli_report_as(cli, cli_errno_status(error->errnum), error);
+    cli_report_as(cli, failure_status(cli, cli_errno_status(error->errnum)), error);
 }
 
 void cli_report(struct cli *cli, const struct base_error *error) {
@@ -158,11 +182,12 @@ void cli_complain(struct cli *cli, int status, const char *path, const char *mes
         .path = path,
         .message = message,
         .fd = -1,
+        .step = -1,
         .capability = -1,
     };
     write_diagnostic(cli, &d);
     cli_emit_error(cli, d.error, 0, path);
-    set_error(cli, status, d.error);
+    set_error(cli, failure_status(cli, status), d.error);
 }
 
 void cli_usage(struct cli *cli, const char *object, const char *message) {
@@ -177,12 +202,11 @@ void cli_usage(struct cli *cli, const char *object, const char *message) {
         .operation = "usage",
         .message = buf_cstr(&text),
         .fd = -1,
+        .step = -1,
         .capability = -1,
     };
     write_diagnostic(cli, &d);
-    /* A script tells a program's failure from osbox's own by the status. */
-    bool runs = cli->command->stop_at_operand || cli->program;
-    set_error(cli, runs ? CLI_EX_RUN : CLI_EX_USAGE, d.error);
+    set_error(cli, failure_status(cli, CLI_EX_USAGE), d.error);
     buf_finish(&text);
 }
 

@@ -2,6 +2,7 @@
  *
  * Dispatch on argv[0], and the course of a run: start, parse, run, finish.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -131,6 +132,29 @@ static void run_command(struct cli *cli) {
         command->run(cli, cli->args);
 }
 
+static void start(struct cli *cli) {
+    if (cli_is_privileged())
+        cli_complain(cli, CLI_EX_NOPERM, NULL,
+                     "refuses to run from a set-id binary or one with file capabilities");
+    else if (cli->argc < 1 || !cli->argv[0] || !cli->argv[0][0])
+        cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
+    /* The completion stubs' way in; not an option, as it has words that look like options. */
+    else if (cli->argc > 3 && strcmp(cli->argv[1], "--complete") == 0)
+        cli_complete(cli, cli->argv + 2, cli->argc - 2);
+    else if (find_command(cli))
+        run_command(cli);
+}
+
+/* A shell whose user interrupts it ends its script only when the program died of that, too. */
+static void die(int signo) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signo);
+    signal(signo, SIG_DFL);
+    raise(signo);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **argv) {
     cli->root = root;
     cli->argv = argv;
@@ -139,19 +163,9 @@ int cli_main(struct cli *cli, const struct cli_command *root, int argc, char **a
     cli->output.fd = STDOUT_FILENO;
     cli->closed = cli_open_standard();
     cli_descend(cli, NULL);
-    if (cli_is_privileged()) {
-        cli_complain(cli, CLI_EX_NOPERM, NULL,
-                     "refuses to run from a set-id binary or one with file capabilities");
-        return cli_finish(cli);
-    }
-    if (argc < 1 || !argv[0] || !argv[0][0]) {
-        cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
-        return cli_finish(cli);
-    }
-    /* The completion stubs' way in; not an option, as it has words that look like options. */
-    if (argc > 3 && strcmp(argv[1], "--complete") == 0)
-        cli_complete(cli, argv + 2, argc - 2);
-    else if (find_command(cli))
-        run_command(cli);
-    return cli_finish(cli);
+    start(cli);
+    int status = cli_finish(cli);
+    if (cli->last_signal)
+        die(cli->last_signal);
+    return status;
 }

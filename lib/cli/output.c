@@ -156,7 +156,7 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
  * makes eval fail. */
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = &cli->output;
-    if (!cli->error && (o->records || !o->begun))
+    if ((!cli->error || cli->record_tells_error) && (o->records || !o->begun))
         return;
     buf_clear(&o->bytes);
     cli_format_sh_none(&cli->writer, cli->error, cli->status, &o->bytes);

@@ -3,6 +3,8 @@
  * Capabilities, through libcap.
  */
 #include <errno.h>
+#include <string.h>
+#include <strings.h>
 #include <sys/capability.h>
 
 #include "os/capability.h"
@@ -36,4 +38,84 @@ int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *root
     cap_free(text);
     cap_free(caps);
     return text ? 0 : os_where_fail(w, errnum, "cap_to_text", e);
+}
+
+int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {
+    cap_t caps = cap_get_proc();
+    if (!caps)
+        return base_fail(e, errno, "capget", NULL);
+    for (int set = 0; set < OS_CAP_SETS; set++)
+        sets[set] = 0;
+    for (cap_value_t c = 0; c < cap_max_bits(); c++) {
+        for (int flag = CAP_EFFECTIVE; flag <= CAP_INHERITABLE; flag++) {
+            static const enum os_capability_set of[] = { [CAP_EFFECTIVE] = OS_CAP_EFFECTIVE,
+                                                         [CAP_PERMITTED] = OS_CAP_PERMITTED,
+                                                         [CAP_INHERITABLE] = OS_CAP_INHERITABLE };
+            cap_flag_value_t value = CAP_CLEAR;
+            cap_get_flag(caps, c, (cap_flag_t)flag, &value);
+            sets[of[flag]] |= (uint64_t)(value == CAP_SET) << c;
+        }
+        sets[OS_CAP_BOUNDING] |= (uint64_t)(cap_get_bound(c) == 1) << c;
+        sets[OS_CAP_AMBIENT] |= (uint64_t)(cap_get_ambient(c) == 1) << c;
+    }
+    cap_free(caps);
+    return 0;
+}
+
+/* A name without its "cap_", too. False: there is no such capability. */
+static bool parse_name(const char *name, size_t size, cap_value_t *capability) {
+    char text[64] = "cap_";
+    size_t begin = size >= 4 && strncasecmp(name, "cap_", 4) == 0 ? 0 : 4;
+    if (size == 0 || begin + size >= sizeof text)
+        return false;
+    memcpy(text + begin, name, size);
+    if (name[0] >= '0' && name[0] <= '9')
+        return cap_from_name(text + 4, capability) == 0;
+    return cap_from_name(text, capability) == 0;
+}
+
+const char *os_capability_parse(const char *text, uint64_t *set) {
+    uint64_t all = 0;
+    if (strcasecmp(text, "all") == 0 || strcasecmp(text, "none") == 0) {
+        *set = strcasecmp(text, "all") == 0 ? ~UINT64_C(0) : 0;
+        return NULL;
+    }
+    for (;;) {
+        size_t size = strcspn(text, ",");
+        cap_value_t capability;
+        if (!parse_name(text, size, &capability) || capability > 63)
+            return "unknown capability";
+        all |= UINT64_C(1) << capability;
+        if (!text[size])
+            break;
+        text += size + 1;
+    }
+    *set = all;
+    return NULL;
+}
+
+const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uint64_t *ambient,
+                                    uint64_t *bounding) {
+    cap_iab_t iab = cap_iab_from_text(text);
+    if (!iab)
+        return "not a text of capabilities (cap_iab(3))";
+    *inheritable = *ambient = *bounding = 0;
+    for (cap_value_t c = 0; c < cap_max_bits(); c++) {
+        uint64_t bit = UINT64_C(1) << c;
+        *inheritable |= cap_iab_get_vector(iab, CAP_IAB_INH, c) == CAP_SET ? bit : 0;
+        *ambient |= cap_iab_get_vector(iab, CAP_IAB_AMB, c) == CAP_SET ? bit : 0;
+        /* What this vector holds is what is dropped. */
+        *bounding |= cap_iab_get_vector(iab, CAP_IAB_BOUND, c) == CAP_SET ? 0 : bit;
+    }
+    cap_free(iab);
+    return NULL;
+}
+
+void os_capability_name(int capability, struct buf *b) {
+    char *name = cap_to_name(capability);
+    if (name)
+        buf_add_str(b, name);
+    else
+        buf_add_int(b, capability);
+    cap_free(name);
 }

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "os/where.h"
 
@@ -16,3 +18,28 @@ int os_capability_missing(int capability);
  * whose root they hold for (0: ours). Errors: EINVAL, the attribute is garbage; EACCES and kin. */
 int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *rootid,
                          struct base_error *e);
+
+/* A set of capabilities: bit CAP_*. */
+enum os_capability_set {
+    OS_CAP_PERMITTED,
+    OS_CAP_EFFECTIVE,
+    OS_CAP_INHERITABLE,
+    OS_CAP_BOUNDING,
+    OS_CAP_AMBIENT,
+    OS_CAP_SETS,
+};
+
+/* The sets of this process (capabilities(7)). */
+int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e);
+
+/* A comma-separated list of names, with or without "cap_" in any case, or numbers; "all" (every
+ * bit) or "none". NULL, or the reason why not: "unknown capability". */
+const char *os_capability_parse(const char *text, uint64_t *set);
+
+/* libcap's text of the inheritable, ambient and bounding sets (cap_iab_from_text(3)), such as
+ * "!cap_chown,^cap_net_raw": *bounding are those that stay. NULL, or the reason why not. */
+const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uint64_t *ambient,
+                                    uint64_t *bounding);
+
+/* The name of a capability ("cap_chown"; its number where it has none), appended to b. */
+void os_capability_name(int capability, struct buf *b);

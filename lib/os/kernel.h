@@ -10,6 +10,7 @@
 
 /* System calls by number: from 424 on every architecture but alpha has the same numbers. */
 enum {
+    OS_NR_CLOSE_RANGE = 436,  /* Linux 5.9 */
     OS_NR_FACCESSAT2 = 439,   /* Linux 5.8 */
     OS_NR_FILE_GETATTR = 468, /* Linux 6.17 */
 };
@@ -92,6 +93,15 @@ enum {
     OS_STATX_ATTR_VERITY = 0x100000,
     OS_STATX_ATTR_DAX = 0x200000,
     OS_STATX_ATTR_WRITE_ATOMIC = 0x400000,
+};
+
+/* struct linux_dirent64 of getdents64(2). */
+struct os_dirent {
+    uint64_t d_ino;
+    int64_t d_off;
+    uint16_t d_reclen; /* of this entry */
+    uint8_t d_type;    /* DT_* */
+    char d_name[];
 };
 
 /* struct file_attr of file_getattr(2), include/uapi/linux/fs.h. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 
 #include "os/users.h"
 
@@ -30,6 +31,38 @@ static int lookup_group(unsigned id, char *room, size_t size, const char **name)
 /* getpwnam(3) lists what implementations answer for an entry that does not exist. */
 static bool is_not_found(int errnum) {
     return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
+}
+
+/* getpwnam_r and its kin on room that grows: the answer stands in it. 0, or an errno. */
+typedef int find_fn(const char *text, char *room, size_t size, void *entry, bool *found);
+
+static int find_user_name(const char *text, char *room, size_t size, void *entry, bool *found) {
+    struct passwd *answer = NULL;
+    int errnum = getpwnam_r(text, entry, room, size, &answer);
+    *found = answer;
+    return errnum;
+}
+
+static int find_user_id(const char *text, char *room, size_t size, void *entry, bool *found) {
+    struct passwd *answer = NULL;
+    int errnum = getpwuid_r((uid_t)strtoul(text, NULL, 10), entry, room, size, &answer);
+    *found = answer;
+    return errnum;
+}
+
+static int find_group_name(const char *text, char *room, size_t size, void *entry, bool *found) {
+    struct group *answer = NULL;
+    int errnum = getgrnam_r(text, entry, room, size, &answer);
+    *found = answer;
+    return errnum;
+}
+
+static int find(find_fn *look, const char *text, struct buf *room, void *entry, bool *found) {
+    int errnum = ERANGE;
+    *found = false;
+    for (size_t size = FIRST_ROOM; errnum == ERANGE && size <= LAST_ROOM; size *= 4)
+        errnum = buf_reserve(room, size) ? look(text, room->data, size, entry, found) : ENOMEM;
+    return is_not_found(errnum) ? 0 : errnum;
 }
 
 static void ask(struct os_name_cache *c, unsigned id, lookup_fn *lookup) {
@@ -67,4 +100,72 @@ int os_group_name(struct os_name_cache *c, unsigned gid, const char **name, stru
 void os_name_cache_finish(struct os_name_cache *c) {
     buf_finish(&c->name);
     *c = (struct os_name_cache){ 0 };
+}
+
+/* An id in decimal; -1 is none (setresuid(2)). */
+static bool parse_id(const char *text, unsigned *id) {
+    uint64_t value = 0;
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9' || value > UINT32_MAX)
+            return false;
+        value = value * 10 + (unsigned)(*text - '0');
+    }
+    *id = (unsigned)value;
+    return value < UINT32_MAX;
+}
+
+void os_account_finish(struct os_account *a) {
+    buf_finish(&a->name);
+}
+
+int os_account_find(const char *text, struct os_account *a, struct base_error *e) {
+    struct buf room = { 0 };
+    struct passwd entry;
+    bool found;
+    *a = (struct os_account){ 0 };
+    int errnum = find(find_user_name, text, &room, &entry, &found);
+    bool number = errnum == 0 && !found && parse_id(text, &a->uid);
+    if (number)
+        errnum = find(find_user_id, text, &room, &entry, &found);
+    if (errnum == 0 && found) {
+        a->known = true;
+        a->uid = entry.pw_uid;
+        a->gid = entry.pw_gid;
+        buf_add(&a->name, entry.pw_name, strlen(entry.pw_name) + 1);
+        errnum = a->name.failed ? ENOMEM : 0;
+    }
+    buf_finish(&room);
+    if (errnum == 0 && !found && !number)
+        errnum = ENOENT;
+    return errnum ? base_fail(e, errnum, "getpwnam_r", text) : 0;
+}
+
+int os_group_find(const char *text, gid_t *gid, struct base_error *e) {
+    struct buf room = { 0 };
+    struct group entry;
+    bool found;
+    int errnum = find(find_group_name, text, &room, &entry, &found);
+    if (errnum == 0 && found)
+        *gid = entry.gr_gid;
+    else if (errnum == 0 && !parse_id(text, gid))
+        errnum = ENOENT;
+    buf_finish(&room);
+    return errnum ? base_fail(e, errnum, "getgrnam_r", text) : 0;
+}
+
+int os_group_list(const char *user, gid_t gid, struct buf *b, struct base_error *e) {
+    int count = 64, room = 0;
+    /* getgrouplist(3) says in `count` how many there are, where there is no room for them. */
+    while (count > room) {
+        room = count;
+        if (!buf_reserve(b, (size_t)room * sizeof(gid_t)))
+            return base_fail(e, ENOMEM, "malloc", NULL);
+        if (getgrouplist(user, gid, (gid_t *)(void *)(b->data + b->len), &count) >= 0) {
+            b->len += (size_t)count * sizeof(gid_t);
+            return 0;
+        }
+    }
+    return base_fail(e, EIO, "getgrouplist", user);
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -24,3 +26,23 @@ void os_name_cache_finish(struct os_name_cache *c);
  * -errno when the look-up itself failed (EIO, EMFILE, ...). */
 int os_user_name(struct os_name_cache *c, unsigned uid, const char **name, struct base_error *e);
 int os_group_name(struct os_name_cache *c, unsigned gid, const char **name, struct base_error *e);
+
+/* An account, as a process that is to run as its user needs it. */
+struct os_account {
+    uid_t uid;
+    bool known;      /* it has an entry in the database: */
+    gid_t gid;       /* its primary group, */
+    struct buf name; /* and its name, NUL-terminated */
+};
+
+void os_account_finish(struct os_account *a);
+
+/* The account of a name, or else, where it is all digits, of a number, which need not have an
+ * entry. ENOENT: there is no such user; others: the look-up itself failed. */
+int os_account_find(const char *text, struct os_account *a, struct base_error *e);
+
+/* The same for a group. */
+int os_group_find(const char *text, gid_t *gid, struct base_error *e);
+
+/* The groups of a user (os.getgrouplist): gid_t each, appended to b, `gid` among them. */
+int os_group_list(const char *user, gid_t gid, struct buf *b, struct base_error *e);

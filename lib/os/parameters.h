@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The parameters of this process: os.getpid, getppid, getpgid, getsid,
+ * getresuid, getresgid, getgroups, getlogin, umask, getcwd, getpriority, and
+ * what resource.getrlimit and capabilities(7) know.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "os/capability.h"
+
+enum { OS_LIMITS = RLIM_NLIMITS };
+
+struct os_parameters {
+    int pid, ppid, pgid, sid;
+    uid_t ruid, euid, suid;
+    gid_t rgid, egid, sgid;
+    struct buf groups; /* gid_t: the supplementary groups */
+    mode_t umask;
+    struct buf cwd; /* "" where it has no name any more */
+    bool has_login; /* a login set the audit user id */
+    uid_t login;    /* /proc/self/loginuid, which os.getlogin looks at first */
+    int priority;   /* the nice value */
+    bool no_new_privs;
+    uint64_t capabilities[OS_CAP_SETS];
+    uint64_t sigmask, sigign; /* bit N - 1 is signal N */
+    struct rlimit limits[OS_LIMITS];
+};
+
+int os_parameters_get(struct os_parameters *p, struct base_error *e);
+void os_parameters_finish(struct os_parameters *p);

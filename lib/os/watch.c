@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Looking after a child until it ends.
+ */
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/watch.h"
+
+enum { NS_PER_S = 1000000000, SIGNALS_AT_ONCE = 16 };
+
+int64_t os_monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static int64_t later(int64_t now, int64_t ns) {
+    int64_t sum;
+    return ns == OS_NEVER || __builtin_add_overflow(now, ns, &sum) ? OS_NEVER : sum;
+}
+
+/* Whether a shell with job control may be there, which continues us when we stop. */
+static bool has_terminal(void) {
+    return tcgetpgrp(STDIN_FILENO) >= 0 || tcgetpgrp(STDOUT_FILENO) >= 0 ||
+           tcgetpgrp(STDERR_FILENO) >= 0;
+}
+
+int os_watch_begin(struct os_watch *w, struct base_error *e) {
+    sigset_t all;
+    sigfillset(&all);
+    w->fd = signalfd(-1, &all, SFD_CLOEXEC);
+    if (w->fd < 0)
+        return base_fail(e, errno, "signalfd", NULL);
+    w->interactive = has_terminal();
+    w->deadline = later(w->started, w->timeout);
+    return 0;
+}
+
+void os_watch_end(struct os_watch *w) {
+    close(w->fd);
+}
+
+void os_watch_signal(const struct os_watch *w, int signo) {
+    /* Until it is waited for, the PID is the child's. */
+    if (!w->ended)
+        kill(w->group ? -w->pid : w->pid, signo);
+}
+
+/* What SIGCHLD tells, once for several. */
+static int look_at_child(struct os_watch *w, struct base_error *e) {
+    struct os_wait_result r;
+    int got = 1;
+    while (got > 0 && !w->ended) {
+        got = os_waitid(P_PID, (id_t)w->pid, WEXITED | WSTOPPED | WNOHANG, &r, e);
+        if (got <= 0)
+            break;
+        w->ended = os_wait_ended(&r);
+        if (w->ended) {
+            w->elapsed = os_monotonic_ns() - w->started;
+            w->result = r;
+        } else if (w->interactive) {
+            /* The shell that started us is to see it; its SIGCONT is then passed on. */
+            kill(getpid(), SIGSTOP);
+        }
+    }
+    return got < 0 ? got : 0;
+}
+
+/* The kernel sends a terminal's signals to the whole foreground group: the child has it already,
+ * unless it is in another one. */
+static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
+    bool of_terminal = s->ssi_code == SI_KERNEL;
+    bool ours = s->ssi_code == SI_USER && s->ssi_pid == (uint32_t)getpid();
+    int signo = (int)s->ssi_signo;
+    if (of_terminal && (signo == SIGINT || signo == SIGQUIT))
+        w->interrupted = signo;
+    if (signo == SIGCHLD || ours)
+        return;
+    if (!of_terminal || signo == SIGCONT || getpgid(w->pid) != getpgrp())
+        os_watch_signal(w, signo);
+}
+
+static int take_signals(struct os_watch *w, struct base_error *e) {
+    struct signalfd_siginfo signals[SIGNALS_AT_ONCE];
+    ssize_t size = base_read(w->fd, signals, sizeof signals);
+    if (size < 0)
+        return base_fail(e, (int)-size, "read", NULL);
+    for (size_t i = 0; i < (size_t)size / sizeof *signals; i++)
+        take_signal(w, &signals[i]);
+    return look_at_child(w, e);
+}
+
+/* The time is up; a child that has ended by now has ended in time. */
+static int take_deadline(struct os_watch *w, struct base_error *e) {
+    int r = look_at_child(w, e);
+    if (r < 0 || w->ended)
+        return r;
+    int signo = w->timed_out ? SIGKILL : w->signo;
+    os_watch_signal(w, signo);
+    if (signo != SIGKILL && signo != SIGCONT)
+        os_watch_signal(w, SIGCONT);
+    w->deadline = w->timed_out ? OS_NEVER : later(os_monotonic_ns(), w->kill_after);
+    w->timed_out = true;
+    w->killed = signo == SIGKILL;
+    return 0;
+}
+
+int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
+                  struct base_error *e) {
+    int64_t now = os_monotonic_ns();
+    int64_t next = w->ended || until < w->deadline ? until : w->deadline;
+    int64_t left = next > now ? next - now : 0;
+    struct timespec limit = { left / NS_PER_S, left % NS_PER_S };
+    fds[count] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
+    int ready = ppoll(fds, count + OS_WATCH_FDS, next == OS_NEVER ? NULL : &limit, NULL);
+    if (ready < 0)
+        return errno == EINTR ? 0 : base_fail(e, errno, "ppoll", NULL);
+    if (fds[count].revents)
+        return take_signals(w, e);
+    if (!w->ended && os_monotonic_ns() >= w->deadline)
+        return take_deadline(w, e);
+    return 0;
+}

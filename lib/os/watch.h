@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Looking after a child until it ends: signals are passed on to it, its time is
+ * limited, and where a terminal's user stops it we stop with it. There is no
+ * signal handler: all signals are blocked (os_spawn() did that) and are read
+ * from a descriptor, between whatever else the caller waits for.
+ */
+#pragma once
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "os/wait.h"
+
+/* Nanoseconds on CLOCK_MONOTONIC: a stop of this process counts, a suspend does not. */
+#define OS_NEVER INT64_MAX
+int64_t os_monotonic_ns(void);
+
+struct os_watch {
+    /* What the caller says. */
+    int pid;            /* the child */
+    bool group;         /* signals go to its process group, not to it alone */
+    int64_t timeout;    /* nanoseconds until `signo` is sent; OS_NEVER: no limit */
+    int signo;          /* then; SIGCONT follows, so that a stopped process gets it too */
+    int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER */
+    int64_t started;    /* os_monotonic_ns() before it was started */
+
+    /* What came of it. */
+    bool ended;
+    struct os_wait_result result; /* once it ended */
+    int64_t elapsed;              /* nanoseconds from `started` to its end */
+    bool timed_out;               /* signo was sent */
+    bool killed;                  /* SIGKILL was */
+    int interrupted;              /* SIGINT or SIGQUIT that we got of the terminal; 0: none */
+
+    int fd; /* of the signals */
+    bool interactive;
+    int64_t deadline;
+};
+
+/* The caller has filled in its members. EMFILE and kin. */
+int os_watch_begin(struct os_watch *w, struct base_error *e);
+void os_watch_end(struct os_watch *w);
+
+/* How many elements the array given to os_watch_poll() has for its own use behind the caller's. */
+enum { OS_WATCH_FDS = 1 };
+
+/* ppoll(2) on count descriptors, and on the child: returns when one of them is ready, when the
+ * child ended (w->ended), at `until` (os_monotonic_ns(), OS_NEVER), or for no reason. 0 or -errno.
+ */
+int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
+                  struct base_error *e);
+
+/* Sends a signal to the child, or its group. */
+void os_watch_signal(const struct os_watch *w, int signo);
