@@ -2,7 +2,8 @@
  *
  * The wait-status record: the fields that all applets share which wait for
  * processes, and their values. Such an applet's field table begins with
- * WAIT_ROWS(view bit), and its field numbers at WAIT_FIELDS.
+ * WAIT_ROWS(view, pid_views, end_views), and its own fields at WAIT_FIELDS. The arguments are
+ * bit sets: the views that show all of it, the process, or in short how it ended.
  */
 #pragma once
 
@@ -46,8 +47,8 @@ enum wait_field {
     { .name = name_, .type = type_, .views = view, .help = help_ }
 
 /* The rows of the table, in the order of enum wait_field. */
-#define WAIT_ROWS(view)                                                                            \
-    [WAIT_PID] = WAIT_FIELD(view, "pid", CLI_INT, "the process"),                                  \
+#define WAIT_ROWS(view, pid_views, end_views)                                                      \
+    [WAIT_PID] = WAIT_FIELD((view) | (pid_views), "pid", CLI_INT, "the process"),                  \
     [WAIT_SI_PID] = WAIT_FIELD(view, "si_pid", CLI_INT, "the process that changed its state"),     \
     [WAIT_SI_UID] = WAIT_FIELD(view, "si_uid", CLI_UINT, "its real user id"),                      \
     [WAIT_SI_SIGNO] = WAIT_FIELD(view, "si_signo", CLI_ENUM, "always SIGCHLD"),                    \
@@ -57,13 +58,13 @@ enum wait_field {
     [WAIT_SI_STATUS] =                                                                             \
         WAIT_FIELD(view, "si_status", CLI_INT, "the exit status, or the number of the signal"),    \
     [WAIT_EXITCODE] =                                                                              \
-        WAIT_FIELD(view, "exitcode", CLI_INT,                                                      \
+        WAIT_FIELD((view) | (end_views), "exitcode", CLI_INT,                                      \
                    "as os.waitstatus_to_exitcode: the exit status, or minus the signal's number"), \
     [WAIT_WAIT_STATUS] = WAIT_FIELD(view, "wait_status", CLI_INT, "the status word of wait(2)"),   \
     [WAIT_SHELL_STATUS] =                                                                          \
         WAIT_FIELD(view, "shell_status", CLI_INT, "as a shell's $?: 128 and more for a signal"),   \
-    [WAIT_SIGNAL] =                                                                                \
-        WAIT_FIELD(view, "signal", CLI_ENUM, "the signal that killed, stopped or continued it"),   \
+    [WAIT_SIGNAL] = WAIT_FIELD((view) | (end_views), "signal", CLI_ENUM,                           \
+                               "the signal that killed, stopped or continued it"),                 \
     [WAIT_CORE] = WAIT_FIELD(view, "core", CLI_BOOL, "whether it dumped core"),                    \
     [WAIT_RU_UTIME] = WAIT_FIELD(view, "ru_utime", CLI_DURATION, "CPU time in user mode"),         \
     [WAIT_RU_STIME] = WAIT_FIELD(view, "ru_stime", CLI_DURATION, "CPU time in the kernel"),        \

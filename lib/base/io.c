@@ -25,6 +25,11 @@ int base_create(const char *path, int flags, mode_t mode) {
     return fd < 0 ? -errno : fd;
 }
 
+int base_create_in(const char *dir) {
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+    return fd < 0 ? -errno : fd;
+}
+
 /* Waits for a descriptor that somebody else made non-blocking; -errno on failure. */
 static int wait_ready(int fd, short events) {
     struct pollfd p = { .fd = fd, .events = events };

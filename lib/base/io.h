@@ -15,6 +15,9 @@ int base_open(int dir_fd, const char *path, int flags);
 /* open(2) of a file that need not exist, with O_CREAT added to the same. */
 int base_create(const char *path, int flags, mode_t mode);
 
+/* A file without a name in a directory, to read and write. */
+int base_create_in(const char *dir);
+
 /* read(2) until something came: the byte count (0: end of input), or -errno. */
 ssize_t base_read(int fd, void *bytes, size_t size);
 

@@ -34,6 +34,7 @@ struct cli_command {
     uint8_t default_format; /* enum cli_format_id */
     uint8_t operands;       /* enum cli_complete: what operands are */
     bool stop_at_operand;   /* options end at the first operand, which is a program to run */
+    bool runs_program;      /* always: its own failures, usage errors too, are CLI_EX_RUN */
     bool dashes_program;    /* what follows "--" is a program to run, and no operand */
     bool no_operands;       /* one is a usage error */
     bool hidden;            /* not in lists and help */
@@ -67,7 +68,7 @@ struct cli {
     int argc;
     char **operands;
     int operand_count;
-    char **program; /* the program to run and its arguments, NULL at the end; NULL: none */
+    char **program;  /* the program to run and its arguments, NULL at the end; NULL: none */
     unsigned closed; /* bit set: which of descriptors 0 to 2 were closed at start */
     struct cli_common common;
     struct cli_writer writer; /* what -o, -F and their kin decided */
@@ -108,8 +109,9 @@ void cli_flush(struct cli *cli);
 /* Whether the last write to stdout failed: there is no point in going on. */
 bool cli_is_broken(const struct cli *cli);
 
-/* Sends all records to another descriptor, which is then cli's to close. */
-void cli_redirect(struct cli *cli, int fd);
+/* Sends all records to another descriptor, which is then cli's to close; `name` is what errors call
+ * it, NULL for a descriptor's number. */
+void cli_redirect(struct cli *cli, int fd, const char *name);
 
 /* A diagnostic for a failed call; sets the status. */
 void cli_report(struct cli *cli, const struct base_error *error);

@@ -135,7 +135,7 @@ static void set_error(struct cli *cli, int status, const char *error) {
 
 /* A script tells the failure of a program from that of running it by the status. */
 static int failure_status(const struct cli *cli, int status) {
-    bool runs = cli->command->stop_at_operand || cli->program;
+    bool runs = cli->command->runs_program || cli->program;
     return runs && !cli->program_ran ? CLI_EX_RUN : status;
 }
 

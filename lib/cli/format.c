@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The output formats: text, json, csv, tsv, sh, value, table.
+ * The output formats: text, json, csv, tsv, sh, value, table. What is raw is
+ * the applet's.
  */
 #include "cli/format.h"
 
@@ -12,6 +13,7 @@ const struct cli_choice cli_formats[] = {
     { "sh", CLI_FORMAT_SH, "assignments for eval; one record" },
     { "value", CLI_FORMAT_VALUE, "the bare values" },
     { "table", CLI_FORMAT_TABLE, "aligned columns" },
+    { "raw", CLI_FORMAT_RAW, "no record but the bytes themselves" },
     { NULL, 0, NULL },
 };
 
@@ -319,6 +321,13 @@ static bool holds_nul(const struct cli_field *field, const struct cli_value *v) 
 
 /* Assignments on one line, then one `unset` of all that has no value, the error of an earlier
  * record included: no stale variable is left. */
+static bool selects(const struct cli_writer *w, const char *name) {
+    for (size_t i = 0; i < w->selected; i++)
+        if (strcmp(w->fields[w->selection[i]].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void sh_record(const struct cli_writer *w, const struct cli_value *values, bool first,
                       struct buf *b) {
     (void)first;
@@ -349,8 +358,14 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
         }
         buf_add_char(b, ' ');
     }
-    buf_add_str(b, "; unset ");
-    sh_name(w, "error", b);
+    bool error = selects(w, "error");
+    if (!error || unset.len)
+        buf_add_str(b, "; unset");
+    /* What an earlier failure left behind, unless the record has a field of that name. */
+    if (!error) {
+        buf_add_char(b, ' ');
+        sh_name(w, "error", b);
+    }
     buf_add(b, unset.data, unset.len);
     buf_add_char(b, '\n');
     b->failed |= unset.failed;

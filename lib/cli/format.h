@@ -22,6 +22,7 @@ enum cli_format_id {
     CLI_FORMAT_SH,
     CLI_FORMAT_VALUE,
     CLI_FORMAT_TABLE,
+    CLI_FORMAT_RAW, /* no records: the applet writes the bytes that they would be about */
 };
 
 /* The formats by name, for options and help. */
@@ -72,6 +73,7 @@ struct cli_output {
     struct buf cells;  /* table: rows whose widths are not known yet */
     struct buf widths; /* table: one unsigned a column, once known */
     int fd;
+    const char *name; /* of fd, for errors; NULL: its number */
     size_t records;
     bool begun;   /* records were asked for: cli_begin() */
     bool started; /* the header was written */

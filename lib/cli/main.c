@@ -110,12 +110,14 @@ static void run_command(struct cli *cli) {
         memcpy(cli->args, command->presets, command->args_size);
     cli->common.format = command->default_format;
     bool parsed = cli_parse_options(cli, cli->args);
+    if (cli->common.format == CLI_FORMAT_RAW && cli->common.fields)
+        cli->common.format = CLI_FORMAT_TEXT; /* fields are a record's */
     cli->writer.format = (enum cli_format_id)cli->common.format;
     cli->writer.json_bytes = (enum cli_json_bytes)cli->common.json_bytes;
     cli->writer.json_int64_strings = cli->common.json_int64;
     cli->writer.sh_prefix = cli->common.sh_prefix;
     cli->writer.null = cli->common.null;
-    cli_redirect(cli, STDOUT_FILENO);
+    cli_redirect(cli, STDOUT_FILENO, NULL);
     if (!parsed)
         prepare_failure(cli);
     else if (cli->common.help)
@@ -150,7 +152,7 @@ static void die(int signo) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signo);
-    signal(signo, SIG_DFL);
+    sigaction(signo, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
     raise(signo);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

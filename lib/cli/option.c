@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/nearest.h"
 #include "cli/parse.h"
+#include "cli/signal.h"
 
 static const char *parse_output(struct cli *cli, void *args, const char *text);
 static const char *parse_get(struct cli *cli, void *args, const char *text);
@@ -75,6 +76,8 @@ static const struct cli_choice *find_choice(const struct cli_choice *choices, co
 static const char *parse_output(struct cli *cli, void *args, const char *text) {
     (void)args;
     const struct cli_choice *choice = find_choice(cli_formats, text);
+    if (choice && choice->value == CLI_FORMAT_RAW && cli->command->default_format != CLI_FORMAT_RAW)
+        return "the command prints records only";
     if (choice) {
         cli->common.format = choice->value;
         return NULL;
@@ -196,6 +199,12 @@ static const char *store(struct parser *p, struct option_set *set, const struct 
         if (!why)
             *(unsigned *)dest = (unsigned)number;
         return why;
+    case CLI_OPT_SIZE:
+        return cli_parse_size(text, dest);
+    case CLI_OPT_DURATION:
+        return cli_parse_ns(text, dest);
+    case CLI_OPT_SIGNAL:
+        return cli_parse_signal(text, false, dest);
     case CLI_OPT_CHOICE:
         choice = find_choice(row->choices, text);
         if (choice)

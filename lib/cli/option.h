@@ -15,14 +15,17 @@ struct cli;
 
 enum cli_option_kind {
     CLI_OPT_END,
-    CLI_OPT_HEADING, /* .help is the heading */
-    CLI_OPT_FLAG,    /* no value: stores true in a bool */
-    CLI_OPT_SET,     /* no value: stores .value in an int */
-    CLI_OPT_STRING,  /* const char *; "" when an optional value is left out */
-    CLI_OPT_CHOICE,  /* int: the value of the row of .choices with that name */
-    CLI_OPT_FD,      /* int: a descriptor number, 0 to INT_MAX */
-    CLI_OPT_UINT,    /* unsigned, 0 to UINT_MAX */
-    CLI_OPT_CALL,    /* .parse decides; its destination is the whole args struct */
+    CLI_OPT_HEADING,  /* .help is the heading */
+    CLI_OPT_FLAG,     /* no value: stores true in a bool */
+    CLI_OPT_SET,      /* no value: stores .value in an int */
+    CLI_OPT_STRING,   /* const char *; "" when an optional value is left out */
+    CLI_OPT_CHOICE,   /* int: the value of the row of .choices with that name */
+    CLI_OPT_FD,       /* int: a descriptor number, 0 to INT_MAX */
+    CLI_OPT_UINT,     /* unsigned, 0 to UINT_MAX */
+    CLI_OPT_SIZE,     /* uint64_t: bytes, as cli_parse_size() */
+    CLI_OPT_DURATION, /* int64_t: nanoseconds, as cli_parse_duration() */
+    CLI_OPT_SIGNAL,   /* int: as cli_parse_signal() */
+    CLI_OPT_CALL,     /* .parse decides; its destination is the whole args struct */
 };
 
 /* What a value (or an operand) completes to. */
@@ -75,6 +78,13 @@ struct cli_option {
 #define CLI_FD(struct_type, member) .kind = CLI_OPT_FD, .dest = CLI_DEST(struct_type, member, int)
 #define CLI_UNSIGNED(struct_type, member)                                                          \
     .kind = CLI_OPT_UINT, .dest = CLI_DEST(struct_type, member, unsigned)
+#define CLI_SIZE(struct_type, member)                                                              \
+    .kind = CLI_OPT_SIZE, .dest = CLI_DEST(struct_type, member, uint64_t)
+#define CLI_TIME(struct_type, member)                                                              \
+    .kind = CLI_OPT_DURATION, .dest = CLI_DEST(struct_type, member, int64_t)
+#define CLI_SIGNAL(struct_type, member)                                                            \
+    .kind = CLI_OPT_SIGNAL, .dest = CLI_DEST(struct_type, member, int),                            \
+    .complete = CLI_COMPLETE_SIGNAL
 #define CLI_CALL(function) .kind = CLI_OPT_CALL, .parse = (function)
 #define CLI_GROUP(heading)                                                                         \
     { .kind = CLI_OPT_HEADING, .help = (heading) }

@@ -25,10 +25,11 @@ static bool wants_color(const struct cli *cli, bool terminal) {
     return terminal && !(no_color && no_color[0]) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void cli_redirect(struct cli *cli, int fd) {
+void cli_redirect(struct cli *cli, int fd, const char *name) {
     struct winsize size;
     bool is_tty = ioctl(fd, TIOCGWINSZ, &size) == 0;
     cli->output.fd = fd;
+    cli->output.name = name;
     cli->writer.terminal = is_tty;
     cli->writer.color = wants_color(cli, is_tty);
     cli->writer.columns = is_tty ? size.ws_col : 0;
@@ -178,8 +179,8 @@ int cli_finish(struct cli *cli) {
         o->error = errno;
     if (o->error) {
         struct base_error lost;
-        base_fail(&lost, o->error, "write", NULL);
-        lost.fd = o->fd;
+        base_fail(&lost, o->error, "write", o->name);
+        lost.fd = o->name ? -1 : o->fd;
         cli_diagnose(cli, &lost);
         cli->status = CLI_EX_IOERR;
     }

@@ -91,6 +91,19 @@ const char *cli_parse_uint(const char *text, uint64_t max, uint64_t *value) {
     return NULL;
 }
 
+const char *cli_parse_ns(const char *text, int64_t *ns) {
+    struct timespec duration;
+    int64_t result;
+    const char *why = cli_parse_duration(text, &duration);
+    if (why)
+        return why;
+    if (__builtin_mul_overflow((int64_t)duration.tv_sec, 1000000000, &result) ||
+        __builtin_add_overflow(result, duration.tv_nsec, &result) || result == INT64_MAX)
+        return "too large";
+    *ns = result;
+    return NULL;
+}
+
 const char *cli_parse_mode(const char *text, unsigned *mode) {
     if (!*text)
         return empty;

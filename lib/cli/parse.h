@@ -35,6 +35,9 @@ const char *cli_parse_size(const char *text, uint64_t *bytes);
  * whose seconds do not fit time_t. Never negative. The reasons are those of a size. */
 const char *cli_parse_duration(const char *text, struct timespec *duration);
 
+/* The same as nanoseconds, up to INT64_MAX - 1 of them. */
+const char *cli_parse_ns(const char *text, int64_t *ns);
+
 /* File mode bits in octal, 0 to 07777, with or without leading zeros or "0o".
  * "empty", "not an octal mode", "too large". */
 const char *cli_parse_mode(const char *text, unsigned *mode);

@@ -17,11 +17,11 @@ enum cli_exit_status {
     CLI_EX_IOERR = 74,
     CLI_EX_TEMPFAIL = 75,
     CLI_EX_NOPERM = 77,
-    CLI_EX_TIMEOUT = 124,    /* the program ran out of time */
-    CLI_EX_RUN = 125,        /* osbox failed before it could run the program */
-    CLI_EX_NOTEXEC = 126,    /* the program was found but cannot be executed */
-    CLI_EX_NOTFOUND = 127,   /* no such program, or applet */
-    CLI_EX_SIGNALLED = 128,  /* and the number of the signal that killed the program */
+    CLI_EX_TIMEOUT = 124,   /* the program ran out of time */
+    CLI_EX_RUN = 125,       /* osbox failed before it could run the program */
+    CLI_EX_NOTEXEC = 126,   /* the program was found but cannot be executed */
+    CLI_EX_NOTFOUND = 127,  /* no such program, or applet */
+    CLI_EX_SIGNALLED = 128, /* and the number of the signal that killed the program */
 };
 
 /* A line of EXIT STATUS; a table ends with a NULL meaning. */

@@ -35,7 +35,8 @@ enum os_step_kind {
     OS_STEP_MAP_ROOT,    /* a, b: the user and group ids that become 0 in the new user namespace */
     OS_STEP_FORK,        /* a new PID or time namespace is for children only: the program is one */
     OS_STEP_CHROOT,      /* object */
-    OS_STEP_BOUNDING,    /* a: the capabilities that stay in the bounding set */
+    OS_STEP_BOUNDING,    /* a: the capabilities that stay in the bounding set; number: one that is
+                          not there is no error */
     OS_STEP_SETGROUPS,   /* data: gid_t, in ascending order */
     OS_STEP_SETGID,      /* a: real, effective and saved group id */
     OS_STEP_SETUID,      /* a: real, effective and saved user id; number: keep capabilities */

@@ -264,13 +264,15 @@ static int bound_capabilities(uint64_t keep) {
 }
 
 /* A capability that is to be kept and was lost before is an error, unless all are. */
-static int check_bounding(uint64_t keep) {
-    for (unsigned c = 0; c < SIGNALS && keep != ~UINT64_C(0); c++) {
+static int check_bounding(const struct os_step *s) {
+    bool strict = !s->number && s->a != ~UINT64_C(0);
+    for (unsigned c = 0; c < SIGNALS; c++) {
         int now = prctl(PR_CAPBSET_READ, c, 0, 0, 0);
-        if (now < 0 ? (keep >> c) != 0 : now != (int)(keep >> c & 1))
-            return -EPROTO;
+        bool keep = s->a & BIT(c);
         if (now < 0)
-            break;
+            return expect(!strict || (s->a >> c) == 0);
+        if ((now && !keep) || (!now && keep && strict))
+            return -EPROTO;
     }
     return 0;
 }
@@ -318,7 +320,7 @@ static int drop_capabilities(uint64_t keep) {
     return put_capabilities(&c);
 }
 
-/* Also that there is no way back: setuid(0) has to fail. */
+/* Also that there is no way back: to become root has to fail. */
 static int check_drop(uint64_t keep) {
     struct capabilities c;
     int r = get_capabilities(&c);
@@ -327,7 +329,7 @@ static int check_drop(uint64_t keep) {
     if (r == 0)
         r = check_ambient(keep);
     if (r == 0 && !(keep & BIT(CAP_SETUID)))
-        r = expect(setuid(0) < 0);
+        r = expect(setresuid(0, 0, 0) < 0);
     return r;
 }
 
@@ -402,7 +404,7 @@ static int set_credential(const struct os_step *s) {
 static int check_credential(const struct os_plan *p, const struct os_step *s) {
     switch (s->kind) {
     case OS_STEP_BOUNDING:
-        return check_bounding(s->a);
+        return check_bounding(s);
     case OS_STEP_SETGROUPS:
         return check_groups(p, s);
     case OS_STEP_SETGID:

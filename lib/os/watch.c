@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "os/spawn_step.h"
 #include "os/watch.h"
 
 enum { NS_PER_S = 1000000000, SIGNALS_AT_ONCE = 16 };
@@ -40,8 +41,9 @@ int os_watch_begin(struct os_watch *w, struct base_error *e) {
     return 0;
 }
 
-void os_watch_end(struct os_watch *w) {
+void os_watch_end(struct os_watch *w, uint64_t mask) {
     close(w->fd);
+    os_signal_mask(&mask, NULL);
 }
 
 void os_watch_signal(const struct os_watch *w, int signo) {
@@ -78,6 +80,8 @@ static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
     int signo = (int)s->ssi_signo;
     if (of_terminal && (signo == SIGINT || signo == SIGQUIT))
         w->interrupted = signo;
+    if (signo == SIGWINCH)
+        w->resized = true;
     if (signo == SIGCHLD || ours)
         return;
     if (!of_terminal || signo == SIGCONT || getpgid(w->pid) != getpgrp())

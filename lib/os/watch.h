@@ -17,6 +17,11 @@
 #define OS_NEVER INT64_MAX
 int64_t os_monotonic_ns(void);
 
+/* As timeout(1) has it, 0 is no limit. */
+static inline int64_t os_watch_limit(int64_t ns) {
+    return ns ? ns : OS_NEVER;
+}
+
 struct os_watch {
     /* What the caller says. */
     int pid;            /* the child */
@@ -34,6 +39,8 @@ struct os_watch {
     bool killed;                  /* SIGKILL was */
     int interrupted;              /* SIGINT or SIGQUIT that we got of the terminal; 0: none */
 
+    bool resized; /* SIGWINCH came; the caller clears it */
+
     int fd; /* of the signals */
     bool interactive;
     int64_t deadline;
@@ -41,7 +48,10 @@ struct os_watch {
 
 /* The caller has filled in its members. EMFILE and kin. */
 int os_watch_begin(struct os_watch *w, struct base_error *e);
-void os_watch_end(struct os_watch *w);
+
+/* Unblocks what was not blocked before os_spawn(): `mask` is the plan's. A signal that came since
+ * the last poll takes effect here, SIGPIPE too. */
+void os_watch_end(struct os_watch *w, uint64_t mask);
 
 /* How many elements the array given to os_watch_poll() has for its own use behind the caller's. */
 enum { OS_WATCH_FDS = 1 };

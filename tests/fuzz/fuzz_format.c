@@ -517,6 +517,8 @@ static void check_format(const struct input *in, const struct cli_writer *w) {
     cli_format_record(w, in->values, true, &b);
     require(!b.failed);
     switch (w->format) {
+    case CLI_FORMAT_RAW: /* is no format of records */
+        break;
     case CLI_FORMAT_TEXT:
         read_text(in, &b);
         break;

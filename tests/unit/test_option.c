@@ -330,7 +330,7 @@ static void test_common_options(void) {
     ACCEPT("-o", "csv", "-otable");
     CHECK_INT(cli.common.format, CLI_FORMAT_TABLE);
     REFUSE("'--output=size': is a field, not a format; did you mean -g?", "-o", "size");
-    REFUSE("'--output=jsn': not one of text, json, csv, tsv, sh, value, table; did you mean "
+    REFUSE("'--output=jsn': not one of text, json, csv, tsv, sh, value, table, raw; did you mean "
            "'json'?",
            "-o", "jsn");
 }
@@ -358,12 +358,14 @@ static void test_errors_are_json_when_j_is_given_before_or_after(void) {
 
 static void test_a_usage_error_of_a_command_that_runs_a_program_is_125(void) {
     command.stop_at_operand = true;
+    command.runs_program = true;
     CHECK(!PARSE("--bogus"));
     CHECK_INT(cli.status, 125);
     CHECK(!PARSE("--bogus", "program", "--more"));
     CHECK_STR(cli.program[0], "program");
     CHECK_STR(cli.program[1], "--more");
     CHECK(!cli.program[2]);
+    command.runs_program = false;
     command.stop_at_operand = false;
 }
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Bytes that are collected.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/spool.h"
+
+void base_spool_init(struct base_spool *s) {
+    *s = (struct base_spool){ .fd = -1 };
+}
+
+void base_spool_finish(struct base_spool *s) {
+    if (s->map)
+        munmap(s->map, (size_t)s->in_file);
+    if (s->fd >= 0)
+        close(s->fd);
+    buf_finish(&s->memory);
+    base_spool_init(s);
+}
+
+static int open_file(void) {
+    const char *dir = getenv("TMPDIR");
+    int fd = -ENOENT;
+    if (dir && dir[0])
+        fd = base_create_in(dir);
+    return fd >= 0 ? fd : base_create_in("/tmp");
+}
+
+static int write_memory(struct base_spool *s) {
+    int r = base_write(s->fd, s->memory.data, s->memory.len);
+    if (r == 0)
+        s->in_file += s->memory.len;
+    buf_clear(&s->memory);
+    return r;
+}
+
+int base_spool_add(struct base_spool *s, const void *bytes, size_t size) {
+    buf_add(&s->memory, bytes, size);
+    if (s->memory.failed)
+        return -ENOMEM;
+    if (s->memory.len <= BASE_SPOOL_MEMORY)
+        return 0;
+    if (s->fd < 0)
+        s->fd = open_file();
+    return s->fd < 0 ? 0 : write_memory(s);
+}
+
+int base_spool_view(struct base_spool *s, const char **bytes, size_t *size) {
+    if (s->fd < 0) {
+        *bytes = s->memory.len ? s->memory.data : "";
+        *size = s->memory.len;
+        return 0;
+    }
+    int r = s->memory.len ? write_memory(s) : 0;
+    if (r < 0)
+        return r;
+    if (s->in_file > SIZE_MAX)
+        return -EFBIG;
+    s->map = mmap(NULL, (size_t)s->in_file, PROT_READ, MAP_PRIVATE, s->fd, 0);
+    if (s->map == MAP_FAILED) {
+        s->map = NULL;
+        return -errno;
+    }
+    *bytes = s->map;
+    *size = (size_t)s->in_file;
+    return 0;
+}
