@@ -144,7 +144,7 @@ static void add_command(struct buf *b, const struct cli_command *command) {
     add_options(b, cli_common_options, true);
     buf_add_char(b, ']');
     add_fields(b, command);
-    add_text(b, "format", cli_formats[command->default_format].name);
+    add_text(b, "format", cli_format_name(command->default_format));
     add_text(b, "operands", complete_names[command->operands]);
     add_bool(b, "stop_at_operand", command->stop_at_operand);
     add_bool(b, "dashes_program", command->dashes_program);

@@ -13,9 +13,12 @@ const struct cli_choice cli_formats[] = {
     { "sh", CLI_FORMAT_SH, "assignments for eval; one record" },
     { "value", CLI_FORMAT_VALUE, "the bare values" },
     { "table", CLI_FORMAT_TABLE, "aligned columns" },
-    { "raw", CLI_FORMAT_RAW, "no record but the bytes themselves" },
     { NULL, 0, NULL },
 };
+
+const char *cli_format_name(enum cli_format_id id) {
+    return id == CLI_FORMAT_RAW ? "raw" : cli_formats[id].name;
+}
 
 static bool is_textual(const struct cli_field *field) {
     return field->type == CLI_STRING || field->type == CLI_BYTES || field->type == CLI_ENUM;

@@ -28,6 +28,9 @@ enum cli_format_id {
 /* The formats by name, for options and help. */
 extern const struct cli_choice cli_formats[];
 
+/* The name of any format, "raw" too: only commands that print so without -o can be asked for it. */
+const char *cli_format_name(enum cli_format_id id);
+
 enum { CLI_FIELDS_MAX = 128 };
 
 /* How records are written. */

@@ -44,7 +44,10 @@ void cli_nearest_try(struct cli_nearest *n, const char *name) {
     bool beginning = n->size >= 3 && n->size < size && memcmp(n->word, name, n->size) == 0;
     if (beginning)
         changes = 1;
-    if (changes > (longer + 2) / 3 || changes >= longer || (n->name && changes >= n->distance))
+    if (changes > (longer + 2) / 3 || changes >= longer)
+        return;
+    /* Of equals the shortest: "kil" is rather "kill" than the beginning of "kill-after". */
+    if (n->name && (changes > n->distance || (changes == n->distance && size >= strlen(n->name))))
         return;
     n->name = name;
     n->distance = changes;

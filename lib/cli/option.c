@@ -76,10 +76,9 @@ static const struct cli_choice *find_choice(const struct cli_choice *choices, co
 static const char *parse_output(struct cli *cli, void *args, const char *text) {
     (void)args;
     const struct cli_choice *choice = find_choice(cli_formats, text);
-    if (choice && choice->value == CLI_FORMAT_RAW && cli->command->default_format != CLI_FORMAT_RAW)
-        return "the command prints records only";
-    if (choice) {
-        cli->common.format = choice->value;
+    enum cli_format_id usual = (enum cli_format_id)cli->command->default_format;
+    if (choice || strcmp(text, cli_format_name(usual)) == 0) {
+        cli->common.format = choice ? choice->value : (int)usual;
         return NULL;
     }
     for (unsigned i = 0; i < cli->command->field_count; i++)

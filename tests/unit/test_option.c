@@ -330,7 +330,7 @@ static void test_common_options(void) {
     ACCEPT("-o", "csv", "-otable");
     CHECK_INT(cli.common.format, CLI_FORMAT_TABLE);
     REFUSE("'--output=size': is a field, not a format; did you mean -g?", "-o", "size");
-    REFUSE("'--output=jsn': not one of text, json, csv, tsv, sh, value, table, raw; did you mean "
+    REFUSE("'--output=jsn': not one of text, json, csv, tsv, sh, value, table; did you mean "
            "'json'?",
            "-o", "jsn");
 }
