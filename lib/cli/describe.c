@@ -121,15 +121,13 @@ static void add_fields(struct buf *b, const struct cli_command *command) {
     buf_add_char(b, ']');
 }
 
-static void add_exits(struct buf *b, const struct cli_exit *exits) {
-    for (; exits && exits->meaning; exits++) {
-        add_separator(b);
-        buf_add_char(b, '{');
-        add_key(b, "status");
-        buf_add_int(b, exits->status);
-        add_text(b, "meaning", exits->meaning);
-        buf_add_char(b, '}');
-    }
+static void add_exit(struct buf *b, const struct cli_exit *exit) {
+    add_separator(b);
+    buf_add_char(b, '{');
+    add_key(b, "status");
+    buf_add_int(b, exit->status);
+    add_text(b, "meaning", exit->meaning);
+    buf_add_char(b, '}');
 }
 
 /* The tree is as deep as its nesting in the sources: osbox, applet, verb. */
@@ -150,8 +148,7 @@ static void add_command(struct buf *b, const struct cli_command *command) {
     add_bool(b, "dashes_program", command->dashes_program);
     add_key(b, "exits");
     buf_add_char(b, '[');
-    add_exits(b, command->exits);
-    add_exits(b, cli_common_exits);
+    cli_exits_each(command, add_exit, b);
     buf_add_char(b, ']');
     add_key(b, "commands");
     buf_add_char(b, '[');

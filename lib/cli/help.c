@@ -143,13 +143,23 @@ static void add_commands(struct buf *b, const struct cli *cli) {
     }
 }
 
-static void add_exits(struct buf *b, const struct cli_exit *exits) {
-    for (; exits && exits->meaning; exits++) {
-        struct buf term = { 0 };
-        buf_add_int(&term, exits->status);
-        add_entry(b, &term, exits->meaning);
-        buf_finish(&term);
-    }
+void cli_exits_each(const struct cli_command *command,
+                    void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b) {
+    bool programs = command->runs_program || command->dashes_program;
+    for (const struct cli_exit *x = cli_common_exits; x->meaning; x++)
+        if (!command->runs_program || x->status == CLI_EX_OK || x->status == CLI_EX_IOERR)
+            visit(b, x);
+    for (const struct cli_exit *x = command->exits; x && x->meaning; x++)
+        visit(b, x);
+    for (const struct cli_exit *x = cli_program_exits; programs && x->meaning; x++)
+        visit(b, x);
+}
+
+static void add_exit(struct buf *b, const struct cli_exit *exit) {
+    struct buf term = { 0 };
+    buf_add_int(&term, exit->status);
+    add_entry(b, &term, exit->meaning);
+    buf_finish(&term);
 }
 
 /* "Print what the kernel knows ...": a summary as a sentence. */
@@ -188,8 +198,7 @@ void cli_help(struct cli *cli) {
     add_options(b, cli, cli->command->options);
     add_options(b, cli, cli_common_options);
     add_heading(b, cli, "Exit status");
-    add_exits(b, cli_common_exits);
-    add_exits(b, cli->command->exits);
+    cli_exits_each(cli->command, add_exit, b);
     add_manual(b, cli);
 }
 

@@ -22,6 +22,15 @@ const struct cli_exit cli_common_exits[] = {
     { 0, NULL },
 };
 
+const struct cli_exit cli_program_exits[] = {
+    { CLI_EX_TIMEOUT, "the program's time ran out (137: and SIGKILL was sent)" },
+    { CLI_EX_RUN, "osbox failed before it could run the program; usage errors too" },
+    { CLI_EX_NOTEXEC, "the program was found, but cannot be executed" },
+    { CLI_EX_NOTFOUND, "the program was not found" },
+    { CLI_EX_SIGNALLED, "and N: the program was killed by signal N; else its own status" },
+    { 0, NULL },
+};
+
 /* Names are in the rows, not behind pointers: nothing to relocate at start. */
 static const struct {
     short errnum;

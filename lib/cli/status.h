@@ -30,8 +30,9 @@ struct cli_exit {
     const char *meaning;
 };
 
-/* The statuses that every command can have. */
+/* The statuses that every command can have, and those of one that runs a program. */
 extern const struct cli_exit cli_common_exits[];
+extern const struct cli_exit cli_program_exits[];
 
 /* "ENOENT"; "EUNKNOWN" for a number that Linux does not define. */
 const char *cli_errno_name(int errnum);

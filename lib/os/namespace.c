@@ -37,22 +37,25 @@ int os_namespace_flag(const char *name, size_t size) {
     return 0;
 }
 
-/* Whether a namespace of the process is another than ours; one that this kernel does not have, or
- * that we may not look at, is not. */
-static bool differs(const char *pid, const char *name) {
+/* 1: a namespace of the process is another than ours, 0: it is not, or this kernel has none of that
+ * kind; -errno. */
+static int differs(const char *pid, const char *name) {
     struct buf path = { 0 };
     struct stat theirs, ours;
     buf_add_str(&path, "/proc/");
     buf_add_str(&path, pid);
     buf_add_str(&path, "/ns/");
     buf_add_str(&path, name);
-    bool known = stat(buf_cstr(&path), &theirs) == 0;
+    int r = stat(buf_cstr(&path), &theirs) < 0 ? -errno : 0;
     buf_clear(&path);
     buf_add_str(&path, "/proc/self/ns/");
     buf_add_str(&path, name);
-    known = known && stat(buf_cstr(&path), &ours) == 0;
+    if (r == 0)
+        r = stat(buf_cstr(&path), &ours) < 0 ? -errno : 0;
     buf_finish(&path);
-    return known && (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev);
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;
 }
 
 static int open_process(const char *pid, int *flags, struct base_error *e) {
@@ -65,9 +68,15 @@ static int open_process(const char *pid, int *flags, struct base_error *e) {
     if (fd < 0)
         return base_fail(e, errno, "pidfd_open", pid);
     bool all = *flags == 0;
-    for (size_t i = 0; all && i < KINDS; i++)
-        if (differs(pid, kinds[i].name))
+    for (size_t i = 0; all && i < KINDS; i++) {
+        int differ = differs(pid, kinds[i].name);
+        if (differ < 0) {
+            close(fd);
+            return base_fail(e, -differ, "stat", pid);
+        }
+        if (differ)
             *flags |= kinds[i].flag;
+    }
     return fd;
 }
 

@@ -102,6 +102,17 @@ static struct os_step *find_step(const struct os_plan *p, enum os_step_kind kind
     return NULL;
 }
 
+void os_plan_set(struct os_plan *p, struct os_step step) {
+    size_t count = p->steps.len / sizeof step;
+    for (struct os_step *s = steps_of(p); count--; s++) {
+        if (s->kind != step.kind || (s->kind == OS_STEP_RLIMIT && s->number != step.number))
+            continue;
+        *s = step;
+        return;
+    }
+    os_plan_add(p, step);
+}
+
 bool os_plan_names(const struct os_plan *p, int fd) {
     size_t count;
     for (const struct os_step *s = os_plan_steps(p, &count); count--; s++) {

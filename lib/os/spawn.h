@@ -108,6 +108,9 @@ void os_plan_finish(struct os_plan *p);
 /* Adds a step; those added are put in order by os_plan_prepare(). */
 void os_plan_add(struct os_plan *p, struct os_step step);
 
+/* The same for what can be set once only: the last one holds. Limits are told apart by number. */
+void os_plan_set(struct os_plan *p, struct os_step step);
+
 /* The steps, and how many. */
 const struct os_step *os_plan_steps(const struct os_plan *p, size_t *count);
 

@@ -52,6 +52,13 @@ void os_watch_signal(const struct os_watch *w, int signo) {
         kill(w->group ? -w->pid : w->pid, signo);
 }
 
+/* A child of our own process group was stopped as we would have been; one in another was if we
+ * passed it on. A child in the background that wants to read the terminal has stopped alone: its
+ * time goes on. */
+static bool stops_us(const struct os_watch *w, const struct os_wait_result *r) {
+    return getpgid(w->pid) == getpgrp() || (w->stopped && r->status == w->stopped);
+}
+
 /* What SIGCHLD tells, once for several. */
 static int look_at_child(struct os_watch *w, struct base_error *e) {
     struct os_wait_result r;
@@ -64,7 +71,7 @@ static int look_at_child(struct os_watch *w, struct base_error *e) {
         if (w->ended) {
             w->elapsed = os_monotonic_ns() - w->started;
             w->result = r;
-        } else if (w->interactive) {
+        } else if (w->interactive && stops_us(w, &r)) {
             /* The shell that started us is to see it; its SIGCONT is then passed on. */
             kill(getpid(), SIGSTOP);
         }
@@ -84,8 +91,11 @@ static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
         w->resized = true;
     if (signo == SIGCHLD || ours)
         return;
-    if (!of_terminal || signo == SIGCONT || getpgid(w->pid) != getpgrp())
-        os_watch_signal(w, signo);
+    if (of_terminal && signo != SIGCONT && getpgid(w->pid) == getpgrp())
+        return;
+    if (signo == SIGTSTP)
+        w->stopped = signo;
+    os_watch_signal(w, signo);
 }
 
 static int take_signals(struct os_watch *w, struct base_error *e) {

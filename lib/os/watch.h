@@ -43,6 +43,7 @@ struct os_watch {
 
     int fd; /* of the signals */
     bool interactive;
+    int stopped; /* SIGTSTP that was passed on; 0: none */
     int64_t deadline;
 };
 
