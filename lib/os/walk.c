@@ -30,6 +30,14 @@ enum {
     THREADS_WORTH = 4, /* directories that wait, before another thread is started */
 };
 
+/* The lock is held for less time than falling asleep and being woken takes: glibc's mutex is told to
+ * try for a while before it sleeps, musl's does so by itself. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#define MUTEX_INITIALIZER PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#else
+#define MUTEX_INITIALIZER PTHREAD_MUTEX_INITIALIZER
+#endif
+
 /* ---- nodes and lists ---- */
 
 void os_walk_list_append(struct walk_list *list, struct walk_node *node) {
@@ -503,7 +511,7 @@ int os_walk(const struct os_walk *walk, const struct os_where *where, const char
     struct walk_shared s = {
         .walk = walk,
         .where = where,
-        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .lock = MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
         .open_most = descriptors(),
         .threads = 1,
