@@ -27,6 +27,7 @@ enum {
     OPEN_LEAST = 6,
     OPEN_MOST = 512,
     OPEN_SPARE = 8,    /* descriptors left to the callbacks and to opening again */
+    BATCH = 32,        /* directories handed over at a time */
     THREADS_WORTH = 4, /* directories that wait, before another thread is started */
 };
 
@@ -124,10 +125,14 @@ struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node
     return node;
 }
 
-void os_walk_node_free(struct walk_node *node) {
+static void free_chunk(struct walk_node *node) {
     buf_finish(&node->chunk.out);
     buf_finish(&node->chunk.errors);
     buf_finish(&node->line);
+}
+
+void os_walk_node_free(struct walk_node *node) {
+    free_chunk(node);
     if (node->fd >= 0)
         close(node->fd);
     free(node);
@@ -219,20 +224,40 @@ static bool leave(struct walk_shared *s, struct walk_node *node) {
            walk->ops->emit(walk->data, &node->line, node->parent ? node->parent->totals : NULL);
 }
 
+/* Takes those that are complete from the beginning of the list, some at a time: the lock is taken
+ * once for them all, but what waits for room in the window does not wait long. */
+static struct walk_list take_ready(struct walk_shared *s) {
+    struct walk_list ready = { 0 };
+    struct walk_node *node;
+    for (unsigned i = 0; i < BATCH && (node = s->order.first) && node->state == WALK_READY; i++) {
+        list_remove(&s->order, node);
+        os_walk_list_append(&ready, node);
+    }
+    return ready;
+}
+
 /* Hands over the beginning of the list, as far as it is complete. The lock is held, but not while
  * something is handed over. */
 static void hand_over_ready(struct walk_shared *s) {
     if (s->emitting)
         return;
     s->emitting = true;
-    for (struct walk_node *node;
-         (node = s->order.first) && node->state == WALK_READY && !s->stopped;) {
-        list_remove(&s->order, node);
+    while (s->order.first && s->order.first->state == WALK_READY && !s->stopped) {
+        struct walk_list ready = take_ready(s);
         pthread_mutex_unlock(&s->lock);
-        bool go_on = hand_over_chunk(s->walk, node) && leave(s, node);
+        bool go_on = true;
+        size_t size = 0;
+        for (struct walk_node *node = ready.first; node; node = node->next) {
+            go_on = go_on && hand_over_chunk(s->walk, node) && leave(s, node);
+            size += node->buffered;
+            free_chunk(node);
+        }
         pthread_mutex_lock(&s->lock);
-        s->buffered -= node->buffered;
-        release(node);
+        s->buffered -= size;
+        for (struct walk_node *node = ready.first, *next; node; node = next) {
+            next = node->next;
+            release(node);
+        }
         if (!go_on)
             stop(s);
         wake(s);
@@ -246,7 +271,8 @@ bool os_walk_hand_over(struct walk_worker *w, struct walk_node *node) {
     pthread_mutex_lock(&s->lock);
     s->buffered += node->chunk.out.len - node->buffered;
     node->buffered = node->chunk.out.len;
-    while (!s->stopped && s->order.first != node && s->buffered > WINDOW && !s->walk->bottom_up)
+    while (!s->stopped && (s->order.first != node || s->emitting) && s->buffered > WINDOW &&
+           !s->walk->bottom_up)
         wait_for_change(s);
     if (s->order.first == node && !s->emitting && !s->walk->bottom_up) {
         s->emitting = true;
@@ -331,6 +357,8 @@ static void read_claimed(struct walk_worker *w, struct walk_node *node) {
     pthread_mutex_unlock(&s->lock);
     if (os_walk_read(w, node) && s->walk->ops->steer)
         steer(w, node);
+    if (!w->children.first)
+        os_walk_close_early(s, node);
     pthread_mutex_lock(&s->lock);
     settle(w, node);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "os/walk.h"
 
@@ -70,7 +71,7 @@ struct walk_shared {
     struct walk_list open;    /* open nodes that nobody reads, the oldest first */
     unsigned open_count;      /* descriptors of nodes */
     unsigned open_most;
-    unsigned evicted_count;
+    atomic_uint evicted_count;
     size_t buffered;          /* bytes of chunks that wait */
     struct walk_identity top; /* with one_file_system */
     size_t top_size;          /* bytes of TOP without slashes at its end */
@@ -114,6 +115,9 @@ bool os_walk_read(struct walk_worker *w, struct walk_node *node);
 void os_walk_pin_parent(struct walk_shared *s, struct walk_node *node);
 /* The contrary, when the node was opened (or could not be): closes what is not needed any more. */
 void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node);
+/* A directory without subdirectories was read: closes it, unless it may be needed to find others. The
+ * lock is not held: closing takes longer than everything that is done with it. */
+void os_walk_close_early(struct walk_shared *s, struct walk_node *node);
 /* A directory was read: keeps it open for its children, or closes it. The lock is held. */
 void os_walk_settle(struct walk_shared *s, struct walk_node *node);
 /* Opens a node whose parent is pinned. 0 or -errno with the operation; *skip: it is not to be

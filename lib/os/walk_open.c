@@ -93,7 +93,7 @@ static bool evict(struct walk_shared *s) {
     open_list_remove(s, node);
     close_node(s, node);
     node->evicted = true;
-    s->evicted_count++;
+    atomic_fetch_add(&s->evicted_count, 1);
     return true;
 }
 
@@ -103,7 +103,7 @@ static void restore(struct walk_shared *s, struct walk_node *node, int fd) {
     s->open_count++;
     if (node->evicted) {
         node->evicted = false;
-        s->evicted_count--;
+        atomic_fetch_sub(&s->evicted_count, 1);
     }
     open_list_add(s, node);
 }
@@ -165,7 +165,7 @@ static void reopen(struct walk_shared *s, struct walk_node *node) {
  * or something above it will be needed and is closed. Going on upwards costs one open a level,
  * where names from above would cost one for each level each time. */
 static void climb(struct walk_shared *s, struct walk_node *node) {
-    while (s->evicted_count && node->parent && node->parent->fd < 0 && node->parent->identified) {
+    while (atomic_load(&s->evicted_count) && node->parent && node->parent->fd < 0 && node->parent->identified) {
         struct walk_node *parent = node->parent;
         int fd = base_open(node->fd, "..", OPEN_FLAGS);
         if (fd >= 0 && check_identity(parent, fd) < 0) {
@@ -189,7 +189,7 @@ static void climb(struct walk_shared *s, struct walk_node *node) {
 /* No child will need the node's descriptor any more. */
 static void finish_node(struct walk_shared *s, struct walk_node *node) {
     /* While something above is closed, it may have to be found again from here. */
-    if (s->evicted_count && !node->identified)
+    if (atomic_load(&s->evicted_count) && !node->identified)
         node->identified = identify(node->fd, &node->identity) == 0;
     climb(s, node);
 }
@@ -221,8 +221,16 @@ void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node) {
         finish_node(s, parent);
     } else if (parent->evicted) {
         parent->evicted = false;
-        s->evicted_count--;
+        atomic_fetch_sub(&s->evicted_count, 1);
     }
+}
+
+void os_walk_close_early(struct walk_shared *s, struct walk_node *node) {
+    /* When something above is closed just now, it is found again by names, not from here. */
+    if (node->fd < 0 || atomic_load(&s->evicted_count))
+        return;
+    close(node->fd);
+    node->fd = -1;
 }
 
 void os_walk_settle(struct walk_shared *s, struct walk_node *node) {
