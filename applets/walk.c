@@ -203,6 +203,11 @@ static bool ask_file(const struct walking *g, struct entry_scratch *s,
 static void put_entry(const struct walking *g, struct entry_scratch *s,
                       const struct os_walk_entry *e, struct os_walk_chunk *c) {
     struct cli_value *v = s->values;
+    if (g->bare_paths) {
+        buf_add(&c->out, e->path, e->path_size);
+        buf_add_char(&c->out, g->cli->writer.null ? '\0' : '\n');
+        return;
+    }
     /* One that cannot be looked at is listed all the same, with what the directory tells. */
     if (g->needs && !ask_file(g, s, e, c))
         memset(v, 0, sizeof s->values);
@@ -422,6 +427,13 @@ static uint64_t needs_of(const struct cli_writer *w) {
     return needs;
 }
 
+/* What walk is asked for most, where a record is the path's own bytes: -o value, not to a terminal,
+ * which would have to be protected from them. */
+static bool wants_bare_paths(const struct cli_writer *w) {
+    return w->format == CLI_FORMAT_VALUE && !w->terminal && w->selected == 1 &&
+           w->selection[0] == STAT_PATH;
+}
+
 static void run(struct cli *cli, const void *data) {
     const struct walk_args *args = data;
     struct walking g = { .cli = cli, .args = args, .started_ns = now_ns() };
@@ -429,6 +441,7 @@ static void run(struct cli *cli, const void *data) {
     if (!begin(cli, args))
         return;
     g.needs = needs_of(&cli->writer);
+    g.bare_paths = wants_bare_paths(&cli->writer);
     if (args->fd >= 0)
         walk_descriptor(&g);
     else

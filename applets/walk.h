@@ -46,6 +46,7 @@ struct walking {
     struct cli *cli;
     const struct walk_args *args;
     uint64_t needs;          /* of the fields that a directory does not tell */
+    bool bare_paths;         /* a record is a path and its end, nothing else */
     struct walk_links links; /* --sum: hard links that were counted */
     const char *top;         /* the one that is walked */
     struct buf reply;        /* --steer: what was read of stdin, */

@@ -26,13 +26,14 @@ enum {
     STACK = 128 * 1024,       /* of a thread: nothing here recurses */
     OPEN_LEAST = 6,
     OPEN_MOST = 512,
-    OPEN_SPARE = 8,    /* descriptors left to the callbacks and to opening again */
-    BATCH = 32,        /* directories handed over at a time */
-    THREADS_WORTH = 4, /* directories that wait, before another thread is started */
+    OPEN_SPARE = 8,         /* descriptors left to the callbacks and to opening again */
+    SPARE_LARGE = 8 * 1024, /* a buffer that is larger is not kept */
+    BATCH = 32,             /* directories handed over at a time */
+    THREADS_WORTH = 4,      /* directories that wait, before another thread is started */
 };
 
-/* The lock is held for less time than falling asleep and being woken takes: glibc's mutex is told to
- * try for a while before it sleeps, musl's does so by itself. */
+/* The lock is held for less time than falling asleep and being woken takes: glibc's mutex is told
+ * to try for a while before it sleeps, musl's does so by itself. */
 #ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
 #define MUTEX_INITIALIZER PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
 #else
@@ -125,14 +126,10 @@ struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node
     return node;
 }
 
-static void free_chunk(struct walk_node *node) {
+void os_walk_node_free(struct walk_node *node) {
     buf_finish(&node->chunk.out);
     buf_finish(&node->chunk.errors);
     buf_finish(&node->line);
-}
-
-void os_walk_node_free(struct walk_node *node) {
-    free_chunk(node);
     if (node->fd >= 0)
         close(node->fd);
     free(node);
@@ -145,6 +142,16 @@ static void release(struct walk_node *node) {
         os_walk_node_free(node);
         node = parent;
     }
+}
+
+/* The buffer of a chunk that was handed over, for one that is made in another thread: what one
+ * thread allocates and another frees is slow. The lock is held. */
+static void keep_buffer(struct walk_shared *s, struct walk_node *node) {
+    if (!node->chunk.out.data || s->spare_count == WALK_SPARES)
+        return;
+    buf_clear(&node->chunk.out);
+    s->spares[s->spare_count++] = node->chunk.out;
+    node->chunk.out = (struct buf){ 0 };
 }
 
 /* ---- waiting ---- */
@@ -250,12 +257,14 @@ static void hand_over_ready(struct walk_shared *s) {
         for (struct walk_node *node = ready.first; node; node = node->next) {
             go_on = go_on && hand_over_chunk(s->walk, node) && leave(s, node);
             size += node->buffered;
-            free_chunk(node);
+            if (node->chunk.out.cap > SPARE_LARGE)
+                buf_finish(&node->chunk.out);
         }
         pthread_mutex_lock(&s->lock);
         s->buffered -= size;
         for (struct walk_node *node = ready.first, *next; node; node = next) {
             next = node->next;
+            keep_buffer(s, node);
             release(node);
         }
         if (!go_on)
@@ -353,6 +362,8 @@ static void steer(struct walk_worker *w, struct walk_node *node) {
 
 static void read_claimed(struct walk_worker *w, struct walk_node *node) {
     struct walk_shared *s = w->shared;
+    if (s->spare_count)
+        node->chunk.out = s->spares[--s->spare_count];
     os_walk_pin_parent(s, node);
     pthread_mutex_unlock(&s->lock);
     if (os_walk_read(w, node) && s->walk->ops->steer)
@@ -495,6 +506,8 @@ static int run_walk(struct walk_shared *s, struct walk_node *top) {
         next = node->next;
         release(node);
     }
+    while (s->spare_count)
+        buf_finish(&s->spares[--s->spare_count]);
     buf_finish(&s->path);
     return s->failed ? -s->failed : 0;
 }

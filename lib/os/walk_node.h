@@ -57,6 +57,8 @@ struct walk_list {
     struct walk_node *first, *last;
 };
 
+enum { WALK_SPARES = 64 };
+
 /* What the threads of a walk share. */
 struct walk_shared {
     const struct os_walk *walk;
@@ -72,11 +74,13 @@ struct walk_shared {
     unsigned open_count;      /* descriptors of nodes */
     unsigned open_most;
     atomic_uint evicted_count;
-    size_t buffered;          /* bytes of chunks that wait */
-    struct walk_identity top; /* with one_file_system */
-    size_t top_size;          /* bytes of TOP without slashes at its end */
-    bool emitting;            /* a thread hands over; it alone uses `path` */
-    struct buf path;          /* of the directory that is left */
+    size_t buffered;                /* bytes of chunks that wait */
+    struct walk_identity top;       /* with one_file_system */
+    size_t top_size;                /* bytes of TOP without slashes at its end */
+    struct buf spares[WALK_SPARES]; /* of chunks that were handed over, empty */
+    unsigned spare_count;
+    bool emitting;   /* a thread hands over; it alone uses `path` */
+    struct buf path; /* of the directory that is left */
     bool stopped;
     int failed; /* errno of a failure of the walk itself */
 };
@@ -115,8 +119,8 @@ bool os_walk_read(struct walk_worker *w, struct walk_node *node);
 void os_walk_pin_parent(struct walk_shared *s, struct walk_node *node);
 /* The contrary, when the node was opened (or could not be): closes what is not needed any more. */
 void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node);
-/* A directory without subdirectories was read: closes it, unless it may be needed to find others. The
- * lock is not held: closing takes longer than everything that is done with it. */
+/* A directory without subdirectories was read: closes it, unless it may be needed to find others.
+ * The lock is not held: closing takes longer than everything that is done with it. */
 void os_walk_close_early(struct walk_shared *s, struct walk_node *node);
 /* A directory was read: keeps it open for its children, or closes it. The lock is held. */
 void os_walk_settle(struct walk_shared *s, struct walk_node *node);

@@ -165,7 +165,8 @@ static void reopen(struct walk_shared *s, struct walk_node *node) {
  * or something above it will be needed and is closed. Going on upwards costs one open a level,
  * where names from above would cost one for each level each time. */
 static void climb(struct walk_shared *s, struct walk_node *node) {
-    while (atomic_load(&s->evicted_count) && node->parent && node->parent->fd < 0 && node->parent->identified) {
+    while (atomic_load(&s->evicted_count) && node->parent && node->parent->fd < 0 &&
+           node->parent->identified) {
         struct walk_node *parent = node->parent;
         int fd = base_open(node->fd, "..", OPEN_FLAGS);
         if (fd >= 0 && check_identity(parent, fd) < 0) {

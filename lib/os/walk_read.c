@@ -109,6 +109,18 @@ static void add_child(struct walk_worker *w, struct walk_node *node, const struc
     os_walk_list_append(&w->children, child);
 }
 
+/* A directory whose line comes after what is in it. */
+static void take_with_line(struct walk_worker *w, struct walk_node *node,
+                           const struct os_walk_entry *e) {
+    const struct os_walk *walk = w->shared->walk;
+    struct os_walk_chunk own = { .errors = node->chunk.errors };
+    bool enter = walk->ops->entry(walk->data, w->scratch, e, &own);
+    node->chunk.errors = own.errors;
+    if (enter || own.out.len)
+        add_child(w, node, e, enter, &own.out);
+    buf_finish(&own.out);
+}
+
 static void take_entry(struct walk_worker *w, struct walk_node *node, const char *name,
                        size_t name_size, uint64_t ino, unsigned char type) {
     const struct os_walk *walk = w->shared->walk;
@@ -131,18 +143,12 @@ static void take_entry(struct walk_worker *w, struct walk_node *node, const char
     e.is_directory = e.type == DT_DIR;
     if (e.type == DT_LNK && (walk->follow || walk->resolve))
         e.is_directory = leads_to_directory(walk, &node->chunk, &e);
-    bool has_line = walk->bottom_up && e.is_directory && (e.type == DT_DIR || walk->follow);
-    struct os_walk_chunk own = { .errors = node->chunk.errors };
-    struct os_walk_chunk *chunk = &node->chunk;
-    if (has_line) /* its line comes after what is in it */
-        chunk = &own;
-    bool enter = walk->ops->entry(walk->data, w->scratch, &e, chunk);
-    enter = enter && e.is_directory && (e.type == DT_DIR || walk->follow) && !walk->ops->steer;
-    if (has_line)
-        node->chunk.errors = own.errors;
-    if (enter || own.out.len)
-        add_child(w, node, &e, enter, &own.out);
-    buf_finish(&own.out);
+    bool may_enter = e.is_directory && (e.type == DT_DIR || walk->follow);
+    if (may_enter && walk->bottom_up)
+        take_with_line(w, node, &e);
+    else if (walk->ops->entry(walk->data, w->scratch, &e, &node->chunk) && may_enter &&
+             !walk->ops->steer)
+        add_child(w, node, &e, true, &(struct buf){ 0 });
     w->path.len = directory_size;
 }
 
