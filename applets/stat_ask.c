@@ -420,7 +420,10 @@ static const struct {
 bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
                const char *path, struct cli_value *values) {
     struct asking a = { writer, q, w, values };
-    memset(values, 0, STAT_FIELDS * sizeof values[0]);
+    /* Only what is looked at: the table is long, and walk comes here for each entry. */
+    for (size_t i = 0; i < writer->selected; i++)
+        values[writer->selection[i]] = cli_null();
+    values[STAT_ACCESS] = cli_null(); /* it also decides stat's status */
     values[STAT_PATH] = cli_str(path);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         if (q->needs & questions[i].need && !questions[i].ask(&a))
