@@ -24,10 +24,11 @@ enum {
     WINDOW = 4 * 1024 * 1024, /* bytes of chunks that may wait, before threads stop reading ahead */
     NODE_COST = 256,          /* what a directory counts for in it, besides its chunk */
     STACK = 128 * 1024,       /* of a thread: nothing here recurses */
+    NAME_USUAL = 47,
     OPEN_LEAST = 6,
     OPEN_MOST = 512,
     OPEN_SPARE = 8,         /* descriptors left to the callbacks and to opening again */
-    SPARE_LARGE = 8 * 1024, /* a buffer that is larger is not kept */
+    SPARE_LARGE = 32 * 1024, /* a buffer that is larger is not kept */
     BATCH = 32,             /* directories handed over at a time */
     THREADS_WORTH = 4,      /* directories that wait, before another thread is started */
 };
@@ -109,10 +110,27 @@ static size_t slash_size(const struct walk_node *parent) {
     return parent->parent || parent->name[parent->name_size - 1] != '/';
 }
 
-struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node *parent,
+/* Nodes whose names are not unusually long are all of one size, and used again. */
+static bool is_usual(const struct walk_node *node) {
+    return node->name_size <= NAME_USUAL;
+}
+
+/* One that is all zero; `size` is its name's. */
+static struct walk_node *node_room(struct walk_worker *w, size_t size, size_t totals_at) {
+    size_t all = totals_at + w->shared->walk->totals_size;
+    struct walk_node *node = w->free_nodes;
+    if (!node || size > NAME_USUAL)
+        return calloc(1, all);
+    w->free_nodes = node->next;
+    memset(node, 0, all);
+    return node;
+}
+
+struct walk_node *os_walk_node_new(struct walk_worker *w, struct walk_node *parent,
                                    const char *name, size_t size) {
-    size_t totals_at = (sizeof(struct walk_node) + size + 1 + 15) & ~(size_t)15;
-    struct walk_node *node = calloc(1, totals_at + s->walk->totals_size);
+    size_t room = size > NAME_USUAL ? size : NAME_USUAL;
+    size_t totals_at = (sizeof(struct walk_node) + room + 1 + 15) & ~(size_t)15;
+    struct walk_node *node = node_room(w, size, totals_at);
     if (!node)
         return NULL;
     node->parent = parent;
@@ -121,31 +139,55 @@ struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node
     node->depth = parent ? parent->depth + 1 : 0;
     node->path_size = (parent ? parent->path_size : 0) + slash_size(parent) + size;
     node->name_size = size;
-    node->totals = s->walk->totals_size ? (char *)node + totals_at : NULL;
+    node->totals = w->shared->walk->totals_size ? (char *)node + totals_at : NULL;
     memcpy(node->name, name, size + 1);
     return node;
 }
 
-void os_walk_node_free(struct walk_node *node) {
+static void node_free(struct walk_shared *s, struct walk_node *node) {
     buf_finish(&node->chunk.out);
     buf_finish(&node->chunk.errors);
     buf_finish(&node->line);
     if (node->fd >= 0)
         close(node->fd);
-    free(node);
+    if (is_usual(node)) {
+        node->next = s->free_nodes;
+        s->free_nodes = node;
+    } else {
+        free(node);
+    }
 }
 
-/* Gives a reference back; a node that has none left lets its parent go. */
-static void release(struct walk_node *node) {
+static void free_nodes(struct walk_node *node) {
+    while (node) {
+        struct walk_node *next = node->next;
+        free(node);
+        node = next;
+    }
+}
+
+/* Gives a reference back; a node that has none left lets its parent go. The lock is held. */
+static void release(struct walk_shared *s, struct walk_node *node) {
     while (node && --node->references == 0) {
         struct walk_node *parent = node->parent;
-        os_walk_node_free(node);
+        node_free(s, node);
         node = parent;
     }
 }
 
-/* The buffer of a chunk that was handed over, for one that is made in another thread: what one
- * thread allocates and another frees is slow. The lock is held. */
+/* What a thread takes along, to read a directory without the allocator: what one thread allocates
+ * and another frees goes through the allocator's locks. The lock is held. */
+static void take_spares(struct walk_worker *w, struct walk_node *node) {
+    struct walk_shared *s = w->shared;
+    if (s->spare_count)
+        node->chunk.out = s->spares[--s->spare_count];
+    if (!w->free_nodes) {
+        w->free_nodes = s->free_nodes;
+        s->free_nodes = NULL;
+    }
+}
+
+/* The buffer of a chunk that was handed over is kept for another one. The lock is held. */
 static void keep_buffer(struct walk_shared *s, struct walk_node *node) {
     if (!node->chunk.out.data || s->spare_count == WALK_SPARES)
         return;
@@ -265,7 +307,7 @@ static void hand_over_ready(struct walk_shared *s) {
         for (struct walk_node *node = ready.first, *next; node; node = next) {
             next = node->next;
             keep_buffer(s, node);
-            release(node);
+            release(s, node);
         }
         if (!go_on)
             stop(s);
@@ -333,7 +375,7 @@ static void settle(struct walk_worker *w, struct walk_node *node) {
     node->buffered = node->chunk.out.len + NODE_COST;
     /* The path stays the thread's; so does the node. */
     node->references++;
-    release(w->last);
+    release(w->shared, w->last);
     w->last = node;
 }
 
@@ -347,7 +389,7 @@ static void steer(struct walk_worker *w, struct walk_node *node) {
     bool go_on = hand_over_chunk(s->walk, node) && s->walk->ops->steer(s->walk->data, &d, &names);
     for (size_t at = 0; at < names.len && go_on && !names.failed;) {
         const char *name = names.data + at + 1;
-        struct walk_node *child = os_walk_node_new(s, node, name, strlen(name));
+        struct walk_node *child = os_walk_node_new(w, node, name, strlen(name));
         if (child) {
             child->unlisted = names.data[at] == 'n';
             child->link = s->walk->follow;
@@ -362,8 +404,7 @@ static void steer(struct walk_worker *w, struct walk_node *node) {
 
 static void read_claimed(struct walk_worker *w, struct walk_node *node) {
     struct walk_shared *s = w->shared;
-    if (s->spare_count)
-        node->chunk.out = s->spares[--s->spare_count];
+    take_spares(w, node);
     os_walk_pin_parent(s, node);
     pthread_mutex_unlock(&s->lock);
     if (os_walk_read(w, node) && s->walk->ops->steer)
@@ -420,7 +461,7 @@ static void work(struct walk_worker *w) {
 }
 
 static void finish_worker(struct walk_worker *w) {
-    release(w->last);
+    release(w->shared, w->last);
     buf_finish(&w->path);
     buf_finish(&w->room);
     buf_finish(&w->entries);
@@ -428,6 +469,7 @@ static void finish_worker(struct walk_worker *w) {
     if (w->scratch && w->shared->walk->scratch_finish)
         w->shared->walk->scratch_finish(w->scratch);
     free(w->scratch);
+    free_nodes(w->free_nodes);
 }
 
 static bool init_worker(struct walk_worker *w, struct walk_shared *s) {
@@ -456,6 +498,13 @@ static void join_threads(struct walk_shared *s) {
 }
 
 /* ---- a walk ---- */
+
+static void finish_shared(struct walk_shared *s) {
+    while (s->spare_count)
+        buf_finish(&s->spares[--s->spare_count]);
+    free_nodes(s->free_nodes);
+    buf_finish(&s->path);
+}
 
 /* The last component without slashes at its end: what patterns look at. */
 static void name_of_top(const char *top, struct os_walk_entry *e) {
@@ -489,38 +538,29 @@ static unsigned descriptors(void) {
                                                     : (unsigned)limit.rlim_cur - OPEN_SPARE;
 }
 
-static int run_walk(struct walk_shared *s, struct walk_node *top) {
-    struct walk_worker w;
-    if (!init_worker(&w, s)) {
-        os_walk_node_free(top);
-        return -ENOMEM;
-    }
+static void run_walk(struct walk_worker *w, struct walk_node *top) {
+    struct walk_shared *s = w->shared;
     os_walk_list_append(&s->order, top);
     s->unread = top;
     pthread_mutex_lock(&s->lock);
-    work(&w);
+    work(w);
     pthread_mutex_unlock(&s->lock);
     join_threads(s);
-    finish_worker(&w);
     for (struct walk_node *node = s->order.first, *next; node; node = next) { /* after a stop */
         next = node->next;
-        release(node);
+        release(s, node);
     }
-    while (s->spare_count)
-        buf_finish(&s->spares[--s->spare_count]);
-    buf_finish(&s->path);
-    return s->failed ? -s->failed : 0;
 }
 
 /* TOP as an entry: 1, enter it; 0, it is done; -errno. */
-static int take_top(struct walk_shared *s, struct walk_node *node, const char *top,
+static int take_top(struct walk_worker *w, struct walk_node *node, const char *top,
                     struct base_error *error) {
+    struct walk_shared *s = w->shared;
     const struct os_walk *walk = s->walk;
     struct stat st;
-    struct walk_worker w;
     int r = stat_top(s->where, &st, error);
-    if (r < 0 || !init_worker(&w, s))
-        return r < 0 ? r : base_fail(error, ENOMEM, "malloc", top);
+    if (r < 0)
+        return r;
     struct os_walk_entry e = {
         .path = top,
         .path_size = strlen(top),
@@ -530,9 +570,9 @@ static int take_top(struct walk_shared *s, struct walk_node *node, const char *t
         .dir_fd = s->where->dir_fd,
     };
     name_of_top(top, &e);
-    s->top_size = e.top_size;
+    s->top_size = w->top_size = e.top_size;
     struct os_walk_chunk c = { 0 };
-    bool enter = walk->ops->entry(walk->data, w.scratch, &e, &c) && e.is_directory;
+    bool enter = walk->ops->entry(walk->data, w->scratch, &e, &c) && e.is_directory;
     if (enter && walk->bottom_up) {
         node->line = c.out;
         c.out = (struct buf){ 0 };
@@ -543,7 +583,6 @@ static int take_top(struct walk_shared *s, struct walk_node *node, const char *t
         s->stopped = true;
     buf_finish(&c.out);
     buf_finish(&c.errors);
-    finish_worker(&w);
     return enter && !s->stopped;
 }
 
@@ -557,16 +596,19 @@ int os_walk(const struct os_walk *walk, const struct os_where *where, const char
         .open_most = descriptors(),
         .threads = 1,
     };
-    struct walk_node *node = os_walk_node_new(&s, NULL, top, strlen(top));
-    if (!node)
-        return base_fail(e, ENOMEM, "malloc", top);
-    int r = take_top(&s, node, top, e);
-    if (r <= 0) {
-        os_walk_node_free(node);
-        return r;
+    struct walk_worker w;
+    struct walk_node *node =
+        init_worker(&w, &s) ? os_walk_node_new(&w, NULL, top, strlen(top)) : NULL;
+    int r = node ? take_top(&w, node, top, e) : base_fail(e, ENOMEM, "malloc", top);
+    if (r > 0) {
+        run_walk(&w, node);
+        r = s.failed ? base_fail(e, s.failed, "malloc", top) : 0;
+    } else if (node) {
+        node_free(&s, node);
     }
-    r = run_walk(&s, node);
-    return r < 0 ? base_fail(e, -r, "malloc", top) : 0;
+    finish_worker(&w);
+    finish_shared(&s);
+    return r;
 }
 
 unsigned os_usable_cpus(void) {

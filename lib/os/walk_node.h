@@ -79,8 +79,9 @@ struct walk_shared {
     size_t top_size;                /* bytes of TOP without slashes at its end */
     struct buf spares[WALK_SPARES]; /* of chunks that were handed over, empty */
     unsigned spare_count;
-    bool emitting;   /* a thread hands over; it alone uses `path` */
-    struct buf path; /* of the directory that is left */
+    struct walk_node *free_nodes; /* by `next` */
+    bool emitting;                /* a thread hands over; it alone uses `path` */
+    struct buf path;              /* of the directory that is left */
     bool stopped;
     int failed; /* errno of a failure of the walk itself */
 };
@@ -88,12 +89,13 @@ struct walk_shared {
 /* One thread. */
 struct walk_worker {
     struct walk_shared *shared;
-    struct buf path;           /* of the directory that is read, and its slash */
-    struct walk_node *last;    /* whose path it is; holds a reference */
-    struct walk_list children; /* of the directory that is read, in its order */
-    size_t top_size;           /* bytes of TOP in it, without slashes at its end */
-    struct buf entries, names; /* sort: what the directory holds */
-    struct buf room;           /* for getdents64 */
+    struct buf path;              /* of the directory that is read, and its slash */
+    struct walk_node *last;       /* whose path it is; holds a reference */
+    struct walk_list children;    /* of the directory that is read, in its order */
+    size_t top_size;              /* bytes of TOP in it, without slashes at its end */
+    struct buf entries, names;    /* sort: what the directory holds */
+    struct buf room;              /* for getdents64 */
+    struct walk_node *free_nodes; /* to use again, by `next` */
     void *scratch;
 };
 
@@ -103,9 +105,8 @@ struct walk_worker {
  * or waits for that when too much is kept. False: the walk was stopped. */
 bool os_walk_hand_over(struct walk_worker *w, struct walk_node *node);
 
-struct walk_node *os_walk_node_new(const struct walk_shared *s, struct walk_node *parent,
+struct walk_node *os_walk_node_new(struct walk_worker *w, struct walk_node *parent,
                                    const char *name, size_t size);
-void os_walk_node_free(struct walk_node *node);
 void os_walk_list_append(struct walk_list *list, struct walk_node *node);
 
 /* ---- walk_read.c ---- */

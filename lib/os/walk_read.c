@@ -95,7 +95,7 @@ static void fit(struct buf *b) {
 
 static void add_child(struct walk_worker *w, struct walk_node *node, const struct os_walk_entry *e,
                       bool enter, struct buf *line) {
-    struct walk_node *child = os_walk_node_new(w->shared, node, e->name, e->name_size);
+    struct walk_node *child = os_walk_node_new(w, node, e->name, e->name_size);
     if (!child) {
         os_walk_fail(&node->chunk, ENOMEM, false, "malloc", e->path);
         return;
