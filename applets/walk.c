@@ -204,7 +204,7 @@ static void put_entry(const struct walking *g, struct entry_scratch *s,
                       const struct os_walk_entry *e, struct os_walk_chunk *c) {
     struct cli_value *v = s->values;
     if (g->bare_paths) {
-        buf_add(&c->out, e->path, e->path_size);
+        buf_add_short(&c->out, e->path, e->path_size);
         buf_add_char(&c->out, g->cli->writer.null ? '\0' : '\n');
         return;
     }

@@ -49,6 +49,19 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t size) {
     b->len += size;
 }
 
+/* buf_add() for many short pieces, such as names: in words, as musl's memcpy(3) begins slowly. */
+static inline void buf_add_short(struct buf *b, const char *bytes, size_t size) {
+    if (size < 8 || size > 64 || !b->data || b->cap - b->len < size) {
+        buf_add(b, bytes, size);
+        return;
+    }
+    char *to = b->data + b->len;
+    for (size_t i = 0; i < size - 8; i += 8)
+        memcpy(to + i, bytes + i, 8);
+    memcpy(to + size - 8, bytes + size - 8, 8); /* the last word overlaps the one before */
+    b->len += size;
+}
+
 static inline void buf_add_char(struct buf *b, char c) {
     buf_add(b, &c, 1);
 }

@@ -125,7 +125,7 @@ static void take_entry(struct walk_worker *w, struct walk_node *node, const char
                        size_t name_size, uint64_t ino, unsigned char type) {
     const struct os_walk *walk = w->shared->walk;
     size_t directory_size = w->path.len;
-    buf_add(&w->path, name, name_size + 1);
+    buf_add_short(&w->path, name, name_size + 1);
     if (w->path.failed)
         return;
     struct os_walk_entry e = {

@@ -33,6 +33,22 @@ static void test_bytes_are_added_in_order(void) {
     CHECK(!b.data && b.len == 0 && b.cap == 0 && !b.failed);
 }
 
+static void test_short_pieces_of_every_size_are_added(void) {
+    char bytes[100];
+    struct buf b = { 0 };
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i + 1);
+    for (size_t size = 0; size <= sizeof bytes; size++) {
+        buf_clear(&b);
+        buf_add_char(&b, '<');
+        buf_add_short(&b, bytes, size);
+        buf_add_char(&b, '>');
+        CHECK_INT(b.len, size + 2);
+        CHECK(b.data[0] == '<' && memcmp(b.data + 1, bytes, size) == 0 && b.data[size + 1] == '>');
+    }
+    buf_finish(&b);
+}
+
 static void test_nothing_added_is_no_memory(void) {
     struct buf b = { 0 };
     buf_add_str(&b, "");
@@ -189,6 +205,7 @@ static void test_more_than_the_address_space_fails(void) {
 
 int main(void) {
     RUN(test_bytes_are_added_in_order);
+    RUN(test_short_pieces_of_every_size_are_added);
     RUN(test_nothing_added_is_no_memory);
     RUN(test_growth_keeps_what_is_there);
     RUN(test_clear_keeps_the_memory);
