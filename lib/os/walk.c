@@ -27,10 +27,10 @@ enum {
     NAME_USUAL = 47,
     OPEN_LEAST = 6,
     OPEN_MOST = 512,
-    OPEN_SPARE = 8,         /* descriptors left to the callbacks and to opening again */
+    OPEN_SPARE = 8,          /* descriptors left to the callbacks and to opening again */
     SPARE_LARGE = 32 * 1024, /* a buffer that is larger is not kept */
-    BATCH = 32,             /* directories handed over at a time */
-    THREADS_WORTH = 4,      /* directories that wait, before another thread is started */
+    BATCH = 32,              /* directories handed over at a time */
+    THREADS_WORTH = 4,       /* directories that wait, before another thread is started */
 };
 
 /* The lock is held for less time than falling asleep and being woken takes: glibc's mutex is told
