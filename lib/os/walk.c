@@ -115,11 +115,25 @@ static bool is_usual(const struct walk_node *node) {
     return node->name_size <= NAME_USUAL;
 }
 
-/* One that is all zero; `size` is its name's. */
+/* The nodes that were given back since the last time: what one thread allocates and another frees
+ * goes through the allocator's locks, and musl's would return the memory each time. */
+static void fetch_free_nodes(struct walk_worker *w) {
+    struct walk_shared *s = w->shared;
+    pthread_mutex_lock(&s->lock);
+    w->free_nodes = s->free_nodes;
+    s->free_nodes = NULL;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Zeroed memory for a node with a name of `size` bytes. */
 static struct walk_node *node_room(struct walk_worker *w, size_t size, size_t totals_at) {
     size_t all = totals_at + w->shared->walk->totals_size;
+    if (size > NAME_USUAL)
+        return calloc(1, all);
+    if (!w->free_nodes)
+        fetch_free_nodes(w);
     struct walk_node *node = w->free_nodes;
-    if (!node || size > NAME_USUAL)
+    if (!node)
         return calloc(1, all);
     w->free_nodes = node->next;
     memset(node, 0, all);
@@ -172,18 +186,6 @@ static void release(struct walk_shared *s, struct walk_node *node) {
         struct walk_node *parent = node->parent;
         node_free(s, node);
         node = parent;
-    }
-}
-
-/* What a thread takes along, to read a directory without the allocator: what one thread allocates
- * and another frees goes through the allocator's locks. The lock is held. */
-static void take_spares(struct walk_worker *w, struct walk_node *node) {
-    struct walk_shared *s = w->shared;
-    if (s->spare_count)
-        node->chunk.out = s->spares[--s->spare_count];
-    if (!w->free_nodes) {
-        w->free_nodes = s->free_nodes;
-        s->free_nodes = NULL;
     }
 }
 
@@ -404,7 +406,8 @@ static void steer(struct walk_worker *w, struct walk_node *node) {
 
 static void read_claimed(struct walk_worker *w, struct walk_node *node) {
     struct walk_shared *s = w->shared;
-    take_spares(w, node);
+    if (s->spare_count)
+        node->chunk.out = s->spares[--s->spare_count];
     os_walk_pin_parent(s, node);
     pthread_mutex_unlock(&s->lock);
     if (os_walk_read(w, node) && s->walk->ops->steer)
