@@ -106,6 +106,10 @@ bool cli_emit_formatted(struct cli *cli, struct buf *b);
 /* Writes out what is buffered: before a wait. */
 void cli_flush(struct cli *cli);
 
+/* The reader of the output has gone, though nothing was written: as if it had been. Does not return
+ * where SIGPIPE is not ignored. */
+void cli_lose_reader(struct cli *cli);
+
 /* Whether the last write to stdout failed: there is no point in going on. */
 bool cli_is_broken(const struct cli *cli);
 
@@ -125,6 +129,9 @@ void cli_report_part(struct cli *cli, const struct base_error *error);
 /* A diagnostic that is no errno: `status` and its EX_ name. `path` (NULL: none) is what it is
  * about. */
 void cli_complain(struct cli *cli, int status, const char *path, const char *message);
+
+/* More to say about the diagnostic before; it is none of its own and has no status. */
+void cli_note(struct cli *cli, const char *text);
 
 /* A usage error about `object`, an argument as the user wrote it (NULL: none). */
 void cli_usage(struct cli *cli, const char *object, const char *message);

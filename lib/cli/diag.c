@@ -214,3 +214,20 @@ void cli_answer(struct cli *cli, int status) {
     if (!cli->error)
         cli->status = status;
 }
+
+void cli_note(struct cli *cli, const char *text) {
+    struct buf line = { 0 };
+    if (cli->common.format == CLI_FORMAT_JSON) {
+        add_member(&line, cli, "applet", cli->label);
+        add_member(&line, cli, "note", text);
+        buf_add_char(&line, '}');
+    } else {
+        buf_add_str(&line, cli->label);
+        buf_add_str(&line, ": note: ");
+        buf_add_str(&line, text);
+    }
+    buf_add_char(&line, '\n');
+    if (!line.failed)
+        base_write(STDERR_FILENO, line.data, line.len);
+    buf_finish(&line);
+}

@@ -20,6 +20,7 @@ static const char type_names[][13] = {
     [CLI_DURATION_NS] = "duration_ns",
     [CLI_ENUM] = "enum",
     [CLI_LIST] = "list",
+    [CLI_RANGES] = "ranges",
 };
 
 const char *cli_type_name(enum cli_type type) {

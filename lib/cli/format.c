@@ -86,6 +86,24 @@ static void add_timestamp(struct buf *b, int64_t sec, uint32_t nsec) {
     buf_add_char(b, 'Z');
 }
 
+/* Numbers that follow each other as first-last. */
+static void add_ranges(const struct cli_value *v, struct buf *b) {
+    const struct cli_value *items = v->list.items;
+    for (size_t i = 0; i < v->list.count;) {
+        size_t last = i;
+        while (last + 1 < v->list.count && items[last + 1].u == items[last].u + 1)
+            last++;
+        if (i)
+            buf_add_char(b, ',');
+        buf_add_uint(b, items[i].u);
+        if (last > i) {
+            buf_add_char(b, '-');
+            buf_add_uint(b, items[last].u);
+        }
+        i = last + 1;
+    }
+}
+
 void cli_format_scalar(const struct cli_field *field, const struct cli_value *v, bool octal,
                        struct buf *b) {
     switch ((enum cli_type)field->type) {
@@ -122,6 +140,9 @@ void cli_format_scalar(const struct cli_field *field, const struct cli_value *v,
     case CLI_TIMESTAMP:
         add_timestamp(b, v->time.sec, v->time.nsec);
         break;
+    case CLI_RANGES:
+        add_ranges(v, b);
+        break;
     case CLI_LIST:
         break; /* not a scalar */
     }
@@ -129,7 +150,8 @@ void cli_format_scalar(const struct cli_field *field, const struct cli_value *v,
 
 /* A field that stands for the elements of a list. */
 static struct cli_field item_field(const struct cli_field *list) {
-    return (struct cli_field){ .name = list->name, .type = list->item };
+    uint8_t type = list->type == CLI_RANGES ? CLI_UINT : list->item;
+    return (struct cli_field){ .name = list->name, .type = type };
 }
 
 /* A value escaped as text: what text, tsv, table and terminals show. */
@@ -177,7 +199,7 @@ static void json_value(const struct cli_writer *w, const struct cli_field *field
                        const struct cli_value *v, struct buf *b) {
     if (!v->known) {
         buf_add(b, "null", 4);
-    } else if (field->type == CLI_LIST) {
+    } else if (field->type == CLI_LIST || field->type == CLI_RANGES) {
         struct cli_field item = item_field(field);
         buf_add_char(b, '[');
         for (size_t i = 0; i < v->list.count; i++) {

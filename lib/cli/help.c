@@ -67,17 +67,19 @@ static void add_entry(struct buf *b, const struct buf *term, const char *text) {
 
 static void add_usage(struct buf *b, const struct cli *cli) {
     const char *lead = "Usage: ";
-    for (const char *line = cli->command->usage; *line;) {
+    const char *line = cli->command->usage;
+    do {
         size_t size = strcspn(line, "\n");
         buf_add_str(b, lead);
         buf_add_str(b, cli->command == cli->root ? "" : "osbox ");
         buf_add_str(b, cli->label);
-        buf_add_char(b, ' ');
+        if (size)
+            buf_add_char(b, ' ');
         buf_add(b, line, size);
         buf_add_char(b, '\n');
         line += size + (line[size] != '\0');
         lead = "       ";
-    }
+    } while (*line);
 }
 
 static void add_choices(struct buf *b, const struct cli_option *row) {

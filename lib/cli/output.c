@@ -56,7 +56,7 @@ bool cli_begin(struct cli *cli, unsigned view) {
 bool cli_expect_records(struct cli *cli, size_t count) {
     if (cli->writer.format != CLI_FORMAT_SH || count == 1)
         return true;
-    cli_usage(cli, "-o sh", "prints one record, so it takes one operand");
+    cli_usage(cli, "-o sh", "prints one record, not several");
     return false;
 }
 
@@ -92,6 +92,12 @@ void cli_flush(struct cli *cli) {
 
 bool cli_is_broken(const struct cli *cli) {
     return cli->output.error || cli->output.bytes.failed || cli->output.cells.failed;
+}
+
+void cli_lose_reader(struct cli *cli) {
+    raise(SIGPIPE);
+    if (!cli->output.error)
+        cli->output.error = EPIPE;
 }
 
 static void start_output(struct cli *cli) {

@@ -26,6 +26,7 @@ enum cli_type {
     CLI_DURATION_NS, /* as CLI_TIMESPEC_NS */
     CLI_ENUM,        /* a constant's name, as text */
     CLI_LIST,        /* values of the field's item type */
+    CLI_RANGES,      /* a list of uint64_t in ascending order: 0-3,8; an array in json */
 };
 
 /* A value, or null: "unknown" is never 0 or "". */

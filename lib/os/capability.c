@@ -69,9 +69,12 @@ static bool parse_name(const char *name, size_t size, cap_value_t *capability) {
     if (size == 0 || begin + size >= sizeof text)
         return false;
     memcpy(text + begin, name, size);
-    if (name[0] >= '0' && name[0] <= '9')
+    /* cap_from_name(3) ends at what is no letter, and takes numbers in any base. */
+    size_t digits = strspn(text + 4, "0123456789");
+    if (digits == size && (size == 1 || name[0] != '0'))
         return cap_from_name(text + 4, capability) == 0;
-    return cap_from_name(text, capability) == 0;
+    size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+    return !text[letters] && cap_from_name(text, capability) == 0;
 }
 
 const char *os_capability_parse(const char *text, uint64_t *set) {

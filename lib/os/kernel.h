@@ -95,6 +95,34 @@ enum {
     OS_STATX_ATTR_WRITE_ATOMIC = 0x400000,
 };
 
+/* struct sched_attr of sched_setattr(2), include/uapi/linux/sched/types.h, as of Linux 5.3. */
+struct os_sched_attr {
+    uint32_t size;
+    uint32_t sched_policy;
+    uint64_t sched_flags;
+    int32_t sched_nice;
+    uint32_t sched_priority;
+    uint64_t sched_runtime; /* nanoseconds, these three */
+    uint64_t sched_deadline;
+    uint64_t sched_period;
+    uint32_t sched_util_min; /* Linux 5.3 */
+    uint32_t sched_util_max;
+};
+
+_Static_assert(sizeof(struct os_sched_attr) == 56, "SCHED_ATTR_SIZE_VER1");
+
+enum {
+    OS_SCHED_ATTR_SIZE_VER0 = 48, /* without sched_util_* */
+    OS_SCHED_FLAG_RESET_ON_FORK = 1,
+};
+
+/* Policies and a flag that not every libc names. */
+enum {
+    OS_SCHED_DEADLINE = 6,
+    OS_SCHED_EXT = 7, /* Linux 6.12 */
+    OS_SCHED_RESET_ON_FORK = 0x40000000,
+};
+
 /* struct linux_dirent64 of getdents64(2). */
 struct os_dirent {
     uint64_t d_ino;

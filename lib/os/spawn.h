@@ -23,20 +23,20 @@
  * in which they were added. Behind each, the members of struct os_step that it reads. */
 enum os_step_kind {
     OS_STEP_SETSID,
-    OS_STEP_SETPGID,     /* number: the group; 0: one of its own */
-    OS_STEP_RLIMIT,      /* number: RLIMIT_*; a, b: soft and hard limit, OS_RLIMIT_KEEP */
-    OS_STEP_NICE,        /* number: what is added to the nice value */
-    OS_STEP_SCHEDULER,   /* number: SCHED_*, possibly with SCHED_RESET_ON_FORK; -1: keep it; a: the
-                            priority */
-    OS_STEP_AFFINITY,    /* data: a CPU mask, as sched_setaffinity(2) takes it */
-    OS_STEP_UMASK,       /* number */
-    OS_STEP_SETNS,       /* fd: a namespace, or a pidfd with flags; object: as the user wrote it */
-    OS_STEP_UNSHARE,     /* flags: CLONE_NEW* */
-    OS_STEP_MAP_ROOT,    /* a, b: the user and group ids that become 0 in the new user namespace */
-    OS_STEP_FORK,        /* a new PID or time namespace is for children only: the program is one */
-    OS_STEP_CHROOT,      /* object */
-    OS_STEP_BOUNDING,    /* a: the capabilities that stay in the bounding set; number: one that is
-                          not there is no error */
+    OS_STEP_SETPGID,   /* number: the group; 0: one of its own */
+    OS_STEP_RLIMIT,    /* number: RLIMIT_*; a, b: soft and hard limit, OS_RLIMIT_KEEP */
+    OS_STEP_NICE,      /* number: what is added to the nice value; flags: it is the value itself */
+    OS_STEP_SCHEDULER, /* number: SCHED_*, possibly with SCHED_RESET_ON_FORK; -1: keep it; a: the
+                          priority; or data: struct os_sched_attr */
+    OS_STEP_AFFINITY, /* data: a CPU mask, as sched_setaffinity(2) takes it; flags: fewer will do */
+    OS_STEP_UMASK,    /* number */
+    OS_STEP_SETNS,    /* fd: a namespace, or a pidfd with flags; object: as the user wrote it */
+    OS_STEP_UNSHARE,  /* flags: CLONE_NEW* */
+    OS_STEP_MAP_ROOT, /* a, b: the user and group ids that become 0 in the new user namespace */
+    OS_STEP_FORK,     /* a new PID or time namespace is for children only: the program is one */
+    OS_STEP_CHROOT,   /* object */
+    OS_STEP_BOUNDING, /* a: the capabilities that stay in the bounding set; number: one that is
+                       not there is no error */
     OS_STEP_SETGROUPS,   /* data: gid_t, in ascending order */
     OS_STEP_SETGID,      /* a: real, effective and saved group id */
     OS_STEP_SETUID,      /* a: real, effective and saved user id; number: keep capabilities */

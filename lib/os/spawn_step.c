@@ -20,6 +20,7 @@
 
 #include "base/io.h"
 #include "os/kernel.h"
+#include "os/sched.h"
 #include "os/spawn_step.h"
 
 enum { SIGNALS = 64, CPU_WORDS = 128 /* 8192 CPUs, the most that Linux can be built for */ };
@@ -127,8 +128,8 @@ static int add_nice(const struct os_step *s) {
     int now = getpriority(PRIO_PROCESS, 0);
     if (now == -1 && errno)
         return -errno;
-    int want;
-    if (__builtin_add_overflow(now, s->number, &want))
+    int want = s->number;
+    if (!s->flags && __builtin_add_overflow(now, s->number, &want))
         want = s->number;
     want = want < -20 ? -20 : want > 19 ? 19 : want;
     if (setpriority(PRIO_PROCESS, 0, want) < 0)
@@ -136,8 +137,21 @@ static int add_nice(const struct os_step *s) {
     return expect(getpriority(PRIO_PROCESS, 0) == want);
 }
 
+static int set_attributes(const struct os_sched_attr *want) {
+    struct os_sched_attr now;
+    int r = os_sched_set(0, want, NULL);
+    if (r == 0)
+        r = os_sched_get_attr(0, &now);
+    return r < 0 ? r
+                 : expect(now.sched_policy == want->sched_policy &&
+                          now.sched_priority == want->sched_priority &&
+                          now.sched_flags == want->sched_flags);
+}
+
 /* By system call: musl has no sched_setscheduler, as it would be for a thread and not a process. */
 static int set_scheduler(const struct os_step *s) {
+    if (s->data)
+        return set_attributes(s->data);
     struct sched_param want = { .sched_priority = (int)s->a }, now = { 0 };
     int policy = s->number;
     if (policy < 0)
@@ -159,7 +173,7 @@ static int set_affinity(const struct os_step *s) {
     bool same = true;
     for (size_t i = 0; i < sizeof now || i < s->size; i++)
         same = same && (i < s->size ? want[i] : 0) == (i < sizeof now ? got[i] : 0);
-    return expect(same);
+    return expect(same || s->flags);
 }
 
 static int set_umask(const struct os_step *s) {

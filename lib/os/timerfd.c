@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/io.h"
 #include "os/capability.h"
 #include "os/timerfd.h"
 
@@ -73,6 +76,21 @@ int os_timer_read(int fd, uint64_t *expirations, struct base_error *e) {
         size = read(fd, expirations, sizeof *expirations);
     while (size < 0 && errno == EINTR);
     return size < 0 ? fail(fd, errno, "read", e) : 0;
+}
+
+int os_timer_clock(int fd) {
+    char text[512];
+    struct buf path = { 0 };
+    buf_add_str(&path, "/proc/self/fdinfo/");
+    buf_add_int(&path, fd);
+    int info = base_open(AT_FDCWD, buf_cstr(&path), O_RDONLY);
+    buf_finish(&path);
+    ssize_t size = info < 0 ? -1 : base_read(info, text, sizeof text - 1);
+    if (info >= 0)
+        close(info);
+    text[size > 0 ? size : 0] = '\0';
+    const char *line = strstr(text, "clockid: ");
+    return line ? (int)strtol(line + strlen("clockid: "), NULL, 10) : -1;
 }
 
 bool os_timer_is_idle(int fd) {

@@ -35,6 +35,9 @@ int os_timer_get(int fd, struct os_timer *timer, struct base_error *e);
  * and it is non-blocking; -ECANCELED: its clock was set. */
 int os_timer_read(int fd, uint64_t *expirations, struct base_error *e);
 
+/* The clock of a timer, as /proc/self/fdinfo tells it; -1: not known. */
+int os_timer_clock(int fd);
+
 /* Whether a read would wait for ever: it is disarmed, has nothing to tell and blocks. */
 bool os_timer_is_idle(int fd);
 

@@ -30,20 +30,54 @@ static bool has_terminal(void) {
            tcgetpgrp(STDERR_FILENO) >= 0;
 }
 
-int os_watch_begin(struct os_watch *w, struct base_error *e) {
+/* Before there is a child: what fails here has run nothing. */
+static int open_signals(struct os_watch *w, struct os_plan *plan, struct base_error *e) {
     sigset_t all;
     sigfillset(&all);
     w->fd = signalfd(-1, &all, SFD_CLOEXEC);
     if (w->fd < 0)
         return base_fail(e, errno, "signalfd", NULL);
+    w->fd = os_plan_own(plan, w->fd, e);
+    return w->fd < 0 ? w->fd : 0;
+}
+
+int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *e) {
+    int r = open_signals(w, plan, e);
+    if (r < 0)
+        return r;
+    w->mask = plan->mask;
     w->interactive = has_terminal();
+    w->started = os_monotonic_ns();
     w->deadline = later(w->started, w->timeout);
+    r = os_spawn(plan, &w->pid, e);
+    if (r < 0) {
+        w->ended = true;
+        os_watch_end(w);
+        return r;
+    }
+    w->group = w->group && getpgid(w->pid) == w->pid;
     return 0;
 }
 
-void os_watch_end(struct os_watch *w, uint64_t mask) {
+/* What a write of our own sent us is no news: its error was. */
+static void forget(int signo) {
+    sigset_t set;
+    const struct timespec now = { 0, 0 };
+    sigemptyset(&set);
+    sigaddset(&set, signo);
+    while (sigtimedwait(&set, NULL, &now) > 0)
+        ;
+}
+
+void os_watch_end(struct os_watch *w) {
+    if (!w->ended) {
+        os_watch_signal(w, SIGKILL);
+        w->ended = waitpid(w->pid, NULL, 0) == w->pid;
+    }
     close(w->fd);
-    os_signal_mask(&mask, NULL);
+    forget(SIGPIPE);
+    forget(SIGXFSZ);
+    os_signal_mask(&w->mask, NULL);
 }
 
 void os_watch_signal(const struct os_watch *w, int signo) {
@@ -91,6 +125,8 @@ static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
         w->resized = true;
     if (signo == SIGCHLD || ours)
         return;
+    if (signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT)
+        w->terminated = signo;
     if (of_terminal && signo != SIGCONT && getpgid(w->pid) == getpgrp())
         return;
     if (signo == SIGTSTP)

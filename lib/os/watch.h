@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "os/spawn.h"
 #include "os/wait.h"
 
 /* Nanoseconds on CLOCK_MONOTONIC: a stop of this process counts, a suspend does not. */
@@ -24,35 +25,37 @@ static inline int64_t os_watch_limit(int64_t ns) {
 
 struct os_watch {
     /* What the caller says. */
-    int pid;            /* the child */
-    bool group;         /* signals go to its process group, not to it alone */
+    bool group;         /* signals go to its process group, if it leads one: not to it alone */
     int64_t timeout;    /* nanoseconds until `signo` is sent; OS_NEVER: no limit */
     int signo;          /* then; SIGCONT follows, so that a stopped process gets it too */
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER */
-    int64_t started;    /* os_monotonic_ns() before it was started */
 
     /* What came of it. */
+    int pid;
     bool ended;
     struct os_wait_result result; /* once it ended */
-    int64_t elapsed;              /* nanoseconds from `started` to its end */
+    int64_t started;              /* os_monotonic_ns() */
+    int64_t elapsed;              /* nanoseconds from then to its end */
+    int64_t deadline;             /* when the next signal is due; the caller may bring it forward */
     bool timed_out;               /* signo was sent */
     bool killed;                  /* SIGKILL was */
     int interrupted;              /* SIGINT or SIGQUIT that we got of the terminal; 0: none */
+    int terminated;               /* a signal that would have ended us; 0: none */
+    bool resized;                 /* SIGWINCH came; the caller clears it */
 
-    bool resized; /* SIGWINCH came; the caller clears it */
-
-    int fd; /* of the signals */
+    int fd;        /* of the signals */
+    uint64_t mask; /* the signals that were blocked before */
     bool interactive;
     int stopped; /* SIGTSTP that was passed on; 0: none */
-    int64_t deadline;
 };
 
-/* The caller has filled in its members. EMFILE and kin. */
-int os_watch_begin(struct os_watch *w, struct base_error *e);
+/* Starts the plan's program, as os_spawn(): nothing has been run when this fails. EMFILE and kin,
+ * too. */
+int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *e);
 
-/* Unblocks what was not blocked before os_spawn(): `mask` is the plan's. A signal that came since
- * the last poll takes effect here, SIGPIPE too. */
-void os_watch_end(struct os_watch *w, uint64_t mask);
+/* Unblocks what was not blocked before. A child that has not ended, as a call failed, is killed
+ * first: nobody would look after it. */
+void os_watch_end(struct os_watch *w);
 
 /* How many elements the array given to os_watch_poll() has for its own use behind the caller's. */
 enum { OS_WATCH_FDS = 1 };

@@ -163,7 +163,7 @@ nounset_eval() {
     : >b
     run --separate-stderr -64 "$OSBOX" stat -o sh -F path a b
     got "unset os_error os_path; os_error='EX_USAGE'; (exit 64)"
-    complained "stat: '-o sh': prints one record, so it takes one operand"
+    complained "stat: '-o sh': prints one record, not several"
 }
 
 @test "two names of --files0-from with -o sh are a usage error, and eval of it fails" {

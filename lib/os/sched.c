@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Scheduling of threads.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/capability.h"
+#include "os/sched.h"
+
+enum { FIRST_MASK = 128, LAST_MASK = 1 << 17 /* bytes: a million CPUs */ };
+
+static int fail(int errnum, const char *operation, struct base_error *e) {
+    int r = base_fail(e, errnum, operation, NULL);
+    if (e && (errnum == EPERM || errnum == EACCES))
+        e->capability = os_capability_missing(CAP_SYS_NICE);
+    return r;
+}
+
+/* ---- files of one line ---- */
+
+/* A path under /proc, made of up to three parts. */
+static const char *path_of(struct buf *b, const char *before, int id, const char *after) {
+    buf_clear(b);
+    buf_add_str(b, before);
+    buf_add_int(b, id);
+    buf_add_str(b, after);
+    return buf_cstr(b);
+}
+
+/* The beginning of a small file, as a string. False: it cannot be read. */
+static bool read_file(const char *path, char *text, size_t room) {
+    int fd = base_open(AT_FDCWD, path, O_RDONLY);
+    ssize_t size = fd < 0 ? -1 : base_read(fd, text, room - 1);
+    if (fd >= 0)
+        close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    return size > 0;
+}
+
+/* A field of /proc/PID/stat by its number in proc(5), from 3 on. The name before, in parentheses,
+ * may hold anything: its end is the last one. */
+static bool stat_field(int tid, unsigned number, long *value) {
+    char text[2048];
+    struct buf path = { 0 };
+    bool known = read_file(path_of(&path, "/proc/", tid, "/stat"), text, sizeof text);
+    buf_finish(&path);
+    char *at = known ? strrchr(text, ')') : NULL;
+    for (unsigned field = 2; at && field < number; field++)
+        at = strchr(at + 1, ' ');
+    if (!at)
+        return false;
+    *value = strtol(at + 1, NULL, 10);
+    return true;
+}
+
+/* ---- one thread ---- */
+
+void os_sched_finish(struct os_sched *s) {
+    buf_finish(&s->affinity);
+}
+
+/* A kernel whose structure is smaller than ours (before 5.3) takes the first version's size. */
+int os_sched_get_attr(int tid, struct os_sched_attr *attr) {
+    memset(attr, 0, sizeof *attr);
+    if (syscall(SYS_sched_getattr, tid, attr, sizeof *attr, 0) == 0)
+        return 0;
+    if (errno != EINVAL || syscall(SYS_sched_getattr, tid, attr, OS_SCHED_ATTR_SIZE_VER0, 0) < 0)
+        return -errno;
+    return 0;
+}
+
+/* EINVAL: the kernel has more CPUs than that mask has room for. */
+static int get_affinity(int tid, struct buf *b) {
+    long size = -1;
+    buf_clear(b);
+    for (size_t room = FIRST_MASK; size < 0 && room <= LAST_MASK; room *= 2) {
+        if (!buf_reserve(b, room))
+            return -ENOMEM;
+        size = syscall(SYS_sched_getaffinity, tid, room, b->data);
+        if (size < 0 && errno != EINVAL)
+            return -errno;
+    }
+    if (size < 0)
+        return -EINVAL;
+    b->len = (size_t)size;
+    return 0;
+}
+
+int os_sched_get(int tid, struct os_sched *s, struct base_error *e) {
+    struct timespec interval;
+    long cpu;
+    int r = os_sched_get_attr(tid, &s->attr);
+    if (r < 0)
+        return fail(-r, "sched_getattr", e);
+    r = get_affinity(tid, &s->affinity);
+    if (r < 0)
+        return fail(-r, "sched_getaffinity", e);
+    /* sched_getattr(2) tells the nice value of the normal policies only. */
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, (id_t)tid);
+    if (nice == -1 && errno)
+        return fail(errno, "getpriority", e);
+    s->attr.sched_nice = nice;
+    s->has_interval = syscall(SYS_sched_rr_get_interval, tid, &interval) == 0;
+    s->interval_ns = s->has_interval ? interval.tv_sec * INT64_C(1000000000) + interval.tv_nsec : 0;
+    s->cpu = stat_field(tid ? tid : (int)getpid(), 39, &cpu) ? (int)cpu : -1;
+    return 0;
+}
+
+static long set_attr(int tid, const struct os_sched_attr *attr, uint32_t size) {
+    struct os_sched_attr want = *attr;
+    want.size = size;
+    return syscall(SYS_sched_setattr, tid, &want, 0);
+}
+
+/* E2BIG: a kernel whose structure is smaller than ours. */
+int os_sched_set(int tid, const struct os_sched_attr *attr, struct base_error *e) {
+    long r = set_attr(tid, attr, sizeof *attr);
+    if (r < 0 && errno == E2BIG)
+        r = set_attr(tid, attr, OS_SCHED_ATTR_SIZE_VER0);
+    return r < 0 ? fail(errno, "sched_setattr", e) : 0;
+}
+
+int os_sched_set_affinity(int tid, const void *mask, size_t size, struct base_error *e) {
+    if (syscall(SYS_sched_setaffinity, tid, size, mask) < 0)
+        return fail(errno, "sched_setaffinity", e);
+    return 0;
+}
+
+int os_sched_set_nice(int tid, int nice, struct base_error *e) {
+    if (setpriority(PRIO_PROCESS, (id_t)tid, nice) < 0)
+        return fail(errno, "setpriority", e);
+    return 0;
+}
+
+int os_sched_range(int policy, int *least, int *greatest, struct base_error *e) {
+    *least = sched_get_priority_min(policy);
+    *greatest = sched_get_priority_max(policy);
+    return *least < 0 || *greatest < 0 ? fail(errno, "sched_get_priority_min", e) : 0;
+}
+
+static bool read_number(const char *path, int64_t *number) {
+    char text[64], *end;
+    if (!read_file(path, text, sizeof text))
+        return false;
+    *number = strtoll(text, &end, 10);
+    return end != text;
+}
+
+bool os_sched_rr_interval(int64_t *ns) {
+    if (!read_number("/proc/sys/kernel/sched_rr_timeslice_ms", ns))
+        return false;
+    *ns *= 1000000;
+    return true;
+}
+
+void os_sched_yield(void) {
+    sched_yield();
+}
+
+/* ---- which threads ---- */
+
+/* Calls take() for each entry of a directory of ids; -errno. */
+static int each_id(const char *path, bool (*take)(int id, void *data), void *data, struct buf *b) {
+    DIR *directory = opendir(path);
+    if (!directory)
+        return -errno;
+    for (const struct dirent *entry; (entry = readdir(directory));) {
+        char *end;
+        long id = strtol(entry->d_name, &end, 10);
+        int number = (int)id;
+        if (end == entry->d_name || *end || id <= 0 || !take(number, data))
+            continue;
+        buf_add(b, &number, sizeof number);
+    }
+    closedir(directory);
+    return b->failed ? -ENOMEM : 0;
+}
+
+static bool take_all(int id, void *data) {
+    (void)id, (void)data;
+    return true;
+}
+
+static bool is_of_group(int id, void *data) {
+    const int *pgid = data;
+    long group;
+    return stat_field(id, 5, &group) && group == *pgid;
+}
+
+/* The first number of its line "Uid:", the real one, as setpriority(2) takes it. */
+static bool is_of_user(int id, void *data) {
+    const unsigned *uid = data;
+    char text[4096];
+    struct buf path = { 0 };
+    bool known = read_file(path_of(&path, "/proc/", id, "/status"), text, sizeof text);
+    buf_finish(&path);
+    const char *line = known ? strstr(text, "\nUid:") : NULL;
+    return line && strtoul(line + 5, NULL, 10) == *uid;
+}
+
+/* A process has no /proc/PID/task when it has gone. */
+int os_sched_threads(int pid, struct buf *b, struct base_error *e) {
+    struct buf path = { 0 };
+    int r = each_id(path_of(&path, "/proc/", pid, "/task"), take_all, NULL, b);
+    buf_finish(&path);
+    return r < 0 ? base_fail(e, r == -ENOENT ? ESRCH : -r, "opendir", NULL) : 0;
+}
+
+static int none_is_an_error(int r, size_t before, const struct buf *b, struct base_error *e) {
+    if (r == 0 && b->len == before)
+        r = -ESRCH;
+    return r < 0 ? base_fail(e, -r, "opendir", "/proc") : 0;
+}
+
+int os_sched_group(int pgid, struct buf *b, struct base_error *e) {
+    size_t before = b->len;
+    int group = pgid ? pgid : (int)getpgrp();
+    return none_is_an_error(each_id("/proc", is_of_group, &group, b), before, b, e);
+}
+
+int os_sched_user(unsigned uid, struct buf *b, struct base_error *e) {
+    size_t before = b->len;
+    return none_is_an_error(each_id("/proc", is_of_user, &uid, b), before, b, e);
+}
+
+/* ---- why not ---- */
+
+/* The directory of our cgroup in a v1 hierarchy that has the cpu controller, as /proc/self/cgroup
+ * says it: "4:cpu,cpuacct:/path". */
+static bool group_runtime(int tid, int64_t *us) {
+    char text[4096];
+    struct buf path = { 0 };
+    bool known = read_file(path_of(&path, "/proc/", tid, "/cgroup"), text, sizeof text);
+    const char *line = known ? strstr(text, ":cpu") : NULL;
+    const char *name = line ? strchr(line + 1, ':') : NULL;
+    if (name) {
+        buf_clear(&path);
+        buf_add_str(&path, "/sys/fs/cgroup/cpu");
+        buf_add(&path, name + 1, strcspn(name + 1, "\n"));
+        buf_add_str(&path, "/cpu.rt_runtime_us");
+    }
+    bool found = name && read_number(buf_cstr(&path), us);
+    buf_finish(&path);
+    return found;
+}
+
+void os_sched_explain(int tid, struct os_sched_limits *l) {
+    struct rlimit rtprio, nice;
+    int pid = tid ? tid : (int)getpid();
+    *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
+    l->has_limits = prlimit(pid, RLIMIT_RTPRIO, NULL, &rtprio) == 0 &&
+                    prlimit(pid, RLIMIT_NICE, NULL, &nice) == 0;
+    if (l->has_limits) {
+        l->rtprio = rtprio.rlim_cur;
+        l->nice = nice.rlim_cur;
+    }
+    l->has_runtime = read_number("/proc/sys/kernel/sched_rt_runtime_us", &l->runtime_us);
+    l->has_group_runtime = group_runtime(pid, &l->group_runtime_us);
+}
+
+/* ---- the CPUs ---- */
+
+/* "MAX PERIOD" of cpu.max, or "max PERIOD"; of the nearest cgroup above that has a limit. */
+static void read_quota(struct os_cpus *c) {
+    char text[4096];
+    struct buf path = { 0 };
+    const char *line =
+        read_file("/proc/self/cgroup", text, sizeof text) ? strstr(text, "0::") : NULL;
+    if (!line)
+        return;
+    buf_add_str(&path, "/sys/fs/cgroup");
+    buf_add(&path, line + 3, strcspn(line + 3, "\n"));
+    while (path.len > strlen("/sys/fs/cgroup") && !c->has_quota) {
+        char limit[64], *end;
+        size_t length = path.len;
+        buf_add_str(&path, "/cpu.max");
+        bool known = read_file(buf_cstr(&path), limit, sizeof limit);
+        path.len = length;
+        if (known && limit[0] != 'm') {
+            c->quota_us = strtoull(limit, &end, 10);
+            c->period_us = strtoull(end, NULL, 10);
+            c->has_quota = c->period_us != 0;
+        }
+        while (path.len && path.data[--path.len] != '/')
+            ;
+    }
+    buf_finish(&path);
+}
+
+static void read_online(struct os_cpus *c) {
+    char text[4096];
+    if (read_file("/sys/devices/system/cpu/online", text, sizeof text))
+        buf_add(&c->online, text, strcspn(text, "\n"));
+}
+
+static void read_load(struct os_cpus *c) {
+    char text[128], *at = text;
+    if (!read_file("/proc/loadavg", text, sizeof text))
+        return;
+    for (int i = 0; i < 3; i++) {
+        uint64_t whole = strtoull(at, &at, 10);
+        uint64_t hundredths = *at == '.' ? strtoull(at + 1, &at, 10) : 0;
+        c->load[i] = whole * 100 + hundredths;
+    }
+    c->has_load = true;
+}
+
+int os_cpus_get(struct os_cpus *c, struct base_error *e) {
+    struct buf mask = { 0 };
+    *c = (struct os_cpus){ 0 };
+    int r = get_affinity(0, &mask);
+    for (size_t i = 0; i < mask.len; i++)
+        c->usable += __builtin_popcount((unsigned char)mask.data[i]);
+    buf_finish(&mask);
+    if (r < 0)
+        return fail(-r, "sched_getaffinity", e);
+    c->count = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    read_online(c);
+    read_quota(c);
+    read_load(c);
+    return 0;
+}
+
+void os_cpus_finish(struct os_cpus *c) {
+    buf_finish(&c->online);
+}
