@@ -32,7 +32,7 @@ TIMEOUT = 10
 
 # Calls that cannot fail, and those that end the process.
 NEVER_FAIL = {"exit_group", "exit", "getpid", "gettid", "getuid", "geteuid", "getgid", "getegid",
-              "rt_sigreturn", "restart_syscall", "brk", "arch_prctl", "set_tid_address"}
+              "rt_sigreturn", "restart_syscall", "brk", "arch_prctl", "set_tid_address", "umask"}
 
 # Commands, in a directory with a file `f`, a link `l` to it, a directory `d` and a list of names.
 COMMANDS = [
@@ -50,6 +50,12 @@ COMMANDS = [
     ["stat", "-a", "r", "-J", "f"],
     ["stat", "--pathconf", "-J", "-F", "path,PC_NAME_MAX,PC_PATH_MAX,PC_PIPE_BUF", "f"],
     ["stat", "--fd=0", "-J"],
+    ["spawn", "-J", "-F", "umask,cwd,exec_path,groups,limits,cap_bounding,sigmask,sigign"],
+    ["spawn", "--dry-run", "-J", "--open=5:f", "--chdir=d", "--umask=022", "--", "true"],
+    ["spawn", "--status=fd:1", "-J", "-F", "exitcode,step", "--umask=022", "--nice=1", "--open=0:f",
+     "--dup2=0:5", "--chdir=d", "--closefrom=6", "--", "true"],
+    ["timerfd", "--clock=realtime", "--at=@1", "-J", "-F", "event,seq,missed,scheduled_ns"],
+    ["timerfd", "clocks", "-J", "-F", "clock,clockid,resolution_ns,usable"],
     ["--list", "-J"],
     ["stat", "--help"],
     ["--describe"],
@@ -82,33 +88,49 @@ def trace(osbox, command, log, *more):
 
 
 def calls_of(log):
-    """The names of the calls in a trace, in order."""
+    """The names of the calls in a trace, in order, of each process: osbox, and then its children."""
+    processes = {}
     with open(log, encoding="utf-8", errors="replace") as file:
-        found = [re.match(r"(?:\d+ +)?(\w+)\(", line) for line in file]
-    return [match.group(1) for match in found if match]
+        for line in file:
+            match = re.match(r"(\d+) +(\w+)\(", line)
+            if match:
+                processes.setdefault(match.group(1), []).append(match.group(2))
+    return list(processes.values())
+
+
+def occurrences(calls, first, last):
+    """(call, when) of the calls from first to last, as strace counts: in each process from 1."""
+    found = {}
+    for at, call in enumerate(calls):
+        found.setdefault(call, []).append(at)
+    return {(call, when + 1) for call, places in found.items()
+            for when, at in enumerate(places) if first <= at < last}
 
 
 def points_of(osbox, command, log):
-    """The points of a command, after the start of the C library."""
+    """The points of a command, after the start of the C library; none in a program that it runs."""
     # The first run may change times of last access.
     trace(osbox, command, log)
     baseline = trace(osbox, command, log)
-    calls = calls_of(log)
+    processes = calls_of(log)
+    calls = processes[0]
     first = next((i for i, call in enumerate(calls) if call in ("poll", "ppoll")), None)
     if first is None:
         sys.exit(f"Bail out! {command}: no poll marks the start of main(): {calls}")
-    points = []
-    for call in dict.fromkeys(calls[first:]):
+    ours, others = {}, set()
+    for number, calls in enumerate(processes):
+        start = 0 if number else first
+        end = next((i + 1 for i in range(start, len(calls)) if calls[i] == "execve"), len(calls))
+        ours.update(dict.fromkeys(sorted(occurrences(calls, start, end))))
+        others |= occurrences(calls, end, len(calls))
+    points, taken = [], {}
+    for call, when in ours:
         # A call that this strace does not know, file_getattr(2) as yet, cannot be named to it.
-        if call in NEVER_FAIL or call.startswith("syscall_"):
+        if call in NEVER_FAIL or call.startswith("syscall_") or (call, when) in others:
             continue
-        before = calls[:first].count(call)
-        count = min(calls[first:].count(call), OCCURRENCES)
-        points += [
-            Point(command, call, before + i, error)
-            for i in range(1, count + 1)
-            for error in ERRORS
-        ]
+        taken[call] = taken.get(call, 0) + 1
+        if taken[call] <= OCCURRENCES:
+            points += [Point(command, call, when, error) for error in ERRORS]
     return baseline, points
 
 

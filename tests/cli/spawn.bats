@@ -1,0 +1,1358 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: 0BSD
+#
+# osbox spawn: how it fails, finds, changes, waits for and leaves a program.
+# What a child has of credentials, descriptors and signals, and what a terminal
+# does, is in tests/oracle/spawn.py.
+
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr_lines
+# shellcheck disable=SC2030,SC2031 # a test is a subshell, and that is what it should be
+# shellcheck disable=SC2016 # quoted for an inner shell
+
+load ../helpers/common
+
+setup_file() { common_setup_file; }
+setup() { common_setup; }
+
+teardown() {
+    [ -z "${left_pid:-}" ] || kill -KILL "$left_pid" 2>/dev/null || true
+    common_teardown
+}
+
+# members NAME...: of the record in the file `record`, on one line.
+members() {
+    json "$@" <record | tr '\n' ' ' | sed 's/ $//'
+}
+
+# ends STATUS ARG...: spawn with a record in the file `record`.
+ends() {
+    local want=$1
+    shift
+    osbox "$want" spawn --status=record -J "$@"
+}
+
+# refused STATUS 'STEP INDEX OBJECT ERROR' ARG...: the program is not run, and the record says why;
+# errno is the number of that name.
+refused() {
+    local status=$1 want=$2 number
+    shift 2
+    ends "$status" "$@"
+    got ''
+    number=$(python3 -c 'import errno, sys; print(getattr(errno, sys.argv[1]))' "${want##* }")
+    want=$(sed -E 's/^(\S+) (\S+) (.*) (\S+)$/"\1" \2 "\3" "\4"/; s/"null"/null/g' <<<"$want")
+    output=$(members step index object error errno)
+    got "$want $number"
+    output=$(members pid si_pid si_code si_status exitcode wait_status shell_status timed_out)
+    got 'null null null null null null null null'
+}
+
+# with_path PATH STATUS ARG...: spawn with that PATH, without the capabilities that open every file.
+with_path() {
+    run --separate-stderr "-$2" ordinary env "PATH=$1" "$OSBOX" spawn "${@:3}" 3>&-
+}
+
+make_program() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$1"
+    chmod 755 "$1"
+}
+
+# as_user CMD...: as an ordinary user, if we are not one.
+as_user() {
+    if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+        setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+    else
+        "$@"
+    fi
+}
+
+# as_user_refused 'STEP INDEX OBJECT ERROR' ARG...: as refused, status 125 for want of a privilege.
+as_user_refused() {
+    local want=$1 step index object error
+    shift
+    read -r step index object error <<<"$want"
+    run --separate-stderr -125 as_user "$OSBOX" spawn --status=fd:4 -J "$@" 4>record 3>&-
+    got ''
+    output=$(members step index object error pid)
+    got "\"$step\" $index \"$object\" \"$error\" null"
+}
+
+# Skips the test unless we can become other users.
+needs_privilege() {
+    setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null ||
+        skip 'this user cannot become another one'
+}
+
+# can_unshare ARG...: skips the test unless unshare(1) can do that.
+can_unshare() {
+    unshare "$@" true 2>/dev/null || skip "unshare $* is refused here"
+}
+
+# state PID: of a process: R, S, T, Z.
+state() {
+    sed -E 's/.*\) (.).*/\1/' "/proc/$1/stat"
+}
+
+# ---- what was not run, and why ----
+
+@test "a file that cannot be opened: 125, and the record names the step" {
+    refused 125 'open 0 /nope/x ENOENT' --open=1,wronly,creat,0644:/nope/x -- true
+    output=$(json error errno applet operation path <<<"$stderr" | tr '\n' ' ')
+    got '"ENOENT" 2 "spawn" "open" "/nope/x" '
+}
+
+@test "without json a refused step is one line on stderr" {
+    osbox 125 spawn --open=1,wronly,creat,0644:/nope/x -- true
+    got ''
+    complained_of "spawn: open: '/nope/x': " ENOENT
+    osbox 127 spawn -- /nope
+    complained_of "spawn: exec: '/nope': " ENOENT
+}
+
+@test "a directory that cannot be entered: 125" {
+    refused 125 'chdir 0 /nope ENOENT' --chdir=/nope -- true
+}
+
+@test "a program that does not exist: 127" {
+    refused 127 'exec 0 /nope ENOENT' -- /nope
+    refused 127 'exec 0 no-such-program-anywhere ENOENT' -- no-such-program-anywhere
+}
+
+@test "a file that is not executable: 126" {
+    : >not-executable
+    refused 126 'exec 0 ./not-executable EACCES' -- ./not-executable
+}
+
+@test "a missing step has the same errno as a missing program, and another step" {
+    refused 125 'chdir 1 /nope ENOENT' --close=9 --chdir=/nope -- /nope
+    refused 127 'exec 2 /nope ENOENT' --close=9 --chdir=/ -- /nope
+}
+
+@test "a user without privilege: 125, EPERM" {
+    id nobody >/dev/null 2>&1 && getent group nogroup >/dev/null || skip 'there is no nobody:nogroup'
+    as_user_refused 'setgroups 0 init EPERM' --user=nobody:nogroup -- true
+    run --separate-stderr -125 as_user "$OSBOX" spawn --user=nobody:nogroup -- true 3>&-
+    [[ $stderr == "spawn: setgroups: 'init': "*' [EPERM] (needs CAP_SETGID)' ]]
+}
+
+@test "a real-time policy without privilege: 125, EPERM" {
+    as_user_refused 'scheduler 0 fifo:10 EPERM' --scheduler=fifo:10 -- true
+    run --separate-stderr -125 as_user "$OSBOX" spawn --scheduler=fifo:10 -- true 3>&-
+    [[ $stderr == "spawn: scheduler: 'fifo:10': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
+}
+
+@test "other privileges that are missing: 125, EPERM, and the step" {
+    as_user_refused 'chroot 0 / EPERM' --chroot=/ -- true
+    as_user_refused 'nice 0 -1 EACCES' --nice=-1 -- true
+    as_user_refused 'setgroups 0 1,2 EPERM' --groups=1,2 -- true
+    as_user_refused 'bounding 0 none EPERM' --cap-bounding=none -- true
+    as_user_refused 'ambient 0 chown EPERM' --cap-ambient=chown -- true
+}
+
+@test "a program that is killed: 137, and a record that no exit status gives" {
+    ends 137 -- sh -c 'kill -KILL $$'
+    output=$(members si_code si_status exitcode wait_status shell_status signal core error)
+    got '"CLD_KILLED" 9 -9 9 137 "SIGKILL" false null'
+    ends 137 -- sh -c 'exit 137'
+    output=$(members si_code si_status exitcode wait_status shell_status signal core error)
+    got '"CLD_EXITED" 137 137 35072 137 null false null'
+}
+
+@test "a program's own 124 to 127 are not osbox's" {
+    local status
+    for status in 0 1 64 124 125 126 127 255; do
+        ends $status -- sh -c "exit $status"
+        complained ''
+        output=$(members si_code si_signo exitcode shell_status timed_out step index object error errno)
+        got "\"CLD_EXITED\" \"SIGCHLD\" $status $status false null null null null null"
+    done
+}
+
+@test "the record names the process: pid is si_pid, and si_uid is its user" {
+    ends 0 -- sh -c 'echo $$ >pid'
+    output=$(members pid si_pid si_uid)
+    got "$(cat pid) $(cat pid) $(id -u)"
+}
+
+@test "a real-time signal: 128 and its number, and its name" {
+    ends 162 -- sh -c 'kill -34 $$'
+    output=$(members signal si_status exitcode shell_status)
+    got '"SIGRTMIN" 34 -34 162'
+}
+
+@test "children that a shell left to osbox are not taken for the program" {
+    run -5 sh -c '(exit 3) & exec "$OSBOX" spawn -- sh -c "exit 5"' 3>&-
+    run -5 sh -c 'sleep 1000 & echo $! >pid; exec "$OSBOX" spawn -- sh -c "exit 5"' >/dev/null 3>&-
+    kill -KILL "$(cat pid)"
+}
+
+@test "a core dump is told apart" {
+    (
+        ulimit -c unlimited 2>/dev/null
+        [ "$(ulimit -c)" = unlimited ]
+    ) || skip 'no core dumps here'
+    case $(cat /proc/sys/kernel/core_pattern) in
+    '|'*) skip 'core dumps go to a program' ;;
+    esac
+    ends 139 --rlimit=core=unlimited -- sh -c 'kill -SEGV $$'
+    output=$(members si_code signal core wait_status exitcode)
+    got '"CLD_DUMPED" "SIGSEGV" true 139 -11'
+    ends 139 --rlimit=core=0 -- sh -c 'kill -SEGV $$'
+    output=$(members si_code signal core wait_status exitcode)
+    got '"CLD_KILLED" "SIGSEGV" false 11 -11'
+}
+
+@test "125 is true: where osbox cannot watch the program, it is not run" {
+    can_trace || skip 'strace cannot trace here'
+    run -125 traced -f -qq -o trace -e trace=signalfd4 -e inject=signalfd4:error=EMFILE \
+        "$OSBOX" spawn -- touch ran 3>&-
+    [ ! -e ran ]
+}
+
+@test "what fails after the program was started is not 125" {
+    can_trace || skip 'strace cannot trace here'
+    # The record too is there in full, or not at all.
+    run -71 traced -f -qq -o trace -e trace=signalfd4,read -e inject=read:error=EIO:when=1 \
+        -P 'anon_inode:[signalfd]' "$OSBOX" spawn --status=record -J -- true 3>&-
+    grep -q INJECTED trace
+    run -0 json <record
+}
+
+# ---- programs that cannot be executed ----
+
+@test "a script whose interpreter is missing: 127" {
+    printf '#!/nope/interpreter\n' >script
+    chmod 755 script
+    refused 127 'exec 0 ./script ENOENT' -- ./script
+}
+
+@test "a file that is no program is not given to a shell: 126, ENOEXEC" {
+    echo 'echo it ran' >text
+    : >empty
+    chmod 755 text empty
+    refused 126 'exec 0 ./text ENOEXEC' -- ./text
+    refused 126 'exec 0 ./empty ENOEXEC' -- ./empty
+    with_path "$PWD:$PATH" 126 -- text
+    complained_of "spawn: exec: 'text': " ENOEXEC
+}
+
+@test "a directory: 126, EACCES" {
+    mkdir directory
+    refused 126 'exec 0 ./directory EACCES' -- ./directory
+    refused 126 'exec 0 / EACCES' -- /
+}
+
+@test "arguments that are too long: 126, E2BIG" {
+    local arguments
+    # With that stack there is room for 128 KiB.
+    mapfile -t arguments < <(for ((i = 0; i < 300; i++)); do printf '%01000d\n' 0; done)
+    ends 126 --rlimit=stack=256K -- true "${arguments[@]}"
+    output=$(members step error)
+    got '"exec" "E2BIG"'
+    ends 0 -- true "${arguments[@]}"
+}
+
+@test "a program that is being written: 126, ETXTBSY" {
+    cp /bin/true busy
+    # shellcheck disable=SC2093
+    exec 8>>busy
+    refused 126 'exec 0 ./busy ETXTBSY' -- ./busy
+    exec 8>&-
+    ends 0 -- ./busy
+}
+
+@test "a loop of links: 126, ELOOP" {
+    ln -s loop loop
+    refused 126 'exec 0 ./loop ELOOP' -- ./loop
+}
+
+@test "a path through a file: 126, ENOTDIR" {
+    : >file
+    refused 126 'exec 0 file/program ENOTDIR' -- file/program
+}
+
+@test "a name that is too long: 126, ENAMETOOLONG" {
+    ends 126 -- "./$(printf '%0300d' 0)"
+    output=$(members step error)
+    got '"exec" "ENAMETOOLONG"'
+}
+
+@test "an empty name: 127" {
+    refused 127 'exec 0  ENOENT' -- ''
+    with_path "/bin:$PATH" 127 -- ''
+    complained_of "spawn: exec: '': " ENOENT
+}
+
+@test "a program whose directory may not be searched: 126, EACCES" {
+    mkdir locked
+    make_program locked/program 'echo it ran'
+    chmod 000 locked
+    run --separate-stderr -126 ordinary "$OSBOX" spawn -- locked/program 3>&-
+    complained_of "spawn: exec: 'locked/program': " EACCES
+}
+
+# ---- PATH ----
+
+@test "PATH: a file that is not executable is passed over when there is another one" {
+    mkdir 1 2 3
+    : >1/program
+    make_program 2/program 'echo two'
+    with_path "$PWD/1:$PWD/2:$PATH" 0 -- program
+    got two
+    with_path "$PWD/2:$PWD/1:$PATH" 0 -- program
+    got two
+    with_path "$PWD/1:$PWD/3" 126 -- program
+    complained_of "spawn: exec: 'program': " EACCES
+    with_path "$PWD/3:$PWD/1" 126 -- program
+    with_path "$PWD/3" 127 -- program
+}
+
+@test "PATH: a directory that may not be searched wins only if nothing else is found" {
+    mkdir locked 2 3
+    make_program locked/program 'echo locked'
+    make_program 2/program 'echo two'
+    chmod 000 locked
+    with_path "$PWD/locked:$PWD/2:$PATH" 0 -- program
+    got two
+    with_path "$PWD/locked:$PWD/3:$PATH" 126 -- program
+    complained_of "spawn: exec: 'program': " EACCES
+}
+
+@test "PATH: elements that are no directories are passed over" {
+    mkdir 2
+    : >file
+    ln -s loop loop
+    make_program 2/program 'echo two'
+    with_path "/nope:$PWD/file:$PWD/2:$PATH" 0 -- program
+    got two
+    with_path "/nope:$PWD/file" 127 -- program
+    complained_of "spawn: exec: 'program': " ENOENT
+}
+
+@test "PATH: an empty element, in front, between or at the end, is the working directory" {
+    local path
+    make_program program 'echo here'
+    for path in : :/nope /nope: /nope::/nope2 ''; do
+        with_path "$path" 0 -- program
+        got here
+    done
+    with_path /nope 127 -- program
+}
+
+@test "PATH: without one programs are looked for in /bin and /usr/bin, as os.defpath says" {
+    osbox 0 spawn -u PATH -- sh -c 'echo found'
+    got found
+    osbox 0 spawn -i -- sh -c 'echo found'
+    got found
+    make_program program 'echo here'
+    osbox 127 spawn -u PATH -- program
+}
+
+@test "PATH: a name with a slash is not looked up" {
+    mkdir bin
+    make_program bin/program 'echo found'
+    with_path /nope 0 -- bin/program
+    got found
+    with_path "$PWD" 127 -- ./program
+    osbox 0 spawn --chdir=bin -- ./program
+    got found
+}
+
+@test "--path: that of the child, of osbox, or none" {
+    mkdir child parent
+    make_program child/program 'echo child'
+    make_program parent/program 'echo parent'
+    make_program program 'echo none'
+    export PATH=$PWD/parent:$PATH
+    osbox 0 spawn -E "PATH=$PWD/child:$PATH" -- program
+    got child
+    osbox 0 spawn --path=child -E "PATH=$PWD/child:$PATH" -- program
+    got child
+    osbox 0 spawn --path=parent -E "PATH=$PWD/child:$PATH" -- program
+    got parent
+    osbox 0 spawn --path=parent -i -- program
+    got parent
+    osbox 127 spawn -i -- program
+    osbox 0 spawn --path=none -- program
+    got none
+    osbox 127 spawn --path=none -- sh
+    osbox 0 spawn --path=none -- child/program
+    got child
+    osbox 125 spawn --path=other -- program
+}
+
+# ---- environment, argv ----
+
+@test "-E sets, -u removes, -i empties; the last one of a name counts" {
+    export ONE=1 TWO=2
+    osbox 0 spawn -- sh -c 'echo "$ONE $TWO"'
+    got '1 2'
+    osbox 0 spawn -E ONE=x -u TWO -- sh -c 'echo "$ONE ${TWO-unset}"'
+    got 'x unset'
+    osbox 0 spawn -i -E A=1 -E B= --env=C==2= -- env
+    got $'A=1\nB=\nC==2='
+    osbox 0 spawn -i -- env
+    got ''
+    osbox 0 spawn -E A=1 -i -- env
+    got 'A=1'
+    osbox 0 spawn -i -E A=1 -E A=2 -- env
+    got 'A=2'
+    osbox 0 spawn -i -E A=1 -u A -- env
+    got ''
+    osbox 0 spawn -i -u A -E A=3 -- env
+    got 'A=3'
+    osbox 0 spawn -u no_such_variable -- true
+    complained ''
+}
+
+@test "-E and -u: what is no name is a usage error" {
+    local bad
+    for bad in A '' =x =; do
+        osbox 125 spawn -E "$bad" -- true
+        got ''
+    done
+    for bad in '' A=1 =; do
+        osbox 125 spawn -u "$bad" -- true
+        got ''
+    done
+}
+
+@test "a variable's bytes arrive, and so do a variable twice and one without =" {
+    run -0 python3 - "$OSBOX" <<'END'
+import os, sys
+entries = [b"A=\xff\n\x1b", b"B=1", b"B=2", b"novalue", b"=x"]
+pid = os.fork()
+if pid == 0:
+    import ctypes
+    libc = ctypes.CDLL(None)
+    argv = [os.fsencode(sys.argv[1]), b"spawn", b"--", b"/bin/cat", b"/proc/self/environ"]
+    libc.execve(argv[0], (ctypes.c_char_p * 6)(*argv, None), (ctypes.c_char_p * 6)(*entries, None))
+    os._exit(99)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+    printf '%s' "$output" | tr -d '\0' >is
+    printf 'A=\xff\n\x1bB=1B=2novalue=x' >wanted
+    same wanted is
+}
+
+@test "--argv0 is what the program is told as its name" {
+    osbox 0 spawn --argv0=other -- sh -c 'tr "\0" " " </proc/$$/cmdline; :'
+    got 'other -c tr "\0" " " </proc/$$/cmdline; : '
+    osbox 0 spawn --argv0= -- sh -c 'head -zn 1 /proc/$$/cmdline | od -An -c; :'
+    got '  \0'
+    osbox 0 spawn --argv0=-sh -- /bin/bash -c 'shopt login_shell'
+    got $'login_shell    \ton'
+}
+
+@test "arguments arrive as they are" {
+    osbox 0 spawn -- printf '<%s>' '' ' ' -x -- $'\n' '*' $'\xff'
+    [ "$output" = $'<>< ><-x><--><\n><*><\xff>' ]
+    osbox 0 spawn printf '<%s>' -J --help
+    got '<-J><--help>'
+}
+
+@test "--exec-fd runs the file that is open there, under the name that is given" {
+    osbox 0 spawn --exec-fd=8 -- anything -c 'tr "\0" " " </proc/$$/cmdline; :' 8</bin/sh
+    got 'anything -c tr "\0" " " </proc/$$/cmdline; : '
+    refused 126 'exec 0 anything EBADF' --exec-fd=77 -- anything
+    : >text
+    chmod 755 text
+    refused 126 'exec 0 anything ENOEXEC' --exec-fd=8 -- anything 8<text
+    : >not-executable
+    refused 126 'exec 0 anything EACCES' --exec-fd=8 -- anything 8<not-executable
+    osbox 125 spawn --exec-fd=8 --path=none -- sh 8</bin/sh
+}
+
+@test "--exec-fd: a file action does not take the file away, unless it is named" {
+    osbox 0 spawn --exec-fd=8 --open=9:/dev/null -- sh -c 'echo ran' 8</bin/sh
+    got ran
+    osbox 0 spawn --exec-fd=8 --chdir=/ -- sh -c 'pwd' 8</bin/sh
+    got /
+}
+
+# ---- file actions ----
+
+@test "file actions are done in the order given" {
+    osbox 0 spawn --open=1,wronly,creat,0600:one --dup2=1:2 --open=1,wronly,creat:two \
+        -- sh -c 'echo out; echo err >&2'
+    got ''
+    [ "$(cat one)$(cat two)" = errout ]
+    osbox 0 spawn --open=1,wronly,creat:three --open=1,wronly,creat:four --dup2=1:2 \
+        -- sh -c 'echo out; echo err >&2'
+    [ "$(cat three)|$(cat four)" = $'|out\nerr' ]
+}
+
+@test "--open: access, creation, modes and names" {
+    umask 022
+    printf 'content\n' >'in:put,x'
+    osbox 0 spawn --open='0:in:put,x' -- cat
+    got content
+    osbox 0 spawn --open='0,rdonly:in:put,x' -- cat
+    got content
+    osbox 0 spawn --open=1,wronly,creat,excl,0640:new -- echo new
+    [ "$(stat -c %a new)$(cat new)" = 640new ]
+    refused 125 'open 0 new EEXIST' --open=1,wronly,creat,excl:new -- true
+    osbox 0 spawn --open=1,wronly,creat:default -- true
+    [ "$(stat -c %a default)" = 644 ]
+    osbox 0 spawn --umask=077 --open=1,wronly,creat,0666:masked -- true
+    [ "$(stat -c %a masked)" = 600 ]
+    osbox 0 spawn --open=1,wronly,append:new -- echo more
+    [ "$(cat new)" = $'new\nmore' ]
+    osbox 0 spawn --open=1,wronly,trunc:new -- true
+    [ "$(stat -c %s new)" = 0 ]
+    ln -s new link
+    refused 125 'open 0 link ELOOP' --open=0,rdonly,nofollow:link -- true
+    refused 125 'open 0 new ENOTDIR' --open=0,rdonly,directory:new -- true
+    osbox 0 spawn --open=5,directory:. -- readlink -f /dev/fd/5
+    got "$PWD"
+}
+
+@test "--open: names are relative to the directory at that point" {
+    mkdir a b
+    osbox 0 spawn --open=5,wronly,creat:x --chdir=a --open=6,wronly,creat:x --chdir=../b \
+        --open=1,wronly,creat:x -- echo b
+    [ "$(ls a b .)" = $'.:\na\nb\nx\n\na:\nx\n\nb:\nx' ]
+}
+
+@test "--open, --close, --dup2, --closefrom, --fchdir: what cannot be meant is a usage error" {
+    local bad
+    for bad in --open= --open=1 --open=:x --open=x:y --open=-1:x --open=1,rd:x \
+        --open=1,rdonly,wronly:x --open=1,:x --open=1,8:x --open=1,99999999999:x \
+        --open=2147483648:x --open=1,O_RDONLY:x --open=01x:y --open=+1:x \
+        --open=1,0644,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:x \
+        --close= --close=-1 --close=x --close=2147483648 --close=1,2 \
+        --dup2= --dup2=1 --dup2=1: --dup2=:1 --dup2=1:-1 --dup2=1:2:3 --closefrom= --closefrom=-1 --closefrom=x --fchdir=x --fchdir= \
+        --fchdir=-100; do
+        osbox 125 spawn "$bad" -- touch ran
+        got ''
+        [ ${#stderr_lines[@]} -eq 1 ]
+    done
+    [ ! -e ran ]
+}
+
+@test "--dup2 of a descriptor that is not open: EBADF, and the step" {
+    refused 125 'dup2 0 77:1 EBADF' --dup2=77:1 -- true
+    refused 125 'dup2 1 1:5 EBADF' --close=1 --dup2=1:5 -- true
+    refused 125 'dup2 0 77:77 EBADF' --dup2=77:77 -- true
+    refused 125 'dup2 0 1:99999999 EBADF' --dup2=1:99999999 -- true
+    refused 125 'fchdir 0 77 EBADF' --fchdir=77 -- true
+}
+
+@test "--close of a descriptor that is not open is no error, as in posix_spawn" {
+    osbox 0 spawn --close=77 --close=2147483647 -- echo ran
+    got ran
+    complained ''
+}
+
+@test "--close=2 and then a failure: the diagnostic still arrives" {
+    refused 127 'exec 1 /nope ENOENT' --close=2 -- /nope
+    osbox 125 spawn --close=0 --close=1 --close=2 --chdir=/nope -- true
+    complained_of "spawn: chdir: '/nope': " ENOENT
+}
+
+@test "--fchdir: to a directory that is inherited, or that was opened" {
+    mkdir a
+    osbox 0 spawn --fchdir=8 -- pwd 8<a
+    got "$PWD/a"
+    osbox 0 spawn --open=9,directory:a --fchdir=9 -- pwd
+    got "$PWD/a"
+    refused 125 'fchdir 0 8 ENOTDIR' --fchdir=8 -- pwd 8</dev/null
+}
+
+@test "a process substitution works" {
+    osbox 0 spawn -- diff <(echo a) <(echo a)
+    got ''
+    osbox 1 spawn -- diff <(echo a) <(echo b)
+    osbox 0 spawn --status=record --timeout=1h -- cat <(echo a)
+    got a
+}
+
+@test "stdin, stdout and stderr are the command's" {
+    run --separate-stderr -3 "$OSBOX" spawn -- sh -c 'cat; echo err >&2; exit 3' <<<input
+    got input
+    complained err
+}
+
+@test "descriptors 0, 1 and 2 that are closed when osbox starts are closed in the program" {
+    # Python opens none of them by itself.
+    local script='
+import os
+def is_open(fd):
+    try:
+        return bool(os.fstat(fd))
+    except OSError:
+        return False
+found = [fd for fd in range(3) if is_open(fd)]
+with open("list", "w") as file:
+    print(*found, file=file)'
+    "$OSBOX" spawn -- python3 -c "$script" <&- 3>&-
+    [ "$(cat list)" = '1 2' ]
+    "$OSBOX" spawn -- python3 -c "$script" >&- 3>&-
+    [ "$(cat list)" = '0 2' ]
+    "$OSBOX" spawn -- python3 -c "$script" 2>&- 3>&-
+    [ "$(cat list)" = '0 1' ]
+    "$OSBOX" spawn --status=record -- python3 -c "$script" <&- >&- 2>&- 3>&-
+    [ "$(cat list)" = '' ]
+    "$OSBOX" spawn --overlay -- python3 -c "$script" <&- >&- 3>&-
+    [ "$(cat list)" = 2 ]
+    "$OSBOX" spawn --open=1,wronly:/dev/null -- python3 -c "$script" <&- >&- 2>&- 3>&-
+    [ "$(cat list)" = 1 ]
+}
+
+# ---- --status ----
+
+@test "--status=FILE is truncated, --status=fd:N is not, and neither is seen by the program" {
+    echo 'very long content of an earlier run' >record
+    osbox 0 spawn --status=record -g exitcode -- true
+    [ "$(cat record)" = 0 ]
+    echo first >log
+    "$OSBOX" spawn --status=fd:4 -g exitcode -- sh -c '[ ! -e /proc/$$/fd/4 ]' 4>>log 3>&-
+    [ "$(cat log)" = $'first\n0' ]
+}
+
+@test "--status=fd:1 and fd:2 share the stream with the program" {
+    osbox 3 spawn --status=fd:1 -g exitcode -- sh -c 'echo out; exit 3'
+    got $'out\n3'
+    osbox 3 spawn --status=fd:2 -g exitcode -- sh -c 'echo out; exit 3'
+    got out
+    complained 3
+}
+
+@test "--status: a file that cannot be opened, a descriptor that is none: 125, and nothing is run" {
+    osbox 125 spawn --status=/nope/x -- touch ran
+    complained_of "spawn: '/nope/x': " ENOENT
+    osbox 125 spawn --status=fd:77 -- touch ran
+    osbox 125 spawn --status=fd: -- touch ran
+    osbox 125 spawn --status=fd:x -- touch ran
+    osbox 125 spawn --status=fd:-1 -- touch ran
+    osbox 125 spawn --status=. -- touch ran
+    osbox 125 spawn -F pid -- touch ran
+    [ ! -e ran ]
+}
+
+@test "--status on a full device: 74 when the program ran" {
+    osbox 74 spawn --status=/dev/full -- touch ran
+    [ -e ran ]
+    [[ $stderr == *'[ENOSPC]' ]]
+    osbox 74 spawn --status=/dev/full -- false
+    run -74 "$OSBOX" spawn --status=fd:4 -- true 4>/dev/full 3>&-
+    run -74 sh -c '"$OSBOX" spawn --nowait -- true >/dev/full' 3>&-
+}
+
+@test "--status on a full device: 74 and both diagnostics when it did not run" {
+    osbox 74 spawn --status=/dev/full -- /nope
+    [[ ${#stderr_lines[@]} -eq 2 && ${stderr_lines[0]} == "spawn: exec: '/nope': "*'[ENOENT]' ]]
+    [[ ${stderr_lines[1]} == *'[ENOSPC]' ]]
+}
+
+@test "a record into a pipe that nobody reads: osbox dies of SIGPIPE, quietly" {
+    local mode
+    for mode in --status=fd:1 --nowait; do
+        run -141 python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 1)
+os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
+        got ''
+    done
+}
+
+@test "--status -o sh: eval sets what is known, in every shell" {
+    local shell
+    "$OSBOX" spawn --status=record -o sh -- sh -c 'kill -KILL $$' 3>&- || true
+    for shell in dash bash zsh ash; do
+        command -v "$(shell_command $shell | cut -d' ' -f1)" >/dev/null || continue
+        # shellcheck disable=SC2046
+        run -0 $(shell_command $shell) -c \
+            'eval "$(cat record)"; echo "$? $os_si_code $os_exitcode $os_signal ${os_step-unset} ${os_error-unset}"'
+        got '0 CLD_KILLED -9 SIGKILL unset unset'
+    done
+}
+
+@test "--status -o sh: eval sets the step and the error when the program was not run" {
+    local shell
+    run "$OSBOX" spawn --status=record -o sh --open="5:/n'o/pe" -- true 3>&-
+    for shell in dash bash zsh ash; do
+        command -v "$(shell_command $shell | cut -d' ' -f1)" >/dev/null || continue
+        # shellcheck disable=SC2046
+        run -0 $(shell_command $shell) -c 'os_exitcode=stale os_pid=stale; eval "$(cat record)"
+            echo "$os_step $os_index $os_object $os_error $os_errno ${os_exitcode-unset} ${os_pid-unset}"'
+        got "open 0 /n'o/pe ENOENT 2 unset unset"
+    done
+}
+
+@test "--status in each format is one record" {
+    local form
+    for form in text json csv tsv sh value table; do
+        osbox 7 spawn --status=record -o $form -F exitcode,step,signal -- sh -c 'exit 7'
+        got ''
+        complained ''
+        case $form in
+        text) printf 'exitcode=7\nstep\nsignal\n' ;;
+        json) printf '{"exitcode":7,"step":null,"signal":null}\n' ;;
+        csv) printf 'exitcode,step,signal\n7,,\n' ;;
+        tsv) printf 'exitcode\tstep\tsignal\n7\t\\N\t\\N\n' ;;
+        value) printf '7\t\t\n' ;;
+        *) cat record ;;
+        esac >wanted
+        same wanted record
+    done
+}
+
+@test "the program's use of the machine is in the record" {
+    ends 0 -F +elapsed_ns,ru_utime_ns,ru_minflt -- true
+    output=$(json ru_maxrss elapsed_ns ru_minflt <record | python3 -c '
+import sys
+print(all(int(line) > 0 for line in sys.stdin))')
+    got True
+}
+
+# ---- --nowait ----
+
+@test "--nowait returns while the program runs" {
+    left_pid=$("$OSBOX" spawn --nowait -g pid -- sleep 1000 3>&-)
+    [ "$(cat "/proc/$left_pid/comm")" = sleep ]
+    [ "$(readlink "/proc/$left_pid/fd/0")" = /dev/null ]
+    [ "$(readlink "/proc/$left_pid/fd/1")" = /dev/null ]
+    [ ! -e "/proc/$left_pid/fd/3" ]
+    kill -KILL "$left_pid"
+}
+
+@test "--nowait prints pid, pidfd_ino, pgid and sid" {
+    "$OSBOX" spawn --nowait --setsid -J -- sleep 1000 >record 3>&-
+    left_pid=$(json pid <record)
+    output=$(members pid pgid sid)
+    got "$left_pid $left_pid $left_pid"
+    output=$(members pidfd_ino)
+    # Before Linux 6.9 the number of a pidfd's inode says nothing.
+    got "$(python3 -c '
+import os, sys
+known = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2])) >= (6, 9)
+print(os.fstat(os.pidfd_open(int(sys.argv[1]))).st_ino if known else "null")' "$left_pid")"
+    output=$(python3 -c 'import json; print(*json.load(open("record")))')
+    got 'pid pidfd_ino pgid sid'
+}
+
+@test "--nowait in a new PID namespace prints the PID that it has outside" {
+    can_unshare -Urpf
+    left_pid=$("$OSBOX" spawn --nowait --unshare=pid,user --map-root-user -g pid -- sleep 1000 3>&-)
+    [ "$(cat "/proc/$left_pid/comm")" = sleep ]
+    [[ $(grep NSpid "/proc/$left_pid/status") == *$'\t'1 ]]
+}
+
+@test "--nowait: a file action's stdin and stdout are the program's" {
+    mkfifo in
+    left_pid=$("$OSBOX" spawn --nowait --open=0,rdwr:in --open=1,wronly,creat:out -g pid -- sleep 1000 3>&-)
+    [ "$(readlink "/proc/$left_pid/fd/0")" = "$PWD/in" ]
+    [ "$(readlink "/proc/$left_pid/fd/1")" = "$PWD/out" ]
+}
+
+@test "--nowait: a file action that takes stdout as its source gets the real one" {
+    "$OSBOX" spawn --nowait --dup2=2:1 -g pid -- sh -c 'echo to stderr; : >ready' >pid 2>err 3>&-
+    left_pid=$(cat pid)
+    run -0 timeout 20 sh -c 'until [ -e ready ]; do :; done'
+    [ "$(cat err)" = 'to stderr' ]
+}
+
+@test "--nowait with --status: the record goes there, and stdin and stdout are inherited" {
+    mkfifo in
+    run -0 timeout 20 "$OSBOX" spawn --nowait --status=record -J -- sh -c 'cat; echo end' <<<input 3>&-
+    got $'input\nend'
+    output=$(python3 -c 'import json; print(*json.load(open("record")))')
+    got 'pid pidfd_ino pgid sid'
+}
+
+@test "--nowait: what cannot be run is told as ever" {
+    osbox 127 spawn --nowait -- /nope
+    got ''
+    complained_of "spawn: exec: '/nope': " ENOENT
+    osbox 125 spawn --nowait --chdir=/nope -- true
+    osbox 127 spawn --nowait -o sh -- /nope
+    [[ $output == *"os_error='ENOENT'"*'(exit 127)'* ]]
+}
+
+# ---- --overlay ----
+
+@test "--overlay: the program has osbox's own process" {
+    "$OSBOX" spawn --overlay -- sh -c 'echo $$' >pid 3>&- &
+    wait $!
+    [ "$(cat pid)" = $! ]
+    osbox 7 spawn --overlay --chdir=/ -- sh -c 'pwd; exit 7'
+    got /
+    run -143 "$OSBOX" spawn --overlay -- sh -c 'kill -TERM $$' 3>&-
+}
+
+@test "--overlay --status: end of file without a record when it runs, a record when it does not" {
+    mkfifo status
+    timeout 20 cat status >seen 3>&- &
+    local reader=$!
+    "$OSBOX" spawn --overlay --status=fd:4 -J -- sleep 1000 4>status 3>&- &
+    left_pid=$!
+    wait $reader
+    [ ! -s seen ]
+    [ "$(cat /proc/$left_pid/comm)" = sleep ]
+    kill -KILL $left_pid
+    run -127 "$OSBOX" spawn --overlay --status=fd:4 -J -- /nope 4>record 3>&-
+    output=$(members step index object error errno pid)
+    got '"exec" 0 "/nope" "ENOENT" 2 null'
+    run -125 "$OSBOX" spawn --overlay --status=fd:4 -J --close=4 --chdir=/nope -- true 4>record 3>&-
+    output=$(members step index object error errno)
+    got '"chdir" 1 "/nope" "ENOENT" 2'
+}
+
+@test "--overlay: the diagnostic arrives, wherever the steps have put stderr" {
+    osbox 127 spawn --overlay --open=2,wronly,creat:elsewhere -- /nope
+    complained_of "spawn: exec: '/nope': " ENOENT
+    osbox 127 spawn --overlay --close=2 --closefrom=0 -- /nope
+    complained_of "spawn: exec: '/nope': " ENOENT
+    [ ! -s elsewhere ]
+}
+
+@test "--overlay cannot be the first process of a new PID namespace: a usage error" {
+    can_unshare -Urpf
+    osbox 125 spawn --overlay --unshare=pid,user --map-root-user -- touch ran
+    got ''
+    [ ${#stderr_lines[@]} -eq 1 ]
+    [ ! -e ran ]
+}
+
+# ---- --dry-run ----
+
+@test "--dry-run prints the steps in their order and does nothing" {
+    osbox 0 spawn --dry-run -F index,step,object -o csv --chdir=/nope --open=1,wronly,creat:made \
+        --nice=5 --setsid --umask=027 --rlimit=nofile=7 --no-new-privs --setsigmask=TERM \
+        --pdeathsig=HUP --dup2=1:2 -- /nope
+    got 'index,step,object
+0,setsid,
+1,setrlimit,nofile=7
+2,nice,5
+3,umask,027
+4,chdir,/nope
+5,open,made
+6,dup2,1:2
+7,nonewprivs,
+8,pdeathsig,HUP
+9,sigmask,TERM
+10,exec,/nope'
+    complained ''
+    [ ! -e made ]
+}
+
+@test "--dry-run: the credentials come before the file actions, and are verified" {
+    id nobody >/dev/null 2>&1 || skip 'there is no nobody'
+    osbox 0 spawn --dry-run -g step --open=1,wronly,creat:made --cap-ambient=chown --user=nobody \
+        --cap-bounding=chown --chroot=/ --cap-inheritable=none -- true
+    got 'chroot
+bounding
+setgroups
+setgid
+setuid
+inheritable
+ambient
+drop
+verify
+open
+exec'
+}
+
+@test "--dry-run without a program has no exec" {
+    osbox 0 spawn --dry-run -g step --umask=0
+    got umask
+}
+
+# ---- modes that exclude each other ----
+
+@test "a program is missing, modes that exclude each other: usage errors" {
+    local arguments
+    for arguments in '--nowait' '--overlay' '--status=record' '--timeout=1' '--nowait --overlay -- touch ran' \
+        '--overlay --timeout=1 -- touch ran' '--nowait --timeout=1 -- touch ran' '--signal=TERM -- touch ran' \
+        '--kill-after=1 -- touch ran' '--foreground -- touch ran' '--setsid --setpgroup -- touch ran' \
+        '--dry-run --status=record -- touch ran' '--nowait --pdeathsig=TERM -- touch ran' \
+        '--cap-iab= --cap-bounding=all -- touch ran' '--user=0 --resetids -- touch ran'; do
+        # shellcheck disable=SC2086
+        osbox 125 spawn $arguments
+        got ''
+        [ ${#stderr_lines[@]} -eq 1 ]
+    done
+    [ ! -e ran ]
+}
+
+# ---- time ----
+
+@test "--timeout: 124, whatever ends the program" {
+    ends 124 --timeout=10ms -- sleep 1000
+    output=$(members timed_out si_code signal exitcode shell_status)
+    got 'true "CLD_KILLED" "SIGTERM" -15 143'
+    ends 124 --timeout=10ms --signal=USR1 -- sleep 1000
+    output=$(members timed_out signal)
+    got 'true "SIGUSR1"'
+}
+
+@test "--timeout: 124, also when the program then exits with a status of its own" {
+    ends 124 --timeout=10ms --signal=USR1 --setsigmask=USR1 -- python3 -c '
+import signal, sys
+signal.sigwait([signal.SIGUSR1])
+sys.exit(7)'
+    output=$(members timed_out si_code exitcode shell_status)
+    got 'true "CLD_EXITED" 7 7'
+}
+
+@test "--kill-after: 137, and SIGKILL" {
+    ends 137 --timeout=10ms --kill-after=10ms --setsigign=TERM -- sleep 1000
+    output=$(members timed_out si_code signal exitcode)
+    got 'true "CLD_KILLED" "SIGKILL" -9'
+    ends 137 --timeout=10ms --signal=KILL -- sleep 1000
+    output=$(members timed_out signal)
+    got 'true "SIGKILL"'
+    ends 124 --timeout=10ms --kill-after=1h -- sleep 1000
+    output=$(members timed_out signal)
+    got 'true "SIGTERM"'
+}
+
+@test "--timeout: a program that ends in time has its own status" {
+    ends 7 --timeout=1h -- sh -c 'exit 7'
+    output=$(members timed_out exitcode)
+    got 'false 7'
+    ends 143 --timeout=1h --kill-after=1h -- sh -c 'kill -TERM $$'
+    output=$(members timed_out exitcode)
+    got 'false -15'
+    ends 137 --timeout=1h -- sh -c 'kill -KILL $$'
+    output=$(members timed_out signal)
+    got 'false "SIGKILL"'
+}
+
+@test "--timeout=0 is no limit, and neither is --kill-after=0" {
+    local zero
+    for zero in 0 0s 0.0 0ms; do
+        ends 7 --timeout=$zero -- sh -c 'exit 7'
+        output=$(members timed_out exitcode)
+        got 'false 7'
+    done
+    ends 124 --timeout=10ms --kill-after=0 --signal=USR1 --setsigmask=USR1 -- python3 -c '
+import signal
+signal.sigwait([signal.SIGUSR1])'
+}
+
+@test "--timeout, --kill-after, --signal: what is none is a usage error" {
+    local bad
+    for bad in -1 -0 nan NaN inf 1e3 99999999999999999999 9223372037 0.0000000001 '' x 1x ' 1' '1 ' 1s2 .; do
+        osbox 125 spawn --timeout="$bad" -- touch ran
+        got ''
+        osbox 125 spawn --timeout=1h --kill-after="$bad" -- touch ran
+        got ''
+    done
+    for bad in '' 0 65 NOPE -1 TERM,INT all; do
+        osbox 125 spawn --timeout=1h --signal="$bad" -- touch ran
+        got ''
+    done
+    [ ! -e ran ]
+}
+
+@test "--timeout: a stopped program gets the signal" {
+    ends 124 --timeout=300ms -- sh -c 'kill -STOP $$; echo went on'
+    got ''
+    output=$(members timed_out signal)
+    got 'true "SIGTERM"'
+}
+
+@test "--timeout: the program has a process group of its own, but for --foreground and --setpgroup" {
+    osbox 0 spawn --timeout=1h -- sh -c 'ps -o pgid= -p $$ | tr -d " "; echo $$'
+    [ "${lines[0]}" = "${lines[1]}" ]
+    osbox 0 spawn --timeout=1h --foreground -- sh -c 'ps -o pgid= -p $$ | tr -d " "; echo $$'
+    [ "${lines[0]}" != "${lines[1]}" ]
+    osbox 0 spawn -- sh -c 'ps -o pgid= -p $$ | tr -d " "; echo $$'
+    [ "${lines[0]}" != "${lines[1]}" ]
+    osbox 0 spawn --timeout=1h --setsid -- sh -c 'ps -o sid= -p $$ | tr -d " "; echo $$'
+    [ "${lines[0]}" = "${lines[1]}" ]
+}
+
+# The grandchild says when it is there, and holds the FIFO `alive` open until it ends.
+FAMILY='(echo ready >ready; exec sleep 1000 >/dev/null 2>&1) & echo $! >grandchild; wait'
+
+@test "--timeout: the signal goes to the whole group" {
+    local limit
+    mkfifo alive
+    # A limit at which the grandchild is there: the machine may be slow.
+    for limit in 100ms 1s 10s 60s; do
+        rm -f grandchild ready
+        timeout 200 cat alive >/dev/null 3>&- &
+        local reader=$!
+        ends 124 --timeout=$limit --open=9,wronly:alive -- sh -c "$FAMILY"
+        # End of file: nobody holds it, so the grandchild is gone.
+        wait $reader
+        [ ! -s ready ] || break
+    done
+    [ -s ready ]
+}
+
+@test "--foreground: the signal goes to the program alone" {
+    local limit
+    for limit in 100ms 1s 10s 60s; do
+        rm -f grandchild ready
+        ends 124 --timeout=$limit --foreground -- sh -c "$FAMILY"
+        [ ! -s ready ] || break
+        [ ! -s grandchild ] || kill -KILL "$(cat grandchild)"
+    done
+    left_pid=$(cat grandchild)
+    [ "$(state "$left_pid")" = S ]
+}
+
+# ---- process, limits, scheduling ----
+
+@test "--setsid and --setpgroup" {
+    local script='ps -o pid=,pgid=,sid= -p $$'
+    osbox 0 spawn --setsid -- sh -c "$script"
+    read -r pid pgid sid <<<"$output"
+    [ "$pid" = "$pgid" ] && [ "$pid" = "$sid" ]
+    osbox 0 spawn --setpgroup -- sh -c "$script"
+    read -r pid pgid sid <<<"$output"
+    [ "$pid" = "$pgid" ] && [ "$pid" != "$sid" ]
+    osbox 0 spawn --setpgroup=0 -- sh -c "$script"
+    read -r pid pgid sid <<<"$output"
+    [ "$pid" = "$pgid" ]
+    local ours
+    ours=$(ps -o pgid= -p $$ | tr -d ' ')
+    osbox 0 spawn --setpgroup="$ours" -- sh -c "$script"
+    read -r pid pgid sid <<<"$output"
+    [ "$pgid" = "$ours" ]
+    refused 125 'setpgid 0 999999999 EPERM' --setpgroup=999999999 -- true
+    osbox 125 spawn --setpgroup=-1 -- true
+    osbox 125 spawn --setpgroup=x -- true
+}
+
+@test "--rlimit: soft and hard, one of them, units, unlimited" {
+    osbox 0 spawn --rlimit=nofile=64:128 -- sh -c 'ulimit -Sn; ulimit -Hn'
+    got $'64\n128'
+    osbox 0 spawn --rlimit=nofile=64 -- sh -c 'ulimit -Sn; ulimit -Hn'
+    got $'64\n64'
+    local hard
+    hard=$(ulimit -Hn)
+    osbox 0 spawn --rlimit=nofile=65: -- sh -c 'ulimit -Sn; ulimit -Hn'
+    got $'65\n'"$hard"
+    osbox 0 spawn --rlimit=nofile=64:128 -- "$OSBOX" spawn --rlimit=nofile=:127 -- sh -c 'ulimit -Sn; ulimit -Hn'
+    got $'64\n127'
+    osbox 0 spawn --rlimit=nofile=1:2 --rlimit=core=0 --rlimit=nofile=64:128 -- sh -c 'ulimit -Sn; ulimit -Hn; ulimit -c'
+    got $'64\n128\n0'
+    osbox 0 spawn --rlimit=stack=4M -- sh -c 'ulimit -s'
+    got 4096
+    osbox 0 spawn --rlimit=cpu=unlimited: --rlimit=core=0:0 -- sh -c 'ulimit -St; ulimit -c'
+    got $'unlimited\n0'
+    refused 125 'setrlimit 0 nofile=64:63 EINVAL' --rlimit=nofile=64:63 -- true
+}
+
+@test "--rlimit: what is none is a usage error" {
+    local bad
+    for bad in '' nofile nofile= nofile=: nofile=x nofile=-1 NOFILE=1 nope=1 nofile=1:2:3 \
+        nofile=18446744073709551616 nofile=18446744073709551615 =1; do
+        osbox 125 spawn --rlimit="$bad" -- touch ran
+        got ''
+        [ ${#stderr_lines[@]} -eq 1 ]
+    done
+    [ ! -e ran ]
+}
+
+@test "--rlimit: a hard limit is not raised without privilege" {
+    (
+        ulimit -n 64
+        as_user_refused 'setrlimit 0 nofile=64:128 EPERM' --rlimit=nofile=64:128 -- true
+    )
+}
+
+@test "--nice adds, and stops at the ends of the range" {
+    local now
+    now=$(nice)
+    [ "$now" -le 14 ] || skip 'we are too nice already'
+    osbox 0 spawn --nice=5 -- nice
+    got $((now + 5))
+    osbox 0 spawn --nice=2 --nice=3 -- nice
+    got $((now + 5))
+    osbox 0 spawn --nice=100 -- nice
+    got 19
+    osbox 0 spawn --nice=2147483647 -- nice
+    got 19
+    osbox 125 spawn --nice=x -- nice
+    osbox 125 spawn --nice=2147483648 -- nice
+    nice -n -1 true 2>/dev/null && [ "$(nice -n -1 nice)" = $((now - 1)) ] || skip 'not privileged for the rest'
+    osbox 0 spawn --nice=-1 -- nice
+    got $((now - 1))
+    osbox 0 spawn --nice=-2147483648 -- nice
+    got -20
+}
+
+@test "--scheduler: policies that posix_spawn refuses, too" {
+    needs chrt
+    osbox 0 spawn --scheduler=batch -- sh -c 'chrt -p $$'
+    [[ $output == *': SCHED_BATCH'$'\n'*': 0' ]]
+    osbox 0 spawn --scheduler=idle -- sh -c 'chrt -p $$'
+    [[ $output == *': SCHED_IDLE'* ]]
+    osbox 0 spawn --scheduler=batch+reset-on-fork -- python3 -c '
+import os
+print(os.sched_getscheduler(0) == os.SCHED_BATCH | os.SCHED_RESET_ON_FORK)'
+    got True
+    osbox 0 spawn --scheduler=other:0 -- true
+    refused 125 'scheduler 0 other:1 EINVAL' --scheduler=other:1 -- true
+    refused 125 'scheduler 0 deadline EINVAL' --scheduler=deadline -- true
+    chrt -f 1 true 2>/dev/null || skip 'no real-time policy here'
+    osbox 0 spawn --scheduler=fifo:10 -- sh -c 'chrt -p $$'
+    [[ $output == *': SCHED_FIFO'$'\n'*': 10' ]]
+    osbox 0 spawn --scheduler=rr:3 -- "$OSBOX" spawn --scheduler=:4 -- sh -c 'chrt -p $$'
+    [[ $output == *': SCHED_RR'$'\n'*': 4' ]]
+    refused 125 'scheduler 0 fifo EINVAL' --scheduler=fifo -- true
+    refused 125 'scheduler 0 fifo:100 EINVAL' --scheduler=fifo:100 -- true
+}
+
+@test "--scheduler: what is none is a usage error" {
+    local bad
+    for bad in '' : nope fifo+ fifo+x fifo: fifo:x fifo:-1 FIFO:1 +reset-on-fork fifo:1:2; do
+        osbox 125 spawn --scheduler="$bad" -- touch ran
+        got ''
+    done
+    [ ! -e ran ]
+}
+
+@test "--affinity: the CPUs, and those that do not exist" {
+    local cpu
+    cpu=$(python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
+    osbox 0 spawn --affinity="$cpu" -- python3 -c 'import os; print(*os.sched_getaffinity(0))'
+    got "$cpu"
+    refused 125 'affinity 0 8000 EINVAL' --affinity=8000 -- true
+    refused 125 "affinity 0 $cpu,8000 EPROTO" --affinity="$cpu,8000" -- true
+    osbox 125 spawn --affinity=x -- true
+    osbox 125 spawn --affinity= -- true
+}
+
+@test "--umask" {
+    osbox 0 spawn --umask=027 -- sh -c umask
+    got 0027
+    osbox 0 spawn --umask=0 -- sh -c umask
+    got 0000
+    local bad
+    for bad in '' 8 1000 -1 x u=rwx; do
+        osbox 125 spawn --umask="$bad" -- true
+    done
+}
+
+@test "--pdeathsig: a program whose parent dies gets the signal" {
+    mkfifo alive
+    "$OSBOX" spawn --pdeathsig=KILL --open=9,wronly:alive -- sh -c 'echo $$ >&9; exec sleep 1000' 3>&- &
+    local spawn=$!
+    exec 8<alive
+    read -r left_pid <&8
+    kill -KILL $spawn
+    # End of file: the program is gone.
+    run -0 timeout 20 cat <&8
+    exec 8<&-
+    osbox 0 spawn --pdeathsig=USR1 -- python3 -c '
+import ctypes
+signo = ctypes.c_int()
+ctypes.CDLL(None).prctl(2, ctypes.byref(signo))
+print(signo.value)'
+    got 10
+    osbox 125 spawn --pdeathsig=0 -- true
+    osbox 125 spawn --pdeathsig=NOPE -- true
+}
+
+# ---- users, namespaces ----
+
+@test "--user, --groups: who does not exist is 125" {
+    osbox 125 spawn --user=no-such-user -- touch ran
+    complained "spawn: 'no-such-user': no such user"
+    osbox 125 spawn --user=0:no-such-group -- touch ran
+    complained "spawn: 'no-such-group': no such group"
+    osbox 125 spawn --groups=no-such-group -- touch ran
+    complained "spawn: 'no-such-group': no such group"
+    local bad
+    for bad in '' : 0: -1 4294967295 4294967296 99999999999999999999 1x ' 0' '0 '; do
+        osbox 125 spawn --user="$bad" -- touch ran
+        got ''
+    done
+    for bad in '' ',' '0,' ',0' -1 4294967295 init; do
+        osbox 125 spawn --groups="$bad" -- touch ran
+        got ''
+    done
+    [ ! -e ran ]
+}
+
+@test "--user: a number without an entry needs its group and its groups" {
+    getent passwd 123456 >/dev/null && skip 'there is a user 123456'
+    osbox 125 spawn --user=123456 -- touch ran
+    [ ${#stderr_lines[@]} -eq 1 ]
+    osbox 125 spawn --user=123456:0 -- touch ran
+    osbox 125 spawn --user=123456:0 --groups=init -- touch ran
+    osbox 125 spawn --user=123456 --groups=none -- touch ran
+    [ ! -e ran ]
+    needs_privilege
+    osbox 0 spawn --user=123456:654321 --groups=none -- sh -c 'id -u; id -g; id -G'
+    got $'123456\n654321\n654321'
+}
+
+@test "--user: file actions are done as that user, HOME and USER stay" {
+    needs_privilege
+    mkdir -m 700 private
+    : >private/file
+    export HOME=/some/where USER=someone
+    osbox 0 spawn --user=65534:65534 --groups=none -- sh -c 'echo "$HOME $USER"'
+    got '/some/where someone'
+    refused 125 'open 5 private/file EACCES' --user=65534:65534 --groups=none --open=0:private/file -- true
+    refused 125 'chdir 5 private EACCES' --user=65534:65534 --groups=none --chdir=private -- true
+    mkdir -m 777 public
+    osbox 0 spawn --user=65534:65534 --groups=none --open=1,wronly,creat:public/file -- true
+    [ "$(stat -c %u:%g public/file)" = 65534:65534 ]
+}
+
+@test "--chroot: the root, and the working directory" {
+    needs_privilege
+    chroot / true 2>/dev/null || skip 'chroot is refused here'
+    local program
+    for program in /bin/busybox /usr/bin/busybox ''; do
+        [ ! -x "$program" ] || break
+    done
+    [ -n "$program" ] && [[ $(file -bL "$program" 2>/dev/null) == *statically* ]] ||
+        { [ -n "$program" ] && ! ldd "$program" >/dev/null 2>&1; } || skip 'there is no static busybox'
+    mkdir -p root/bin root/inner
+    cp "$program" root/bin/busybox
+    osbox 0 spawn --chroot=root -- /bin/busybox sh -c '/bin/busybox pwd; /bin/busybox ls /'
+    got $'/\nbin\ninner'
+    osbox 0 spawn --chroot=root --chdir=inner -- /bin/busybox pwd
+    got /inner
+    refused 125 'chroot 0 /nope ENOENT' --chroot=/nope -- true
+    refused 127 'exec 1 /bin/nope ENOENT' --chroot=root -- /bin/nope
+    osbox 0 spawn --chroot=root --user=65534:65534 --groups=none -- /bin/busybox id -u
+    got 65534
+}
+
+@test "--unshare=pid,user --map-root-user: the program is 1, and root" {
+    can_unshare -Urpf
+    osbox 0 spawn --unshare=pid,user --map-root-user -- sh -c 'echo $$; id -u; id -g'
+    got $'1\n0\n0'
+    ends 7 --unshare=pid,user --map-root-user -- sh -c 'exit 7'
+    output=$(members si_code exitcode)
+    got '"CLD_EXITED" 7'
+    ends 137 --unshare=pid,user --map-root-user --timeout=10ms --signal=KILL -- sleep 1000
+    refused 127 'exec 3 /nope ENOENT' --unshare=pid,user --map-root-user -- /nope
+    as_user "$OSBOX" spawn --unshare=pid,user --map-root-user -- sh -c 'echo $$; id -u' >out 3>&-
+    [ "$(cat out)" = $'1\n0' ]
+}
+
+@test "--map-root-user: root in it has all capabilities, and can lose them" {
+    can_unshare -Ur
+    local all
+    all=$(unshare -Ur sed -n 's/^CapEff:\t//p' /proc/self/status)
+    run -0 as_user "$OSBOX" spawn --map-root-user -- sed -n 's/^CapEff:\t//p' /proc/self/status 3>&-
+    got "$all"
+    run -0 as_user "$OSBOX" spawn --map-root-user --cap-bounding=none --no-new-privs \
+        -- sed -n 's/^Cap.*:\t//p; s/^NoNew.*:\t//p' /proc/self/status 3>&-
+    got $'0000000000000000\n0000000000000000\n0000000000000000\n0000000000000000\n0000000000000000\n1'
+}
+
+@test "--unshare with --setsid: the session is the program's" {
+    can_unshare -Urpf
+    osbox 0 spawn --unshare=pid,user --map-root-user --setsid -- python3 -c '
+import os
+print(os.getpid(), os.getsid(0), os.getpgid(0))'
+    got '1 1 1'
+}
+
+@test "--unshare: each namespace is another one" {
+    local kind option
+    for kind in cgroup ipc mnt net pid time user uts; do
+        option=$kind
+        unshare -Ur true 2>/dev/null || skip 'unshare -Ur is refused here'
+        case $kind in
+        time) unshare -UrT true 2>/dev/null || continue ;;
+        esac
+        osbox 0 spawn --unshare="$option" --map-root-user -- readlink "/proc/self/ns/$kind"
+        [[ $output == "$kind:["*']' ]]
+        [ "$output" != "$(readlink "/proc/self/ns/$kind")" ]
+    done
+    osbox 125 spawn --unshare=nope -- true
+    osbox 125 spawn --unshare= -- true
+    osbox 125 spawn --unshare=user, -- true
+}
+
+@test "--setns joins the namespaces of a process, and one that is a file" {
+    can_unshare -Ur
+    unshare -Uru sh -c 'hostname of-a-test && echo ready && exec sleep 1000' >ready 3>&- &
+    left_pid=$!
+    run -0 timeout 20 sh -c 'until [ -s ready ]; do :; done'
+    osbox 0 spawn --setns=$left_pid -- sh -c 'hostname; readlink /proc/self/ns/user /proc/self/ns/uts'
+    got "of-a-test
+$(readlink /proc/$left_pid/ns/user)
+$(readlink /proc/$left_pid/ns/uts)"
+    osbox 0 spawn --setns=user,uts@$left_pid -- hostname
+    got of-a-test
+    osbox 0 spawn --setns=/proc/$left_pid/ns/user --setns=/proc/$left_pid/ns/uts -- hostname
+    got of-a-test
+    osbox 125 spawn --setns=999999999 -- touch ran
+    osbox 125 spawn --setns=/dev/null -- touch ran
+    osbox 125 spawn --setns=/nope -- touch ran
+    osbox 125 spawn --setns=nope@$left_pid -- touch ran
+    osbox 125 spawn --setns=net@/proc/$left_pid/ns/uts -- touch ran
+    osbox 125 spawn --setns= -- touch ran
+    [ ! -e ran ]
+}
+
+@test "--setns of a PID namespace: the program is in it" {
+    can_unshare -Urpf
+    mkfifo ready
+    unshare -Urpf --kill-child sh -c 'echo ready >ready; exec sleep 1000' 3>&- &
+    left_pid=$!
+    read -r <ready
+    local inner
+    inner=$(pgrep -P $left_pid)
+    osbox 0 spawn --setns=user,pid@"$inner" -- sh -c 'echo $$'
+    [ "$output" -gt 1 ] && [ "$output" -lt 20 ]
+    ends 9 --setns="$inner" -- sh -c 'exit 9'
+}
+
+# ---- without a program ----
+
+@test "without a program: the parameters of the process that would be" {
+    mkdir directory
+    osbox 0 spawn --chdir=directory --umask=0123 --nice=0 -g cwd,umask
+    [ "$output" = "$PWD/directory	83" ] || got "$PWD/directory	0123"
+    osbox 0 spawn --umask=027 -o text -F umask
+    got 'umask=00027'
+    osbox 0 spawn --umask=027 -J -F umask
+    got '{"umask":23}'
+    osbox 0 spawn --rlimit=nofile=64:128 -J -F limits
+    [[ $output == *'"nofile=64:128"'* ]]
+    osbox 0 spawn -i -E A=1 -E B=2 -J -F environ,exec_path
+    got '{"environ":["A=1","B=2"],"exec_path":["/bin","/usr/bin"]}'
+    osbox 0 spawn -i -E PATH=:/x: -J -F exec_path
+    got '{"exec_path":["","/x",""]}'
+    osbox 0 spawn --setsigmask=TERM,32,RTMIN+1 --setsigign=HUP,33 -J -F sigmask,sigign
+    got '{"sigmask":["SIGTERM","SIG32","SIGRTMIN+1"],"sigign":["SIGHUP","SIG33"]}'
+    osbox 0 spawn --no-new-privs -g no_new_privs
+    got true
+}
+
+@test "without a program: a step that fails is 125" {
+    osbox 125 spawn --chdir=/nope
+    got ''
+    complained_of "spawn: chdir: '/nope': " ENOENT
+    osbox 125 spawn --open=5:/nope -J
+    got ''
+}
+
+@test "the working directory was removed: cwd is null" {
+    mkdir gone
+    cd gone
+    rmdir ../gone
+    osbox 0 spawn -J -F cwd
+    got '{"cwd":null}'
+    osbox 0 spawn -- echo ran
+    got ran
+}
+
+# ---- names ----
+
+@test "a file named spawn or osbox-spawn is spawn" {
+    ln -s "$OSBOX" spawn
+    ln -s "$OSBOX" osbox-spawn
+    run -0 ./spawn -- echo ran 3>&-
+    got ran
+    run -0 ./osbox-spawn -- ./spawn -- "$OSBOX" spawn -- echo nested 3>&-
+    got nested
+}
