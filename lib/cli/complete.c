@@ -101,6 +101,15 @@ static void offer_kind(struct completion *c, int kind) {
     case CLI_COMPLETE_DIRECTORY:
         c->shell = "directory";
         break;
+    case CLI_COMPLETE_PID:
+        c->shell = "pid";
+        break;
+    case CLI_COMPLETE_USER:
+        c->shell = "user";
+        break;
+    case CLI_COMPLETE_GROUP:
+        c->shell = "group";
+        break;
     case CLI_COMPLETE_FIELDS:
         offer_fields(c);
         break;

@@ -23,6 +23,9 @@ void cli_describe(struct cli *cli);
  *   none       nothing
  *   file       files that begin with what follows LEAD
  *   directory  directories that do so
+ *   pid        the PIDs of processes that do so
+ *   user       the names of users that do so
+ *   group      those of groups
  *   list       nothing; the candidates are elements of a list: no space after one
  *   command    here a number N follows the tab: words[N] and those after it are a command of their
  *              own, to be completed as such (words[N] itself as a command's name)

@@ -36,6 +36,9 @@ enum cli_complete {
     CLI_COMPLETE_FIELDS, /* a comma-separated list of the command's fields */
     CLI_COMPLETE_SIGNAL,
     CLI_COMPLETE_COMMAND, /* a name of the command tree */
+    CLI_COMPLETE_PID,
+    CLI_COMPLETE_USER,
+    CLI_COMPLETE_GROUP,
 };
 
 /* A named value; a table ends with a NULL name. Choices are listed in help, errors, completion. */

@@ -7,12 +7,15 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 
 /* System calls by number: from 424 on every architecture but alpha has the same numbers. */
 enum {
-    OS_NR_CLOSE_RANGE = 436,  /* Linux 5.9 */
-    OS_NR_FACCESSAT2 = 439,   /* Linux 5.8 */
-    OS_NR_FILE_GETATTR = 468, /* Linux 6.17 */
+    OS_NR_PIDFD_SEND_SIGNAL = 424, /* Linux 5.1 */
+    OS_NR_PIDFD_OPEN = 434,        /* Linux 5.3 */
+    OS_NR_CLOSE_RANGE = 436,       /* Linux 5.9 */
+    OS_NR_FACCESSAT2 = 439,        /* Linux 5.8 */
+    OS_NR_FILE_GETATTR = 468,      /* Linux 6.17 */
 };
 
 /* struct statx, include/uapi/linux/stat.h, as of Linux 6.16. */
@@ -142,3 +145,38 @@ struct os_file_attr {
 };
 
 _Static_assert(sizeof(struct os_file_attr) == 24, "FILE_ATTR_SIZE_VER0");
+
+/* For waitid(2): the process of a pidfd, Linux 5.4. */
+enum { OS_P_PIDFD = 3 };
+
+/* f_type of the file system whose inode numbers are those of processes, Linux 6.9. */
+enum { OS_PIDFS_MAGIC = 0x50494446 };
+
+/* struct pidfd_info, include/uapi/linux/pidfd.h, as of Linux 6.13. */
+struct os_pidfd_info {
+    uint64_t mask; /* OS_PIDFD_INFO_*: asked for, and then what the members below really tell */
+    uint64_t cgroupid;
+    uint32_t pid;
+    uint32_t tgid;
+    uint32_t ppid;
+    uint32_t ruid;
+    uint32_t rgid;
+    uint32_t euid;
+    uint32_t egid;
+    uint32_t suid;
+    uint32_t sgid;
+    uint32_t fsuid;
+    uint32_t fsgid;
+    int32_t exit_code; /* as wait(2) stores it; Linux 6.15 */
+};
+
+_Static_assert(sizeof(struct os_pidfd_info) == 64, "PIDFD_INFO_SIZE_VER0");
+
+enum {
+    OS_PIDFD_INFO_PID = 0x1,
+    OS_PIDFD_INFO_CREDS = 0x2,
+    OS_PIDFD_INFO_CGROUPID = 0x4,
+    OS_PIDFD_INFO_EXIT = 0x8,
+};
+
+#define OS_PIDFD_GET_INFO _IOWR(0xFF, 11, struct os_pidfd_info)

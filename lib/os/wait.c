@@ -9,7 +9,13 @@
 
 #include "os/wait.h"
 
-enum { CORE_FLAG = 0x80, STOPPED = 0x7f, CONTINUED = 0xffff, STATUS_BITS = 0xffff };
+enum {
+    SIGNAL_BITS = 0x7f,
+    CORE_FLAG = 0x80,
+    STOPPED = 0x7f,
+    CONTINUED = 0xffff,
+    STATUS_BITS = 0xffff,
+};
 
 static int encode(int code, int status) {
     switch (code) {
@@ -49,22 +55,24 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_result *r, str
     return 1;
 }
 
+/* By hand: the macros of the C libraries differ about words that no kernel makes. */
 bool os_wait_decode(struct os_wait_result *r) {
     int status = r->wait_status;
-    if (status < 0 || (status & ~STATUS_BITS && !WIFSTOPPED(status)))
+    int signal = status & SIGNAL_BITS;
+    if (status < 0 || (status & ~STATUS_BITS && (status & 0xff) != STOPPED))
         return false;
     if (status == CONTINUED) {
         r->code = CLD_CONTINUED;
         r->status = SIGCONT;
-    } else if (WIFEXITED(status)) {
+    } else if (signal == 0) {
         r->code = CLD_EXITED;
-        r->status = WEXITSTATUS(status);
-    } else if (WIFSTOPPED(status)) {
+        r->status = status >> 8;
+    } else if (signal != STOPPED) {
+        r->code = status & CORE_FLAG ? CLD_DUMPED : CLD_KILLED;
+        r->status = signal;
+    } else if (!(status & CORE_FLAG)) {
         r->code = CLD_STOPPED;
-        r->status = WSTOPSIG(status);
-    } else if (WIFSIGNALED(status)) {
-        r->code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
-        r->status = WTERMSIG(status);
+        r->status = status >> 8 & 0xff;
     } else {
         return false;
     }

@@ -40,7 +40,8 @@ struct os_wait_result {
  * EINVAL, no such options; EAGAIN, a non-blocking pidfd whose process runs. */
 int os_waitid(idtype_t type, id_t id, int options, struct os_wait_result *r, struct base_error *e);
 
-/* Fills code and status from r->wait_status. False: it is no wait status. */
+/* Fills code and status from r->wait_status: a word of 16 bits, or a stop with an event of
+ * ptrace(2) above them. False: it is no wait status. */
 bool os_wait_decode(struct os_wait_result *r);
 
 /* Whether the process has ended, in contrast to stopped or continued. */
