@@ -35,14 +35,24 @@ _osbox_words() {
 # Adds what compgen knows of that kind, in one word with `lead`.
 _osbox_add() {
     local kind=$1 lead=$2 typed=$3 names name
-    names=$(compgen -A "$kind" -- "$typed") || return 0
+    if [[ $kind == pid ]]; then
+        names=$(compgen -G '/proc/[0-9]*')
+    else
+        names=$(compgen -A "$kind" -- "$typed") || return 0
+    fi
     while IFS= read -r name; do
-        if [[ $kind != command && -d $name ]]; then
+        if [[ $kind == @(file|directory) && -d $name ]]; then
             name+=/
         fi
-        COMPREPLY+=("$lead$name")
+        if [[ $kind != pid ]]; then
+            COMPREPLY+=("$lead$name")
+        elif [[ ${name#/proc/} == "$typed"* ]]; then
+            COMPREPLY+=("$lead${name#/proc/}")
+        fi
     done <<<"$names"
-    compopt -o filenames
+    if [[ $kind == @(file|directory|command) ]]; then
+        compopt -o filenames
+    fi
 }
 
 _osbox() {
@@ -83,6 +93,9 @@ _osbox() {
         else
             compopt -o dirnames
         fi
+        ;;
+    pid | user | group)
+        _osbox_add "$kind" "${lead#"$before"}" "${words[last]#"$lead"}"
         ;;
     command)
         if declare -F _comp_command_offset >/dev/null; then # bash-completion 2.12

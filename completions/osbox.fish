@@ -32,6 +32,12 @@ function __osbox_complete
         case directory
             set -l name (string sub -s (math (string length -- "$lead") + 1) -- "$token")
             set -a answer "$lead"(__fish_complete_directories "$name" '')
+        case pid
+            set -a answer "$lead"(__fish_complete_pids)
+        case user
+            set -a answer "$lead"(__fish_complete_users)
+        case group
+            set -a answer "$lead"(__fish_complete_groups)
         case command
             set -a answer (complete -C (string join ' ' -- (string escape -- $words[(math $lead + 1)..-1]) "$token"))
     end

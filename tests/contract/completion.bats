@@ -86,7 +86,8 @@ def check(node, words, kind, choices, lead):
         assert lead + "SIGTERM" in names, words
     else:
         assert names == [lead + name for name in choices + want], (words, names)
-    want_kind = kind if kind in ("file", "directory") else "list" if kind == "fields" else "none"
+    shown = ("file", "directory", "pid", "user", "group")
+    want_kind = kind if kind in shown else "list" if kind == "fields" else "none"
     assert (got_kind, got_lead) == (want_kind, lead), words
 
 def visit(root, node, words):
@@ -98,7 +99,10 @@ def visit(root, node, words):
         assert ask(words + [""]) == ("none", "", [c["name"] for c in root["commands"]]), words
     else:
         check(node, words + [""], node["operands"], below, "")
-        check(node, words + ["--", "-"], node["operands"], [], "")
+        if node["dashes_program"]:
+            assert ask(words + ["--", "-"]) == ("command", str(len(words) + 1), []), words
+        else:
+            check(node, words + ["--", "-"], node["operands"], [], "")
     for option in node["options"]:
         name, letter = option["long"], option["short"]
         if not option["metavar"]:
@@ -405,11 +409,12 @@ fake_osbox() {
     cat >fake/osbox <<'END'
 #!/bin/sh
 [ "$1" = --complete ] || exit 64
-if [ "$3" = runs ] && [ $# -gt 3 ]; then
-    printf 'command\t2\n'
-else
-    printf 'none\t\nruns\ta command: of its own\n'
-fi
+case $#$3 in
+4runs | 5runs | 6runs) printf 'command\t2\n' ;;
+4pid | 4user | 4group) printf '%s\t\n' "$3" ;;
+3--u=*) printf 'user\t--u=\n' ;;
+*) printf 'none\t\nruns\ta command: of its own\n' ;;
+esac
 END
     chmod 755 fake/osbox
     touch a-file
@@ -423,6 +428,15 @@ other_commands() {
         './fake/osbox runs cat a-f' './fake/osbox runs cat a-file '
 }
 
+users_and_groups() {
+    fake_osbox
+    tab "$1" \
+        './fake/osbox user nobod' './fake/osbox user nobody ' \
+        './fake/osbox --u=nobod' './fake/osbox --u=nobody ' \
+        './fake/osbox group roo' './fake/osbox group root ' \
+        './fake/osbox group zzqqxx' './fake/osbox group zzqqxx'
+}
+
 @test "bash: commands, verbs" { commands bash; }
 @test "bash: the long options of every node" { every_option bash; }
 @test "bash: options and their values" { values bash; }
@@ -431,6 +445,7 @@ other_commands() {
 @test "bash: hostile words" { hostile_words bash; }
 @test "bash: names and paths of the program" { programs bash; }
 @test "bash: the command of another command" { other_commands bash; }
+@test "bash: users and groups" { users_and_groups bash; }
 @test "bash: no program" { no_program bash; }
 @test "bash: a bare name that is a link to osbox" { bare_name bash -s; }
 
@@ -447,6 +462,7 @@ other_commands() {
 @test "zsh: hostile words" { needs zsh && hostile_words zsh; }
 @test "zsh: names and paths of the program" { needs zsh && programs zsh; }
 @test "zsh: the command of another command" { needs zsh && other_commands zsh; }
+@test "zsh: users and groups" { needs zsh && users_and_groups zsh; }
 @test "zsh: no program" { needs zsh && no_program zsh; }
 @test "zsh: a bare name that is a link to osbox" {
     needs zsh
@@ -500,6 +516,13 @@ sample() {
         'osbox nonsense x' 'osbox nonsense x' \
         'osbox-stat --desc' 'osbox-stat --describe ' \
         'stat --desc' 'stat --desc'
+}
+
+@test "bash: PIDs" {
+    fake_osbox
+    press bash '\033*' "./fake/osbox pid $$" "./fake/osbox pid x$$"
+    [[ "${lines[0]} " == "./fake/osbox pid "*" $$ "* || "${lines[0]} " == "./fake/osbox pid $$ "* ]]
+    [ "${lines[1]}" = "./fake/osbox pid x$$" ]
 }
 
 @test "bash: with set -u, set -e, in POSIX mode, all of them" {
@@ -580,6 +603,15 @@ before'
     all zsh './fake/osbox ' './fake/osbox runs '
     printf '%s\n' '#!/bin/sh' 'printf "none\t\na:b\tc:d\n"' >fake/osbox
     tab zsh './fake/osbox a' './fake/osbox a:b '
+}
+
+@test "zsh: PIDs, which it also finds by the command's name" {
+    needs zsh ps
+    fake_osbox
+    ln -s "$(command -v sleep)" zzsleep
+    ZSH_PRELUDE='./zzsleep 300 & print $! >pid' press zsh '\t' './fake/osbox pid zzsle'
+    kill "$(cat pid)"
+    [ "${lines[0]}" = "./fake/osbox pid $(cat pid) " ] || [ "${lines[0]}" = "./fake/osbox pid $(cat pid)" ]
 }
 
 @test "zsh: sourced, as the program prints it" {
@@ -692,6 +724,15 @@ st_size,st_atime_ns' ]
     fish_offers './fake/osbox runs osbox-stat --desc' \
         $'--describe\tprint what this command takes and prints, as JSON'
     fish_offers './fake/osbox runs cat a-f' a-file
+}
+
+@test "fish: PIDs, users and groups" {
+    needs fish
+    fake_osbox
+    in_fish './fake/osbox user ' | cut -f 1 | grep -qx nobody
+    in_fish './fake/osbox group ' | cut -f 1 | grep -qx root
+    in_fish './fake/osbox --u=nobod' | cut -f 1 | grep -qx -- --u=nobody
+    in_fish "./fake/osbox pid $$" | cut -f 1 | grep -qx "$$"
 }
 
 # ---- installed ----
