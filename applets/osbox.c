@@ -6,6 +6,7 @@
  * A map of the sources:
  *   applets/   osbox.c (this), NAME.c for each applet: what it does
  *              stat_fields.c, stat_ask.c, stat_gnu.c: parts of stat
+ *              waitid_targets.c, waitid_tell.c, waitid_decode.c: parts of waitid
  *   lib/os/    how the calls behave; one header a subject; never prints
  *              kernel.h is what the C library's headers do not know yet
  *   lib/cli/   what a user sees: cli.h is what an applet calls

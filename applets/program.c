@@ -50,10 +50,14 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
     return -2;
 }
 
+int program_failure_status(const struct base_error *e) {
+    if (e->step < 0 || strcmp(e->operation, os_step_name(OS_STEP_EXEC)) != 0)
+        return CLI_EX_RUN;
+    return e->errnum == ENOENT ? CLI_EX_NOTFOUND : CLI_EX_NOTEXEC;
+}
+
 void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values) {
-    bool of_exec = e->step >= 0 && strcmp(e->operation, os_step_name(OS_STEP_EXEC)) == 0;
-    int status = e->errnum == ENOENT ? CLI_EX_NOTFOUND : CLI_EX_NOTEXEC;
-    cli_report_as(cli, of_exec ? status : CLI_EX_RUN, e);
+    cli_report_as(cli, program_failure_status(e), e);
     values[STEP_STEP] = cli_str(e->operation);
     if (e->step >= 0)
         values[STEP_INDEX] = cli_int(e->step);

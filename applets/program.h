@@ -29,6 +29,10 @@ enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, ST
  * report. All file actions have been added to the plan. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);
 
+/* The exit status that says so: whether it was not found, could not be executed, or osbox failed.
+ */
+int program_failure_status(const struct base_error *e);
+
 /* The program could not be run: a diagnostic and the exit status. `values`, of the step fields, are
  * filled in. */
 void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values);

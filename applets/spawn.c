@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "applets/spawn.h"
+#include "os/process.h"
 
 /* ---- the modes ---- */
 
@@ -65,6 +66,18 @@ static void run_and_wait(struct cli *cli, struct spawn_args *args) {
         report_end(cli, args, &w);
 }
 
+/* Nobody but us could have waited for it yet, so that the PID is its own. Null where the kernel has
+ * no such number. */
+static struct cli_value inode_of(int pid) {
+    struct os_process process;
+    uint64_t inode = 0;
+    if (os_process_open(&process, pid, 0, NULL) < 0)
+        return cli_null();
+    int r = os_process_inode(&process, &inode, NULL);
+    os_process_close(&process);
+    return r < 0 ? cli_null() : cli_uint(inode);
+}
+
 static void run_and_leave(struct cli *cli, struct spawn_args *args) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     struct base_error e;
@@ -75,6 +88,7 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
     }
     cli->program_ran = true;
     values[WAIT_PID] = cli_int(pid);
+    values[SPAWN_PIDFD_INO] = inode_of(pid);
     values[SPAWN_PGID] = cli_int(getpgid(pid));
     values[SPAWN_SID] = cli_int(getsid(pid));
     cli_emit(cli, values);

@@ -49,6 +49,8 @@ EXAMPLES = {
     "timerfd gettime": ["--fd=8"],
     "timerfd read": ["--fd=9"],
     "timerfd clocks": [],
+    "waitid": [],  # added by main()
+    "waitid decode": ["256"],
 }
 # Of these, the ones that print several records: a usage error with -o sh.
 MANY = {"osbox", "walk", "timerfd clocks"}
@@ -81,6 +83,19 @@ tap = Tap()
 OSBOX = os.path.realpath(sys.argv[1]) if len(sys.argv) > 1 else sys.exit(__doc__)
 PLACE = tempfile.mkdtemp(prefix="osbox-contract.")
 seen = {}
+inherited = []
+
+
+def ended_process():
+    """Arguments of waitid for a process that has ended, which it can be told of over and over."""
+    pid = os.fork() or os._exit(7)
+    pidfd = os.pidfd_open(pid)
+    inherited.append(pidfd)
+    os.waitpid(pid, 0)
+    if run([OSBOX, "waitid", f"--pidfd={pidfd}"], pass_fds=inherited).status == 0:
+        return [f"--pidfd={pidfd}"]
+    # Before Linux 6.15 only a zombie can be told of.
+    return [str(os.spawnlp(os.P_NOWAIT, "true", "true"))]
 
 
 def inherit_timers():
@@ -98,6 +113,7 @@ def call(node, *arguments, **more):
     if node.words[:1] == ["timerfd"]:
         more.setdefault("pass_fds", (8, 9))
     more.setdefault("cwd", PLACE)
+    more.setdefault("pass_fds", inherited)
     result = run([OSBOX, *node.words, *arguments], **more)
     seen.setdefault(node.key, set()).add(result.status)
     return result
@@ -778,6 +794,7 @@ def main():
     with open(os.path.join(PLACE, "f"), "wb") as file:
         file.write(b"not to be touched\n")
     nodes = tree(OSBOX)
+    EXAMPLES["waitid"] = ended_process()
     chosen = [node for node in nodes if node.key in sys.argv[2:] or not sys.argv[2:]]
     for node in chosen:
         check_help(node)
