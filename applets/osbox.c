@@ -6,7 +6,11 @@
  * A map of the sources:
  *   applets/   osbox.c (this), NAME.c for each applet: what it does
  *              stat_fields.c, stat_ask.c, stat_gnu.c: parts of stat
- *              waitid_targets.c, waitid_tell.c, waitid_decode.c: parts of waitid
+ *              spawn_options.c, spawn_fields.c, waitid_targets.c, waitid_tell.c,
+ *              waitid_decode.c, popen_stream.c, timerfd_tick.c, timerfd_summary.c,
+ *              sched_set.c: parts of the applets they begin with
+ *              program.c: what all share that run a program; wait_fields.c: the record
+ *              of how one ended; target.c: PIDs as operands
  *   lib/os/    how the calls behave; one header a subject; never prints
  *              kernel.h is what the C library's headers do not know yet
  *   lib/cli/   what a user sees: cli.h is what an applet calls

@@ -255,16 +255,30 @@ static bool group_runtime(int tid, int64_t *us) {
     return found;
 }
 
+/* A soft limit of /proc/PID/limits, which anybody may read; prlimit(2) tells it to few. */
+static bool soft_limit(const char *text, const char *name, uint64_t *limit) {
+    const char *line = strstr(text, name);
+    if (!line)
+        return false;
+    line += strlen(name);
+    line += strspn(line, " ");
+    *limit = strncmp(line, "unlimited", 9) == 0 ? UINT64_MAX : strtoull(line, NULL, 10);
+    return true;
+}
+
+static bool read_limits(int pid, struct os_sched_limits *l) {
+    char text[4096];
+    struct buf path = { 0 };
+    bool known = read_file(path_of(&path, "/proc/", pid, "/limits"), text, sizeof text);
+    buf_finish(&path);
+    return known && soft_limit(text, "Max realtime priority", &l->rtprio) &&
+           soft_limit(text, "Max nice priority", &l->nice);
+}
+
 void os_sched_explain(int tid, struct os_sched_limits *l) {
-    struct rlimit rtprio, nice;
     int pid = tid ? tid : (int)getpid();
     *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
-    l->has_limits = prlimit(pid, RLIMIT_RTPRIO, NULL, &rtprio) == 0 &&
-                    prlimit(pid, RLIMIT_NICE, NULL, &nice) == 0;
-    if (l->has_limits) {
-        l->rtprio = rtprio.rlim_cur;
-        l->nice = nice.rlim_cur;
-    }
+    l->has_limits = read_limits(pid, l);
     l->has_runtime = read_number("/proc/sys/kernel/sched_rt_runtime_us", &l->runtime_us);
     l->has_group_runtime = group_runtime(pid, &l->group_runtime_us);
 }

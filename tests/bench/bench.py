@@ -44,6 +44,10 @@ class Work:
         self.count, self.memory = count, memory
 
 
+def make_nothing(_folder, _scale):
+    pass
+
+
 def make_file(folder, _scale):
     with open(os.path.join(folder, "file"), "w", encoding="ascii") as file:
         file.write("x" * 624)
@@ -143,6 +147,39 @@ ALL_WORK = [
          [("osbox", None, 16), ("osbox, static", None, 16)], memory=True),
     Work("walk", "1 000 000 files in 10 000 directories", make_million, MEMORY,
          [("osbox", None, 16), ("osbox, static", None, 16)], memory=True),
+    Work(
+        "spawn", "`spawn true`", make_nothing,
+        {
+            "timeout": "timeout 9 true",
+            "env": "env true",
+            "osbox": "{osbox} spawn true",
+            "osbox, static": "{static} spawn true",
+        },
+        [("osbox", "timeout", 0.90), ("osbox, static", "timeout", 0.60), ("osbox", "env", 1.15)],
+        count=True),
+    Work(
+        "popen", "`popen true`", make_nothing,
+        {
+            "timeout sh -c": "timeout 9 sh -c true",
+            "osbox": "{osbox} popen true",
+            "osbox, static": "{static} popen true",
+        },
+        [("osbox", "timeout sh -c", 0.90), ("osbox, static", "timeout sh -c", 0.60)]),
+    Work(
+        "popen", "4 GiB through popen", make_nothing,
+        {
+            "sh -c … | cat": "sh -c 'head -c 4G /dev/zero | cat'",
+            "osbox": "{osbox} popen 'head -c 4G /dev/zero'",
+        },
+        [("osbox", "sh -c … | cat", 1.0)], **ONE_RUN),
+    Work(
+        "sched", "`sched show` against chrt -p and taskset -p", make_nothing,
+        {
+            "chrt, taskset": "sh -c 'chrt -p 1; exec taskset -p 1'",
+            "osbox": "sh -c 'exec {osbox} sched show 1'",
+            "osbox, static": "sh -c 'exec {static} sched show 1'",
+        },
+        [("osbox", "chrt, taskset", 0.60)]),
 ]
 
 
