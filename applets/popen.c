@@ -170,8 +170,10 @@ static void emit_event(struct popening *p, const struct popen_stream *s, int64_t
     values[POPEN_MONOTONIC_NS] = cli_int(time);
     values[POPEN_DATA] = cli_bytes(bytes, size);
     values[POPEN_PARTIAL] = cli_bool(partial);
+    if (p->events.lost)
+        return;
     cli_emit(p->cli, values);
-    cli_flush(p->cli);
+    cli_flush_into(p->cli, &p->events.pending);
 }
 
 /* os.popen's: None for success, else what waitstatus_to_exitcode says in the high byte, of a signal
@@ -451,6 +453,8 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     }
     cli->program_ran = true;
     add_streams(&p, plan);
+    popen_stream_open(&p.events, "events", -1, cli->output.fd, args);
+    p.events.buffering = 0;
     r = move(&p, &e);
     if (r < 0)
         cli_report(cli, &e);
@@ -461,6 +465,7 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     report_lost(&p);
     for (unsigned i = 0; i < p.count; i++)
         popen_stream_finish(&p.streams[i]);
+    popen_stream_finish(&p.events);
     buf_finish(&p.input.pending);
 }
 

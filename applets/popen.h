@@ -76,8 +76,9 @@ struct popen_stream {
     uint64_t limit;    /* of those that are kept, or events */
     struct buf line;   /* of an event that has no end yet, */
     int64_t line_time; /* and when its first byte came */
-    bool leaked;       /* it was still open for somebody when we left it */
-    int lost;          /* errno of a write that failed; 0: none */
+    int left;    /* once the command has ended: bytes of it that are there yet; -1: not known */
+    bool leaked; /* it was still open for somebody when we left it */
+    int lost;    /* errno of a write that failed; 0: none */
 };
 
 struct popen_input {
@@ -94,8 +95,9 @@ struct popening {
     struct popen_stream streams[2];
     unsigned count;
     struct popen_input input;
-    bool drained;  /* nothing more is waited for */
-    int64_t shown; /* --progress: when */
+    struct popen_stream events; /* the records of --events, on their way out */
+    bool drained;               /* nothing more is waited for */
+    int64_t shown;              /* --progress: when */
     void (*emit)(struct popening *p, const struct popen_stream *s, int64_t time, const char *bytes,
                  size_t size, bool partial);
 };

@@ -32,6 +32,7 @@ void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out
         .out = out,
         .buffering = args->buffering,
         .limit = args->limit,
+        .left = -1,
     };
     base_spool_init(&s->spool);
     if (out >= 0 && fstat(out, &file) == 0)
@@ -100,12 +101,9 @@ static void pass_on(struct popen_stream *s) {
     s->sent = 0;
 }
 
-/* Without a reader there is nobody to go on for. */
 static void emit_line(struct popening *p, struct popen_stream *s, bool partial) {
     p->emit(p, s, s->line_time, s->line.data, s->line.len, partial);
     buf_clear(&s->line);
-    for (unsigned i = 0; cli_is_broken(p->cli) && i < p->count; i++)
-        close_stream(&p->streams[i]);
 }
 
 static void take_events(struct popening *p, struct popen_stream *s, const char *bytes,
@@ -126,10 +124,16 @@ static void take_events(struct popening *p, struct popen_stream *s, const char *
     }
 }
 
+static void count_bytes(struct popen_stream *s, size_t size) {
+    s->total += size;
+    if (s->left > 0)
+        s->left = size < (size_t)s->left ? s->left - (int)size : 0;
+}
+
 static int take(struct popening *p, struct popen_stream *s, const char *bytes, size_t size) {
     uint64_t left = s->total < s->limit ? s->limit - s->total : 0;
     size_t kept = size < left ? size : (size_t)left;
-    s->total += size;
+    count_bytes(s, size);
     if (s->out >= 0)
         buf_add(&s->pending, bytes, size);
     if (s->events)
@@ -142,7 +146,7 @@ static int take(struct popening *p, struct popen_stream *s, const char *bytes, s
 static int splice_on(struct popen_stream *s) {
     ssize_t moved = splice(s->fd, NULL, s->out, NULL, SPLICE, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (moved > 0) {
-        s->total += (uint64_t)moved;
+        count_bytes(s, (size_t)moved);
         return 1;
     }
     if (moved == 0) {
@@ -251,11 +255,13 @@ static void show_progress(struct popening *p, bool last) {
     p->shown = now;
 }
 
-/* What a stream waits for; `out` before more is read of it. */
-static struct pollfd wish_of(const struct popen_stream *s) {
+/* What a stream waits for; `out` before more is read of it. Nothing is read while records of what
+ * was read before are on their way. */
+static struct pollfd wish_of(const struct popening *p, const struct popen_stream *s) {
     if (s->out >= 0 && (s->full || due(s)))
         return (struct pollfd){ .fd = s->out, .events = POLLOUT };
-    return (struct pollfd){ .fd = is_reading(s) ? s->fd : -1, .events = POLLIN };
+    bool waits = s->events && p->events.pending.len;
+    return (struct pollfd){ .fd = is_reading(s) && !waits ? s->fd : -1, .events = POLLIN };
 }
 
 static struct pollfd wish_of_input(const struct popening *p) {
@@ -307,17 +313,14 @@ static bool is_behind(const struct popening *p) {
     for (unsigned i = 0; i < p->count; i++)
         if (p->streams[i].pending.len || p->streams[i].full)
             return true;
-    return false;
+    return p->events.pending.len;
 }
 
-/* The command has ended, and somebody else may hold its streams: those that are not waited for are
- * leaked. */
-static void leave_streams(struct popening *p) {
-    for (unsigned i = 0; i < p->count; i++) {
-        p->streams[i].leaked = p->streams[i].leaked || is_reading(&p->streams[i]);
-        p->streams[i].full = false;
-        close_stream(&p->streams[i]);
-    }
+/* Somebody else may hold a stream of a command that has ended: it is leaked. */
+static void leave_stream(struct popen_stream *s) {
+    s->leaked = s->leaked || is_reading(s);
+    s->full = false;
+    close_stream(s);
 }
 
 /* Whether only what is there is read now: its time is up, or --on-exit says so. */
@@ -325,17 +328,31 @@ static bool is_draining(const struct popening *p) {
     return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->watch.deadline;
 }
 
+/* Whether what was there when the command had ended has been read. A terminal does not tell how
+ * much that is: it has when there is nothing for now. */
+static bool is_drained(const struct popening *p, struct popen_stream *s) {
+    if (s->terminal)
+        return p->drained;
+    if (s->left < 0 && ioctl(s->fd, FIONREAD, &s->left) < 0)
+        s->left = 0;
+    return s->left == 0;
+}
+
 static void apply_on_exit(struct popening *p) {
+    bool draining = is_draining(p);
     if (p->args->on_exit == POPEN_KILL && p->watch.group && is_open(p))
         kill(-p->watch.pid, SIGKILL);
-    if (p->args->on_exit == POPEN_CLOSE || (is_draining(p) && p->drained && !is_behind(p)))
-        leave_streams(p);
+    for (unsigned i = 0; i < p->count; i++) {
+        struct popen_stream *s = &p->streams[i];
+        if (is_reading(s) && (p->args->on_exit == POPEN_CLOSE || (draining && is_drained(p, s))))
+            leave_stream(s);
+    }
 }
 
 static int64_t next_time(struct popening *p) {
     int64_t next = flush_lines(p);
     if (p->watch.ended && is_draining(p))
-        return is_behind(p) ? next : 0;
+        return is_behind(p) ? next : 0; /* a terminal is looked at once more */
     if (p->watch.ended && p->watch.deadline < next)
         next = p->watch.deadline;
     if (p->args->progress && p->shown + PROGRESS_NS < next)
@@ -351,13 +368,21 @@ static void resize(struct popening *p) {
     p->watch.resized = false;
 }
 
+/* Nobody reads the records: there is nobody to go on for. */
+static void lose_events(struct popening *p) {
+    p->cli->output.error = p->events.lost;
+    for (unsigned i = 0; i < p->count; i++)
+        close_stream(&p->streams[i]);
+}
+
 static int poll_once(struct popening *p, struct base_error *e) {
-    struct pollfd fds[3 + OS_WATCH_FDS];
+    struct pollfd fds[4 + OS_WATCH_FDS];
     bool ready = false, ended = p->watch.ended;
     for (unsigned i = 0; i < p->count; i++)
-        fds[i] = wish_of(&p->streams[i]);
+        fds[i] = wish_of(p, &p->streams[i]);
     fds[p->count] = wish_of_input(p);
-    int r = os_watch_poll(&p->watch, fds, p->count + 1, next_time(p), e);
+    fds[p->count + 1] = wish_of(p, &p->events);
+    int r = os_watch_poll(&p->watch, fds, p->count + 2, next_time(p), e);
     if (r < 0)
         return r;
     resize(p);
@@ -365,6 +390,10 @@ static int poll_once(struct popening *p, struct base_error *e) {
         ready = ready || fds[i].revents;
         r = take_ready(p, &p->streams[i], &fds[i]);
     }
+    if (fds[p->count + 1].revents)
+        pass_on(&p->events);
+    if (p->events.lost)
+        lose_events(p);
     if (r == 0 && fds[p->count].revents) {
         if (p->input.pending.len)
             write_input(&p->input);

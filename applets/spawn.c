@@ -87,6 +87,7 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
         return;
     }
     cli->program_ran = true;
+    os_signals_restore(&args->plan);
     values[WAIT_PID] = cli_int(pid);
     values[SPAWN_PIDFD_INO] = inode_of(pid);
     values[SPAWN_PGID] = cli_int(getpgid(pid));

@@ -244,12 +244,19 @@ static bool says_when(const struct timer_args *args) {
 
 static void run_tick(struct cli *cli, const void *data) {
     const struct timer_args *args = data;
+    bool records = !cli->program || args->status;
+    if (records && !cli_begin(cli, cli->program ? TIMER_VIEW_COMMAND : TIMER_VIEW_TICK))
+        return;
     if (cli->operand_count)
         cli_unknown_command(cli, cli->operands[0]); /* a program stands behind "--" */
     else if (cli->program && !cli->program[0])
         cli_usage(cli, "--", "a program is missing");
     else if (!cli->program && args->status)
         cli_usage(cli, "--status", "goes with a program");
+    else if (cli->program && !args->status && cli->common.fields)
+        cli_usage(cli, "--fields", "goes with --status, where there is a program");
+    else if (!cli->program && args->interval && args->count != 1 && !cli_expect_records(cli, 2))
+        return; /* said */
     else if (!cli->program && args->overlap != TIMER_DEFAULT)
         cli_usage(cli, "--overlap", "goes with a program");
     else if (args->overlap != TIMER_KILL && (args->signo || args->kill_after))
@@ -264,7 +271,9 @@ static void run_tick(struct cli *cli, const void *data) {
 
 /* ---- the verbs ---- */
 
-static bool check_fd(struct cli *cli, const struct timer_args *args) {
+static bool begin(struct cli *cli, const struct timer_args *args, unsigned view) {
+    if (!cli_begin(cli, view))
+        return false;
     if (args->fd < 0) {
         cli_usage(cli, NULL, "which timer? --fd says it");
         return false;
@@ -274,8 +283,6 @@ static bool check_fd(struct cli *cli, const struct timer_args *args) {
 
 static void emit_timer(struct cli *cli, const struct os_timer *timer) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
-    if (!cli_begin(cli, TIMER_VIEW_TIMER))
-        return;
     values[TIMER_NEXT] = values[TIMER_NEXT_NS] =
         cli_time(timer->next / 1000000000, (uint32_t)(timer->next % 1000000000));
     values[TIMER_INTERVAL] = values[TIMER_INTERVAL_NS] =
@@ -326,12 +333,12 @@ static void run_settime(struct cli *cli, const void *data) {
     struct timer_plan plan;
     struct os_timer old;
     struct base_error e;
+    if (!begin(cli, &args, TIMER_VIEW_TIMER))
+        return;
     if (!says_when(&args)) {
         cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
         return;
     }
-    if (!check_fd(cli, &args))
-        return;
     args.clock = os_timer_clock(args.fd); /* else a time of day is taken on trust */
     if (!timer_decide(cli, &args, &plan))
         return;
@@ -345,7 +352,7 @@ static void run_gettime(struct cli *cli, const void *data) {
     const struct timer_args *args = data;
     struct os_timer timer;
     struct base_error e;
-    if (!check_fd(cli, args))
+    if (!begin(cli, args, TIMER_VIEW_TIMER))
         return;
     if (os_timer_get(args->fd, &timer, &e) < 0)
         cli_report(cli, &e);
@@ -359,7 +366,7 @@ static void run_read(struct cli *cli, const void *data) {
     struct os_timer timer;
     struct base_error e;
     uint64_t expirations;
-    if (!check_fd(cli, args) || !cli_begin(cli, TIMER_VIEW_READ))
+    if (!begin(cli, args, TIMER_VIEW_READ))
         return;
     /* What is no timer would be read, too. */
     if (os_timer_get(args->fd, &timer, &e) < 0) {
@@ -374,6 +381,26 @@ static void run_read(struct cli *cli, const void *data) {
     }
 }
 
+/* Whether a timer can be made of it: not without privilege, or a machine that can be woken. */
+static void try_clock(struct cli *cli, clockid_t clock, struct cli_value *usable) {
+    struct base_error e;
+    int fd = os_timer_create(clock, false, &e);
+    bool told = fd >= 0 || e.errnum == EPERM || e.errnum == EINVAL || e.errnum == EOPNOTSUPP;
+    *usable = told ? cli_bool(fd >= 0) : cli_null();
+    if (!told)
+        cli_report_part(cli, &e);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void set_clock_ns(struct cli *cli, int64_t ns, const struct base_error *e,
+                         struct cli_value *value) {
+    if (ns >= 0)
+        *value = cli_int(ns);
+    else
+        cli_report_part(cli, e);
+}
+
 static void run_clocks(struct cli *cli, const void *data) {
     (void)data;
     struct base_error e;
@@ -381,17 +408,11 @@ static void run_clocks(struct cli *cli, const void *data) {
         return;
     for (const struct cli_choice *c = clocks; c->name; c++) {
         struct cli_value values[TIMER_FIELDS] = { 0 };
-        int64_t now = os_clock_ns(c->value, &e), resolution = os_clock_resolution(c->value, &e);
-        int fd = os_timer_create(c->value, false, NULL);
         values[TIMER_CLOCK] = cli_str(c->name);
         values[TIMER_CLOCKID] = cli_int(c->value);
-        if (resolution >= 0)
-            values[TIMER_RESOLUTION_NS] = cli_int(resolution);
-        if (now >= 0)
-            values[TIMER_NOW_NS] = cli_int(now);
-        values[TIMER_USABLE] = cli_bool(fd >= 0);
-        if (fd >= 0)
-            close(fd);
+        set_clock_ns(cli, os_clock_resolution(c->value, &e), &e, &values[TIMER_RESOLUTION_NS]);
+        set_clock_ns(cli, os_clock_ns(c->value, &e), &e, &values[TIMER_NOW_NS]);
+        try_clock(cli, c->value, &values[TIMER_USABLE]);
         cli_emit(cli, values);
     }
 }

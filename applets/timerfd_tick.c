@@ -6,9 +6,11 @@
  */
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "applets/timerfd.h"
+#include "base/io.h"
 
 struct ticking {
     struct cli *cli;
@@ -19,6 +21,8 @@ struct ticking {
     uint64_t seq;     /* of the last record */
     uint64_t expired; /* expirations so far */
     bool done;        /* no more ticks */
+    bool reader_gone; /* of the records */
+    int terminations; /* the descriptor of os_hold_terminations(); -1: none */
     bool records;
     struct timer_summary summary;
 
@@ -211,27 +215,43 @@ static void wait_for_both(struct ticking *t) {
 
 /* A reader that has gone ends the ticks at once, and not at the next one. */
 static void wait_for_timer(struct ticking *t) {
+    struct signalfd_siginfo signal;
     struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
-                            { .fd = t->records ? t->cli->output.fd : -1, .events = 0 } };
-    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+                            { .fd = t->records ? t->cli->output.fd : -1, .events = 0 },
+                            { .fd = t->terminations, .events = POLLIN } };
+    while (poll(fds, 3, -1) < 0 && errno == EINTR)
         ;
-    if (fds[1].revents & (POLLERR | POLLHUP) && !(fds[0].revents & POLLIN)) {
-        cli_lose_reader(t->cli);
+    if (fds[2].revents && base_read(t->terminations, &signal, sizeof signal) > 0) {
+        t->cli->last_signal = (int)signal.ssi_signo;
         t->done = true;
-        return;
+    } else if (fds[1].revents & (POLLERR | POLLHUP) && !(fds[0].revents & POLLIN)) {
+        t->reader_gone = true;
+        t->done = true;
+    } else {
+        read_timer(t);
     }
-    read_timer(t);
+}
+
+/* With --summary there is something to tell when a signal ends the ticks. */
+static bool hold_signals(struct ticking *t) {
+    struct base_error e;
+    if (!t->args->summary)
+        return true;
+    t->terminations = os_hold_terminations(t->terminations, &e);
+    if (t->terminations < 0)
+        cli_report(t->cli, &e);
+    return t->terminations >= 0;
 }
 
 static void run_ticks(struct ticking *t) {
     while (t->running || t->queued || !t->done) {
         if (t->running)
             wait_for_both(t);
-        else
+        else if (hold_signals(t))
             wait_for_timer(t);
+        else
+            t->done = true;
     }
-    if (t->cli->output.error == EPIPE)
-        cli_lose_reader(t->cli);
     if (t->program.name)
         cli_answer(t->cli, t->status);
 }
@@ -297,8 +317,6 @@ static bool prepare(struct ticking *t) {
     if (status >= 0)
         cli_redirect(t->cli, status, t->args->status);
     t->records = !t->cli->program || t->args->status;
-    if (t->records && !cli_begin(t->cli, t->cli->program ? TIMER_VIEW_COMMAND : TIMER_VIEW_TICK))
-        return false;
     if (t->cli->program && !prepare_program(t))
         return false;
     t->fd = os_timer_create(t->plan.clock, true, &e);
@@ -311,7 +329,9 @@ static bool prepare(struct ticking *t) {
 }
 
 void timer_tick(struct cli *cli, const struct timer_args *args) {
-    struct ticking t = { .cli = cli, .args = args, .fd = -1, .program = os_plan_init() };
+    struct ticking t = {
+        .cli = cli, .args = args, .fd = -1, .terminations = -1, .program = os_plan_init()
+    };
     if (args->summary)
         t.summary.buckets = calloc(TIMER_BUCKETS, sizeof *t.summary.buckets);
     if (args->summary && !t.summary.buckets)
@@ -319,6 +339,10 @@ void timer_tick(struct cli *cli, const struct timer_args *args) {
     else if (timer_decide(cli, args, &t.plan) && prepare(&t))
         run_ticks(&t);
     timer_summary_print(&t.summary);
+    if (t.reader_gone || cli->output.error == EPIPE)
+        cli_lose_reader(cli);
+    if (t.terminations >= 0)
+        close(t.terminations);
     if (t.fd >= 0)
         close(t.fd);
     free(t.summary.buckets);

@@ -106,6 +106,9 @@ bool cli_emit_formatted(struct cli *cli, struct buf *b);
 /* Writes out what is buffered: before a wait. */
 void cli_flush(struct cli *cli);
 
+/* The same, but the bytes are appended to b: the caller writes them. */
+void cli_flush_into(struct cli *cli, struct buf *b);
+
 /* The reader of the output has gone, though nothing was written: as if it had been. Does not return
  * where SIGPIPE is not ignored. */
 void cli_lose_reader(struct cli *cli);

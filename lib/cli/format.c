@@ -325,7 +325,8 @@ static void sh_list(const struct cli_field *field, const struct cli_value *v, st
 
 static void sh_value(const struct cli_writer *w, const struct cli_field *field,
                      const struct cli_value *v, struct buf *b) {
-    if (!is_textual(field) && field->type != CLI_LIST && field->type != CLI_TIMESTAMP) {
+    if (!is_textual(field) && field->type != CLI_LIST && field->type != CLI_RANGES &&
+        field->type != CLI_TIMESTAMP) {
         cli_format_scalar(field, v, false, b);
         return;
     }

@@ -82,12 +82,26 @@ static void write_block(struct cli_output *o) {
     buf_clear(&o->bytes);
 }
 
-void cli_flush(struct cli *cli) {
-    if (cli->writer.format == CLI_FORMAT_SH)
-        return;
+/* False: all waits for the end. */
+static bool align_rows(struct cli *cli) {
     if (cli->writer.format == CLI_FORMAT_TABLE && cli->output.started)
         cli_table_flush(&cli->writer, &cli->output);
-    write_block(&cli->output);
+    return cli->writer.format != CLI_FORMAT_SH;
+}
+
+void cli_flush(struct cli *cli) {
+    if (align_rows(cli))
+        write_block(&cli->output);
+}
+
+void cli_flush_into(struct cli *cli, struct buf *b) {
+    struct buf *bytes = &cli->output.bytes;
+    if (!align_rows(cli))
+        return;
+    buf_add(b, bytes->data, bytes->len);
+    bytes->failed |= b->failed;
+    cli->output.written |= bytes->len != 0;
+    buf_clear(bytes);
 }
 
 bool cli_is_broken(const struct cli *cli) {

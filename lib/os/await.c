@@ -20,10 +20,6 @@ int64_t os_deadline(int64_t ns) {
     return __builtin_add_overflow(os_monotonic_ns(), ns, &deadline) ? OS_NEVER : deadline;
 }
 
-void os_signals_restore(const struct os_plan *p) {
-    os_signal_mask(&p->mask, NULL);
-}
-
 bool os_keep_children(void) {
     struct sigaction keep = { .sa_handler = SIG_DFL }, before;
     if (sigaction(SIGCHLD, &keep, &before) < 0)

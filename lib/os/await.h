@@ -65,9 +65,6 @@ void os_await_drop(struct os_await *a, size_t i);
 /* Closes and frees all of it. */
 void os_await_finish(struct os_await *a);
 
-/* After os_spawn(): signals do to this process what they did before it. */
-void os_signals_restore(const struct os_plan *p);
-
 /* From now on children of ours that end are kept for us to wait for, even if we were started with
  * SIGCHLD ignored. Returns whether we were. */
 bool os_keep_children(void);

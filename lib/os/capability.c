@@ -55,8 +55,13 @@ int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {
             cap_get_flag(caps, c, (cap_flag_t)flag, &value);
             sets[of[flag]] |= (uint64_t)(value == CAP_SET) << c;
         }
-        sets[OS_CAP_BOUNDING] |= (uint64_t)(cap_get_bound(c) == 1) << c;
-        sets[OS_CAP_AMBIENT] |= (uint64_t)(cap_get_ambient(c) == 1) << c;
+        int bound = cap_get_bound(c), ambient = cap_get_ambient(c);
+        if (bound < 0 || (ambient < 0 && errno != EINVAL)) { /* no ambient set: before Linux 4.3 */
+            cap_free(caps);
+            return base_fail(e, errno, "prctl", NULL);
+        }
+        sets[OS_CAP_BOUNDING] |= (uint64_t)(bound == 1) << c;
+        sets[OS_CAP_AMBIENT] |= (uint64_t)(ambient == 1) << c;
     }
     cap_free(caps);
     return 0;

@@ -220,7 +220,7 @@ int os_sched_threads(int pid, struct buf *b, struct base_error *e) {
 static int none_is_an_error(int r, size_t before, const struct buf *b, struct base_error *e) {
     if (r == 0 && b->len == before)
         r = -ESRCH;
-    return r < 0 ? base_fail(e, -r, "opendir", "/proc") : 0;
+    return r < 0 ? base_fail(e, -r, "opendir", NULL) : 0;
 }
 
 int os_sched_group(int pgid, struct buf *b, struct base_error *e) {
@@ -236,23 +236,55 @@ int os_sched_user(unsigned uid, struct buf *b, struct base_error *e) {
 
 /* ---- why not ---- */
 
-/* The directory of our cgroup in a v1 hierarchy that has the cpu controller, as /proc/self/cgroup
- * says it: "4:cpu,cpuacct:/path". */
-static bool group_runtime(int tid, int64_t *us) {
+/* Whether a list such as "cpu,cpuacct" names that controller. */
+static bool names(const char *list, size_t size, const char *controller) {
+    size_t length = strlen(controller);
+    for (const char *at = list; at < list + size; at += strcspn(at, ",:") + 1)
+        if (strncmp(at, controller, length) == 0 && (at[length] == ',' || at[length] == ':'))
+            return true;
+    return length == 0 && size == 0;
+}
+
+/* The directory of a process's cgroup that has a controller ("": the unified hierarchy), below that
+ * hierarchy's own, from the lines "ID:CONTROLLERS:PATH" of /proc/PID/cgroup (cgroups(7)). */
+static bool cgroup_path(int pid, const char *controller, const char *mount, struct buf *b) {
     char text[4096];
     struct buf path = { 0 };
-    bool known = read_file(path_of(&path, "/proc/", tid, "/cgroup"), text, sizeof text);
-    const char *line = known ? strstr(text, ":cpu") : NULL;
-    const char *name = line ? strchr(line + 1, ':') : NULL;
-    if (name) {
-        buf_clear(&path);
-        buf_add_str(&path, "/sys/fs/cgroup/cpu");
-        buf_add(&path, name + 1, strcspn(name + 1, "\n"));
-        buf_add_str(&path, "/cpu.rt_runtime_us");
-    }
-    bool found = name && read_number(buf_cstr(&path), us);
+    bool known = read_file(path_of(&path, "/proc/", pid, "/cgroup"), text, sizeof text);
     buf_finish(&path);
-    return found;
+    for (const char *line = text; known && *line; line += strcspn(line, "\n") + 1) {
+        const char *list = line + strcspn(line, ":");
+        size_t size = *list ? strcspn(list + 1, ":") : 0;
+        if (*list && list[1 + size] == ':' && names(list + 1, size, controller)) {
+            const char *name = list + 2 + size;
+            buf_clear(b);
+            buf_add_str(b, mount);
+            buf_add(b, name, strcspn(name, "\n"));
+            return true;
+        }
+        if (!line[strcspn(line, "\n")])
+            break;
+    }
+    return false;
+}
+
+/* A number in a file of a directory. */
+static bool read_in(struct buf *directory, const char *name, int64_t *number) {
+    size_t length = directory->len;
+    buf_add_str(directory, name);
+    bool known = read_number(buf_cstr(directory), number);
+    directory->len = length;
+    return known;
+}
+
+static const char v1_mount[] = "/sys/fs/cgroup/cpu";
+
+static bool group_runtime(int pid, int64_t *us) {
+    struct buf path = { 0 };
+    bool known =
+        cgroup_path(pid, "cpu", v1_mount, &path) && read_in(&path, "/cpu.rt_runtime_us", us);
+    buf_finish(&path);
+    return known;
 }
 
 /* A soft limit of /proc/PID/limits, which anybody may read; prlimit(2) tells it to few. */
@@ -285,31 +317,44 @@ void os_sched_explain(int tid, struct os_sched_limits *l) {
 
 /* ---- the CPUs ---- */
 
-/* "MAX PERIOD" of cpu.max, or "max PERIOD"; of the nearest cgroup above that has a limit. */
-static void read_quota(struct os_cpus *c) {
-    char text[4096];
+/* "MAX PERIOD" of cpu.max, or "max PERIOD"; of version 1 two files, and -1. */
+static bool read_quota_in(struct buf *directory, bool unified, int64_t *quota, int64_t *period) {
+    if (!unified)
+        return read_in(directory, "/cpu.cfs_quota_us", quota) && *quota >= 0 &&
+               read_in(directory, "/cpu.cfs_period_us", period) && *period > 0;
+    char text[64], *end;
+    size_t length = directory->len;
+    buf_add_str(directory, "/cpu.max");
+    bool known = read_file(buf_cstr(directory), text, sizeof text) && text[0] != 'm';
+    directory->len = length;
+    *quota = known ? strtoll(text, &end, 10) : 0;
+    *period = known ? strtoll(end, NULL, 10) : 0;
+    return *period > 0;
+}
+
+/* Of a cgroup and all above it the least quota holds. */
+static void read_quotas(struct os_cpus *c, const char *controller, const char *mount) {
     struct buf path = { 0 };
-    const char *line =
-        read_file("/proc/self/cgroup", text, sizeof text) ? strstr(text, "0::") : NULL;
-    if (!line)
-        return;
-    buf_add_str(&path, "/sys/fs/cgroup");
-    buf_add(&path, line + 3, strcspn(line + 3, "\n"));
-    while (path.len > strlen("/sys/fs/cgroup") && !c->has_quota) {
-        char limit[64], *end;
-        size_t length = path.len;
-        buf_add_str(&path, "/cpu.max");
-        bool known = read_file(buf_cstr(&path), limit, sizeof limit);
-        path.len = length;
-        if (known && limit[0] != 'm') {
-            c->quota_us = strtoull(limit, &end, 10);
-            c->period_us = strtoull(end, NULL, 10);
-            c->has_quota = c->period_us != 0;
+    bool more = cgroup_path((int)getpid(), controller, mount, &path);
+    while (more && path.len >= strlen(mount)) {
+        int64_t quota, period;
+        if (read_quota_in(&path, !controller[0], &quota, &period) &&
+            (!c->has_quota ||
+             (double)quota / (double)period < (double)c->quota_us / (double)c->period_us)) {
+            c->has_quota = true;
+            c->quota_us = (uint64_t)quota;
+            c->period_us = (uint64_t)period;
         }
         while (path.len && path.data[--path.len] != '/')
             ;
     }
     buf_finish(&path);
+}
+
+static void read_quota(struct os_cpus *c) {
+    read_quotas(c, "", "/sys/fs/cgroup");
+    read_quotas(c, "", "/sys/fs/cgroup/unified"); /* beside version 1 */
+    read_quotas(c, "cpu", v1_mount);
 }
 
 static void read_online(struct os_cpus *c) {

@@ -251,8 +251,8 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e) {
     p->sigchld_ignored = os_signal_ignored(SIGCHLD);
     p->pid = getpid();
     p->parent = getppid();
-    os_signal_mask(NULL, &p->mask);
-    return 0;
+    int result = os_signal_mask(NULL, &p->mask);
+    return result < 0 ? base_fail(e, -result, "rt_sigprocmask", NULL) : 0;
 }
 
 /* ---- doing it ---- */
@@ -354,10 +354,17 @@ int os_spawn(struct os_plan *p, int *pid, struct base_error *e) {
     if (s == MAP_FAILED)
         return base_fail(e, errno, "mmap", NULL);
     s->plan = p;
-    os_signal_mask(&all, NULL);
-    if (p->sigchld_ignored)
-        os_signal_action(SIGCHLD, SIG_DFL);
-    int result = start(s, pid, e);
+    int result = os_signal_mask(&all, NULL);
+    if (result == 0 && p->sigchld_ignored)
+        result = os_signal_action(SIGCHLD, SIG_DFL);
+    if (result == 0)
+        result = start(s, pid, e);
+    else
+        base_fail(e, -result, "rt_sigprocmask", NULL);
     munmap(s, sizeof *s);
     return result;
+}
+
+void os_signals_restore(const struct os_plan *p) {
+    os_signal_mask(&p->mask, NULL);
 }

@@ -28,19 +28,19 @@ enum os_step_kind {
     OS_STEP_NICE,      /* number: what is added to the nice value; flags: it is the value itself */
     OS_STEP_SCHEDULER, /* number: SCHED_*, possibly with SCHED_RESET_ON_FORK; -1: keep it; a: the
                           priority; or data: struct os_sched_attr */
-    OS_STEP_AFFINITY, /* data: a CPU mask, as sched_setaffinity(2) takes it; flags: fewer will do */
-    OS_STEP_UMASK,    /* number */
-    OS_STEP_SETNS,    /* fd: a namespace, or a pidfd with flags; object: as the user wrote it */
-    OS_STEP_UNSHARE,  /* flags: CLONE_NEW* */
-    OS_STEP_MAP_ROOT, /* a, b: the user and group ids that become 0 in the new user namespace */
-    OS_STEP_FORK,     /* a new PID or time namespace is for children only: the program is one */
-    OS_STEP_CHROOT,   /* object */
-    OS_STEP_BOUNDING, /* a: the capabilities that stay in the bounding set; number: one that is
-                       not there is no error */
-    OS_STEP_SETGROUPS,   /* data: gid_t, in ascending order */
-    OS_STEP_SETGID,      /* a: real, effective and saved group id */
-    OS_STEP_SETUID,      /* a: real, effective and saved user id; number: keep capabilities */
-    OS_STEP_RESETIDS,    /* the effective ids are the real ones */
+    OS_STEP_AFFINITY,  /* data: a CPU mask, as sched_setaffinity(2) takes it */
+    OS_STEP_UMASK,     /* number */
+    OS_STEP_SETNS,     /* fd: a namespace, or a pidfd with flags; object: as the user wrote it */
+    OS_STEP_UNSHARE,   /* flags: CLONE_NEW* */
+    OS_STEP_MAP_ROOT,  /* a, b: the user and group ids that become 0 in the new user namespace */
+    OS_STEP_FORK,      /* a new PID or time namespace is for children only: the program is one */
+    OS_STEP_CHROOT,    /* object */
+    OS_STEP_BOUNDING,  /* a: the capabilities that stay in the bounding set; number: one that is
+                        not there is no error */
+    OS_STEP_SETGROUPS, /* data: gid_t, in ascending order */
+    OS_STEP_SETGID,    /* a: real, effective and saved group id */
+    OS_STEP_SETUID,    /* a: real, effective and saved user id; number: keep capabilities */
+    OS_STEP_RESETIDS,  /* the effective ids are the real ones */
     OS_STEP_INHERITABLE, /* a: the inheritable set */
     OS_STEP_AMBIENT,     /* a: the ambient set */
     OS_STEP_DROP,        /* a: what is left of the permitted set for another user */
@@ -131,6 +131,9 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e);
  * for it until then. -errno, and e->step is the index of the step that failed in the child, with
  * the name of the step as operation; -1: the child could not be made. */
 int os_spawn(struct os_plan *p, int *pid, struct base_error *e);
+
+/* After os_spawn(), where the child is left alone: the signals are blocked as they were before. */
+void os_signals_restore(const struct os_plan *p);
 
 /* Does all steps but EXEC and FORK in this process. 0, or -errno as above. */
 int os_plan_apply(struct os_plan *p, struct base_error *e);

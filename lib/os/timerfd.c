@@ -101,9 +101,16 @@ bool os_timer_is_idle(int fd) {
            timer.next == 0 && poll(&ready, 1, 0) == 0;
 }
 
+/* What an alarm clock shows: the kernel tells it only where something can wake the machine. */
+static clockid_t shown(clockid_t clock) {
+    if (clock == CLOCK_REALTIME_ALARM)
+        return CLOCK_REALTIME;
+    return clock == CLOCK_BOOTTIME_ALARM ? CLOCK_BOOTTIME : clock;
+}
+
 int64_t os_clock_ns(clockid_t clock, struct base_error *e) {
     struct timespec now;
-    if (clock_gettime(clock, &now) == 0)
+    if (clock_gettime(shown(clock), &now) == 0)
         return ns_of(now);
     base_fail(e, errno, "clock_gettime", NULL);
     return -1;
@@ -111,7 +118,7 @@ int64_t os_clock_ns(clockid_t clock, struct base_error *e) {
 
 int64_t os_clock_resolution(clockid_t clock, struct base_error *e) {
     struct timespec resolution;
-    if (clock_getres(clock, &resolution) == 0)
+    if (clock_getres(shown(clock), &resolution) == 0)
         return ns_of(resolution);
     base_fail(e, errno, "clock_getres", NULL);
     return -1;

@@ -2,6 +2,7 @@
  *
  * Looking after a child until it ends.
  */
+#include <limits.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -11,7 +12,7 @@
 #include "os/spawn_step.h"
 #include "os/watch.h"
 
-enum { NS_PER_S = 1000000000, SIGNALS_AT_ONCE = 16 };
+enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000, SIGNALS_AT_ONCE = 16 };
 
 int64_t os_monotonic_ns(void) {
     struct timespec now;
@@ -159,19 +160,38 @@ static int take_deadline(struct os_watch *w, struct base_error *e) {
     return 0;
 }
 
+/* Rounded up. Not ppoll(2), which waits for the rest of its time when it goes on after a stop. */
+static int milliseconds(int64_t now, int64_t next) {
+    if (next == OS_NEVER)
+        return -1;
+    int64_t left = next > now ? (next - now + NS_PER_MS - 1) / NS_PER_MS : 0;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
 int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e) {
     int64_t now = os_monotonic_ns();
     int64_t next = w->ended || until < w->deadline ? until : w->deadline;
-    int64_t left = next > now ? next - now : 0;
-    struct timespec limit = { left / NS_PER_S, left % NS_PER_S };
     fds[count] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
-    int ready = ppoll(fds, count + OS_WATCH_FDS, next == OS_NEVER ? NULL : &limit, NULL);
-    if (ready < 0)
-        return errno == EINTR ? 0 : base_fail(e, errno, "ppoll", NULL);
+    if (poll(fds, count + OS_WATCH_FDS, milliseconds(now, next)) < 0)
+        return errno == EINTR ? 0 : base_fail(e, errno, "poll", NULL);
     if (fds[count].revents)
         return take_signals(w, e);
     if (!w->ended && os_monotonic_ns() >= w->deadline)
         return take_deadline(w, e);
     return 0;
+}
+
+int os_hold_terminations(int fd, struct base_error *e) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    if (fd < 0)
+        fd = signalfd(fd, &set, SFD_CLOEXEC);
+    if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return base_fail(e, errno, "signalfd", NULL);
+    return fd;
 }

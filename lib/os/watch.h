@@ -14,6 +14,12 @@
 #include "os/spawn.h"
 #include "os/wait.h"
 
+/* Blocks the signals that end a process at a terminal or from a supervisor, SIGINT, SIGTERM, SIGHUP
+ * and SIGQUIT: for work that has something to tell when it is ended. A descriptor that is readable
+ * when one came; -errno. To be called again, with that descriptor, after os_watch_end(); at first
+ * it is -1. */
+int os_hold_terminations(int fd, struct base_error *e);
+
 /* Nanoseconds on CLOCK_MONOTONIC: a stop of this process counts, a suspend does not. */
 #define OS_NEVER INT64_MAX
 int64_t os_monotonic_ns(void);
@@ -60,7 +66,7 @@ void os_watch_end(struct os_watch *w);
 /* How many elements the array given to os_watch_poll() has for its own use behind the caller's. */
 enum { OS_WATCH_FDS = 1 };
 
-/* ppoll(2) on count descriptors, and on the child: returns when one of them is ready, when the
+/* poll(2) on count descriptors, and on the child: returns when one of them is ready, when the
  * child ended (w->ended), at `until` (os_monotonic_ns(), OS_NEVER), or for no reason. 0 or -errno.
  */
 int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,

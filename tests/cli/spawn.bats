@@ -8,6 +8,7 @@
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr_lines
 # shellcheck disable=SC2030,SC2031 # a test is a subshell, and that is what it should be
 # shellcheck disable=SC2016 # quoted for an inner shell
+# shellcheck disable=SC2094 # nothing is written to what is read
 
 load ../helpers/common
 
@@ -181,7 +182,7 @@ state() {
 
 @test "children that a shell left to osbox are not taken for the program" {
     run -5 sh -c '(exit 3) & exec "$OSBOX" spawn -- sh -c "exit 5"' 3>&-
-    run -5 sh -c 'sleep 1000 & echo $! >pid; exec "$OSBOX" spawn -- sh -c "exit 5"' >/dev/null 3>&-
+    run -5 sh -c 'sleep 1000 >/dev/null 2>&1 & echo $! >pid; exec "$OSBOX" spawn -- sh -c "exit 5"' 3>&-
     kill -KILL "$(cat pid)"
 }
 

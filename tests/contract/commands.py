@@ -49,13 +49,17 @@ EXAMPLES = {
     "timerfd gettime": ["--fd=8"],
     "timerfd read": ["--fd=9"],
     "timerfd clocks": [],
+    "sched show": [],
+    "sched set": [],  # added by main()
+    "sched limits": [],
+    "sched cpus": [],
     "waitid": [],  # added by main()
     "waitid decode": ["256"],
 }
 # Of these, the ones that print several records: a usage error with -o sh.
-MANY = {"osbox", "walk", "timerfd clocks"}
+MANY = {"osbox", "walk", "timerfd clocks", "sched limits"}
 # The ones whose values are others each time: digits are not compared.
-VOLATILE = {"popen", "spawn", "timerfd", "timerfd read", "timerfd clocks"}
+VOLATILE = {"popen", "spawn", "sched show", "sched cpus", "timerfd", "timerfd read", "timerfd clocks"}
 # Usage errors of commands that run a command; 64 elsewhere.
 USAGE_STATUS = {"spawn": 125, "popen": 125}
 
@@ -77,6 +81,7 @@ CELL = {
     "duration": r"-?\d+\.\d{9}",
     "duration_ns": r"-?\d+",
     "enum": r"[A-Za-z0-9_+-]+",
+    "ranges": r"(\d+(-\d+)?(,\d+(-\d+)?)*)?",
 }
 
 tap = Tap()
@@ -543,6 +548,9 @@ def json_fault(kind, item, value):
         if not isinstance(value, list):
             return "no array"
         return next((f for f in (json_fault(item, None, v) for v in value) if f), None)
+    if kind == "ranges":
+        good = isinstance(value, list) and value == sorted(set(value))
+        return None if good and all(isinstance(v, int) and v >= 0 for v in value) else "no numbers"
     if kind == "bool":
         return None if isinstance(value, bool) else "no boolean"
     if kind in ("int", "uint", "mode", "timespec_ns", "duration_ns"):
@@ -795,6 +803,7 @@ def main():
         file.write(b"not to be touched\n")
     nodes = tree(OSBOX)
     EXAMPLES["waitid"] = ended_process()
+    EXAMPLES["sched set"] = ["--affinity=0-1048575", "--no-strict", str(os.getpid())]
     chosen = [node for node in nodes if node.key in sys.argv[2:] or not sys.argv[2:]]
     for node in chosen:
         check_help(node)

@@ -237,9 +237,11 @@ def random_actions(chance):
         kind = chance.choice(["open", "open", "close", "dup2", "dup2", "dup2", "self"])
         if kind == "open":
             names, flags = chance.choice([
-                ("rdonly", os.O_RDONLY), ("wronly,append,creat", os.O_WRONLY | os.O_APPEND | os.O_CREAT),
-                ("rdwr,creat,0640", os.O_RDWR | os.O_CREAT), ("wronly,excl,creat",
-                                                               os.O_WRONLY | os.O_EXCL | os.O_CREAT)])
+                ("rdonly", os.O_RDONLY),
+                ("wronly,append,creat", os.O_WRONLY | os.O_APPEND | os.O_CREAT),
+                ("rdwr,creat,0640", os.O_RDWR | os.O_CREAT),
+                ("wronly,excl,creat", os.O_WRONLY | os.O_EXCL | os.O_CREAT),
+            ])
             path = chance.choice(["present", "present", f"new{number}", "new", "nope/x"])
             mode = 0o640 if "0640" in names else 0o666
             actions.append((os.POSIX_SPAWN_OPEN, fd, path, flags, mode))
@@ -291,6 +293,11 @@ def snapshot(place, target):
     return listed, modes
 
 
+def refusal(code):
+    """The exit status that stands for a file action's errno."""
+    return {errno.EBADF: 201, errno.ENOENT: 202, errno.EEXIST: 203}.get(code, 200)
+
+
 def one_sequence(top, number):
     """A fault where osbox and os.posix_spawn differ on a list of file actions."""
     actions, options = random_actions(random.Random(number))
@@ -303,8 +310,7 @@ def one_sequence(top, number):
         try:
             pid = os.posix_spawn(argv[0], argv, CLEAN_ENV, file_actions=actions)
         except OSError as error:
-            return 200 + (error.errno in (errno.EBADF,)) + 2 * (error.errno == errno.ENOENT) \
-                + 4 * (error.errno == errno.EEXIST)
+            return refusal(error.errno)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def with_osbox():
@@ -318,8 +324,7 @@ def one_sequence(top, number):
             action = options[told["index"]]
             if not action.startswith(f"--{told['step']}="):
                 return 98
-            code = told["errno"]
-            return 200 + (code == errno.EBADF) + 2 * (code == errno.ENOENT) + 4 * (code == errno.EEXIST)
+            return refusal(told["errno"])
         return status
 
     for action in (with_python, with_osbox):
@@ -332,7 +337,8 @@ def one_sequence(top, number):
         if os.path.exists(target):
             os.unlink(target)
     if results[0] != results[1]:
-        return f"sequence {number}: {' '.join(options)}: os.posix_spawn {results[0]}, osbox {results[1]}"
+        return (f"sequence {number}: {' '.join(options)}: "
+                f"os.posix_spawn {results[0]}, osbox {results[1]}")
     return None
 
 
@@ -406,7 +412,8 @@ def check_descriptors(place):
          [0, 1, 2]),
         ("--closefrom=30", ["--closefrom=30"], [0, 1, 2, *range(10, 30)]),
         ("--closefrom=0", ["--closefrom=0"], []),
-        ("--closefrom, then --dup2", ["--dup2=10:3", "--closefrom=4", "--dup2=3:5"], [0, 1, 2, 3, 5]),
+        ("--closefrom, then --dup2", ["--dup2=10:3", "--closefrom=4", "--dup2=3:5"],
+         [0, 1, 2, 3, 5]),
     ]
     for name, options, want in cases:
         if name.startswith("--setns") and not has(21):
@@ -418,7 +425,8 @@ def check_descriptors(place):
     faults = []
     for fd in own:
         for options in ([f"--open={fd}:/dev/null"], [f"--dup2=0:{fd}"], [f"--close={fd}"]):
-            for more in ([f"--status={record}"], ["--status=fd:20"], ["--overlay", f"--status={record}"],
+            for more in ([f"--status={record}"], ["--status=fd:20"],
+                         ["--overlay", f"--status={record}"],
                          ["--timeout=1h", f"--status={record}"]):
                 status, got = listed(place, [*options, *more])
                 want = sorted(set(every) | ({fd} if "close" not in options[0] else set()))
@@ -457,7 +465,8 @@ def closed_record(place, fd, record):
 
 def check_close_on_exec(place):
     """--dup2=N:N clears close-on-exec of what was opened with it."""
-    options = ["--closefrom=3", "--open=5,rdonly,cloexec:/dev/null", "--open=6,rdonly,cloexec:/dev/null"]
+    options = ["--closefrom=3"]
+    options += [f"--open={fd},rdonly,cloexec:/dev/null" for fd in (5, 6)]
     status, got = listed(place, options)
     tap.ok("--open=...,cloexec is not the program's",
            [] if (status, got) == (0, [0, 1, 2]) else [f"status {status}: {got}"])
@@ -533,8 +542,10 @@ def check_signals():
         (["--setsigmask=none"], (0, None)), (["--setsigmask=all"], (every, None)),
         (["--setsigmask=TERM,SIGINT,32,33,RTMIN+1,64"], (mask_of([15, 2, 32, 33, 35, 64]), None)),
         (["--setsigmask=KILL,STOP,HUP"], (mask_of([1]), None)),
-        (["--setsigdef=all"], (None, 0)), (["--setsigdef=PIPE,32"], (None, mask_of([1, 17, 33, 40]))),
-        (["--setsigdef=none"], (None, mask_of(old))), (["--setsigdef=KILL,STOP"], (None, mask_of(old))),
+        (["--setsigdef=all"], (None, 0)),
+        (["--setsigdef=PIPE,32"], (None, mask_of([1, 17, 33, 40]))),
+        (["--setsigdef=none"], (None, mask_of(old))),
+        (["--setsigdef=KILL,STOP"], (None, mask_of(old))),
         (["--setsigign=32,33,RTMIN,RTMAX"], (None, mask_of([*old, 34, 64]))),
         (["--setsigign=all"], (None, every)),
         (["--setsigdef=all", "--setsigign=CHLD"], (None, mask_of([17]))),
@@ -734,7 +745,8 @@ def drop_requests():
 
 def trace_drop(options, log, inject=None):
     """Runs a request below strace: the result, whether the target was executed, the trace."""
-    argv = ["strace", "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(["execve", *SETTERS, *GETTERS])]
+    calls = ",".join(["execve", *SETTERS, *GETTERS])
+    argv = ["strace", "-f", "-qq", "-o", log, "-e", f"trace={calls}"]
     if inject:
         argv += ["-e", f"inject={inject}"]
     record = log + ".record"
@@ -800,7 +812,8 @@ def fault_of_drop(options, point, plain, log):
         if told == plain and (error is None or (call, error) == ("prctl", "EINVAL")
                               or "when=1+" not in inject):
             return None
-        different = {key: (told.get(key), plain[key]) for key in plain if told.get(key) != plain[key]}
+        different = {key: (told.get(key), value) for key, value in plain.items()
+                     if told.get(key) != value}
         return f"{name}: the target was executed: {different or 'although a step failed'}"
     if result.status != 125:
         return f"{name}: status {result.status}, not 125: {result}"

@@ -24,6 +24,7 @@ enum {
     F_LIST,
     F_INTS,
     F_BLOB,
+    F_RANGES,
     FIELDS
 };
 
@@ -43,6 +44,7 @@ static const struct cli_field fields[FIELDS] = {
     [F_LIST] = { .name = "list", .type = CLI_LIST, .item = CLI_BYTES },
     [F_INTS] = { .name = "ints", .type = CLI_LIST, .item = CLI_UINT },
     [F_BLOB] = { .name = "blob", .type = CLI_BYTES, .may_hold_nul = true },
+    [F_RANGES] = { .name = "ranges", .type = CLI_RANGES },
 };
 
 static struct cli_value values[FIELDS];
@@ -440,6 +442,70 @@ static void test_integers_are_exact(void) {
     check_scalar(F_BOOL, &value, "false");
 }
 
+/* ---- ranges ---- */
+
+/* These numbers as ranges. */
+static void set_ranges(const uint64_t *numbers, size_t count, struct cli_value *items) {
+    set_none();
+    for (size_t i = 0; i < count; i++)
+        items[i] = cli_uint(numbers[i]);
+    values[F_RANGES] = cli_list(items, count);
+}
+
+static void test_ranges_are_an_array_in_json_and_short_elsewhere(void) {
+    struct cli_value items[5];
+    set_ranges((const uint64_t[]){ 0, 1, 2, 3, 8 }, 5, items);
+    check_field(CLI_FORMAT_TEXT, F_RANGES, "ranges=0-3,8\n");
+    check_field(CLI_FORMAT_JSON, F_RANGES, "{\"ranges\":[0,1,2,3,8]}\n");
+    check_field(CLI_FORMAT_CSV, F_RANGES, "ranges\n\"0-3,8\"\n");
+    check_field(CLI_FORMAT_TSV, F_RANGES, "ranges\n0-3,8\n");
+    check_field(CLI_FORMAT_SH, F_RANGES, "os_ranges='0-3,8' ; unset os_error\n");
+    check_field(CLI_FORMAT_VALUE, F_RANGES, "0-3,8\n");
+    struct cli_writer w = WRITER(CLI_FORMAT_JSON, F_RANGES);
+    w.json_int64_strings = true;
+    check(&w, "{\"ranges\":[\"0\",\"1\",\"2\",\"3\",\"8\"]}\n");
+}
+
+static void test_ranges_of_every_shape(void) {
+    static const struct {
+        const char *want;
+        size_t count;
+        uint64_t numbers[6];
+    } rows[] = {
+        { "", 0, { 0 } },
+        { "0", 1, { 0 } },
+        { "7", 1, { 7 } },
+        { "0-1", 2, { 0, 1 } },
+        { "0,2,4", 3, { 0, 2, 4 } },
+        { "0,2-3,5", 4, { 0, 2, 3, 5 } },
+        { "62-65,127-128", 6, { 62, 63, 64, 65, 127, 128 } },
+        { "8190-8191", 2, { 8190, 8191 } },
+        { "18446744073709551614-18446744073709551615", 2, { UINT64_MAX - 1, UINT64_MAX } },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cli_value items[6];
+        set_ranges(rows[i].numbers, rows[i].count, items);
+        check_scalar(F_RANGES, &values[F_RANGES], rows[i].want);
+    }
+}
+
+static void test_ranges_that_are_empty_are_not_null(void) {
+    struct cli_value items[1];
+    set_ranges(NULL, 0, items);
+    check_field(CLI_FORMAT_TEXT, F_RANGES, "ranges=\n");
+    check_field(CLI_FORMAT_JSON, F_RANGES, "{\"ranges\":[]}\n");
+    check_field(CLI_FORMAT_CSV, F_RANGES, "ranges\n\"\"\n");
+    check_field(CLI_FORMAT_TSV, F_RANGES, "ranges\n\n");
+    check_field(CLI_FORMAT_SH, F_RANGES, "os_ranges='' ; unset os_error\n");
+    check_field(CLI_FORMAT_VALUE, F_RANGES, "\n");
+    set_none();
+    check_field(CLI_FORMAT_TEXT, F_RANGES, "ranges\n");
+    check_field(CLI_FORMAT_JSON, F_RANGES, "{\"ranges\":null}\n");
+    check_field(CLI_FORMAT_CSV, F_RANGES, "ranges\n\n");
+    check_field(CLI_FORMAT_TSV, F_RANGES, "ranges\n\\N\n");
+    check_field(CLI_FORMAT_SH, F_RANGES, "; unset os_error os_ranges\n");
+}
+
 /* ---- table ---- */
 
 /* Two rows: the strings, with numbers. */
@@ -520,6 +586,22 @@ static void test_table_has_a_bold_header_in_color(void) {
     check_table(&w, "a", "b", "\033[1mbytes\033[0m\na\nb\n");
 }
 
+static void test_table_of_ranges(void) {
+    struct cli_output o = { .fd = -1 };
+    struct cli_writer w = WRITER(CLI_FORMAT_TABLE, F_RANGES, F_INT);
+    struct cli_value items[3];
+    set_ranges((const uint64_t[]){ 0, 1, 3 }, 3, items);
+    values[F_INT] = cli_int(7);
+    cli_format_record(&w, values, true, &o.cells);
+    set_none();
+    cli_format_record(&w, values, false, &o.cells);
+    cli_table_flush(&w, &o);
+    static const char want[] = "ranges  int\n0-1,3     7\n-         -\n";
+    check_bytes(&o.bytes, want, sizeof want - 1);
+    buf_finish(&o.cells);
+    buf_finish(&o.widths);
+}
+
 static void test_width_of_characters(void) {
     CHECK_INT(cli_width('a'), 1);
     CHECK_INT(cli_width(0xe9), 1);
@@ -556,6 +638,9 @@ int main(void) {
     RUN(test_times_are_exact);
     RUN(test_modes);
     RUN(test_integers_are_exact);
+    RUN(test_ranges_are_an_array_in_json_and_short_elsewhere);
+    RUN(test_ranges_of_every_shape);
+    RUN(test_ranges_that_are_empty_are_not_null);
     RUN(test_table_aligns_text_left_and_numbers_right);
     RUN(test_table_ends_lines_without_spaces);
     RUN(test_table_counts_columns_not_bytes);
@@ -563,6 +648,7 @@ int main(void) {
     RUN(test_table_is_cut_to_the_width_of_a_terminal);
     RUN(test_table_keeps_its_widths);
     RUN(test_table_has_a_bold_header_in_color);
+    RUN(test_table_of_ranges);
     RUN(test_width_of_characters);
     return check_done();
 }

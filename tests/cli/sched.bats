@@ -1,0 +1,1171 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: 0BSD
+#
+# osbox sched: what it shows, what it sets, what it refuses, what a program that
+# it runs has. The comparison with Python's os, over processes, threads, groups
+# and users, is in tests/oracle/sched.py.
+
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr_lines
+# shellcheck disable=SC2030,SC2031 # a test is a subshell, and that is what it should be
+# shellcheck disable=SC2016 # quoted for an inner shell
+
+load ../helpers/common
+
+setup_file() {
+    common_setup_file
+    # The CPUs that we may use, the first and the last of them, and the first that no process can have.
+    local possible
+    ALLOWED=$(python3 -c '
+import os
+cpus, text = sorted(os.sched_getaffinity(0)), []
+for cpu in cpus:
+    if cpu - 1 not in cpus:
+        text.append(str(cpu))
+    elif cpu + 1 not in cpus:
+        text[-1] += f"-{cpu}"
+print(",".join(text))')
+    FIRST=${ALLOWED%%[-,]*} LAST=${ALLOWED##*[-,]}
+    possible=$(cat /sys/devices/system/cpu/possible 2>/dev/null) || possible=$(($(getconf _NPROCESSORS_CONF) - 1))
+    ABSENT=$((${possible##*[-,]} + 1))
+    export ALLOWED FIRST LAST ABSENT
+}
+
+setup() {
+    common_setup
+    PIDS=()
+    # Runs a command as an ordinary user, if we are not one.
+    AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+    "${AS_USER[@]}" true 2>/dev/null || AS_USER=(env)
+}
+
+teardown() {
+    [ ${#PIDS[@]} -eq 0 ] || kill -KILL "${PIDS[@]}" 2>/dev/null || :
+    if [ -n "${CGROUP:-}" ]; then
+        until rmdir "$CGROUP" 2>/dev/null || [ ! -d "$CGROUP" ]; do
+            xargs -r kill -KILL <"$CGROUP/cgroup.procs" 2>/dev/null || :
+        done
+    fi
+    common_teardown
+}
+
+# target [CMD...]: a process that does nothing; CMD runs it. Its PID is in $pid.
+target() {
+    "$@" sleep 1000 3>&- &
+    pid=$!
+    PIDS+=("$pid")
+    until [ "$(cat "/proc/$pid/comm")" = sleep ]; do
+        kill -0 "$pid"
+    done
+}
+
+# user STATUS ARG...: sched as an ordinary user.
+user() {
+    run --separate-stderr "-$1" "${AS_USER[@]}" "$OSBOX" sched "${@:2}" 3>&-
+}
+
+# Skips the test if even an ordinary user may do everything here.
+needs_limits() {
+    ! "${AS_USER[@]}" chrt -f 1 true 2>/dev/null || skip 'every user may use real time here'
+    ! "${AS_USER[@]}" python3 -c 'import os; os.setpriority(0, 0, -1)' 2>/dev/null ||
+        skip 'every user may lower the nice value here'
+}
+
+# Skips the test unless that can be had here. chrt(1) is bounded: it runs `true`.
+needs_real_time() {
+    chrt -f 1 true 2>/dev/null || skip 'real time is not permitted here'
+}
+
+needs_deadline() {
+    chrt -d --sched-runtime 1000000 --sched-deadline 10000000 --sched-period 10000000 0 true 2>/dev/null ||
+        skip 'the policy deadline is not permitted here'
+}
+
+needs_nice() {
+    python3 -c 'import os; os.setpriority(0, 0, -20)' 2>/dev/null || skip 'the nice value cannot be lowered here'
+}
+
+needs_trace() {
+    can_trace || skip 'strace cannot trace here'
+}
+
+# Skips the test unless we can become other users.
+needs_privilege() {
+    [ "${AS_USER[0]}" = setpriv ] || skip 'this user cannot become another one'
+}
+
+# is WANT PID [FIELDS]: what `show` says of it.
+is() {
+    osbox 0 sched show -g "${3:-policy,sched_priority,nice}" "$2"
+    complained ''
+    got "$1"
+}
+
+# injected WHAT STATUS ARG...: sched below strace, which makes a system call fail.
+injected() {
+    run --separate-stderr "-$2" traced -f -qq -o trace -e "inject=$1" -- "$OSBOX" sched "${@:3}" 3>&-
+    grep -q INJECTED trace
+}
+
+# ---- show ----
+
+@test "show: a record with its fields in their order" {
+    target
+    osbox 0 sched show -J "$pid"
+    complained ''
+    output=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <<<"$output")
+    got 'pid policy reset_on_fork sched_priority nice runtime deadline period rr_interval affinity cpu'
+}
+
+@test "show: policy, priority, nice value and CPUs of a process" {
+    target chrt -b 0 nice -n 3 taskset -c "$LAST"
+    osbox 0 sched show -F pid,policy,reset_on_fork,sched_priority,nice,deadline,period,affinity "$pid"
+    got "pid=$pid
+policy=SCHED_BATCH
+reset_on_fork=false
+sched_priority=0
+nice=3
+deadline
+period
+affinity=$LAST"
+}
+
+@test "show: without PID, what a program that is run would have" {
+    run -0 chrt -b 0 nice -n 3 taskset -c "$FIRST" "$OSBOX" sched show -g policy,nice,affinity 3>&-
+    got $'SCHED_BATCH\t3\t'"$FIRST"
+    run -0 sh -c 'echo $$; exec "$OSBOX" sched show -g pid' 3>&-
+    [ "${lines[0]}" = "${lines[1]}" ]
+}
+
+@test "show: several processes in the order given, and again" {
+    target nice -n 2
+    local first=$pid
+    target nice -n 1
+    osbox 0 sched show -g pid,nice "$pid" "$first" "$pid"
+    got "$pid	1
+$first	2
+$pid	1"
+}
+
+@test "show: a process that does not exist is 66, and the others are shown" {
+    target
+    osbox 66 sched show -g pid "$pid" 2147483647 "$pid"
+    got "$pid
+$pid"
+    complained_of "sched show: '2147483647': " ESRCH
+    osbox 66 sched show -J 2147483647
+    got ''
+    output=$(json error errno applet operation path <<<"$stderr" | tr '\n' ' ')
+    got '"ESRCH" 3 "sched show" "sched_getattr" "2147483647" '
+}
+
+@test "what is no PID is a usage error, and nothing is done" {
+    local bad
+    target
+    for bad in 0 -1 +1 '' ' ' x 1x ' 1' '1 ' 0x1 1.0 2147483648 4294967297 18446744073709551617 \
+        1: 1:0 1:x 1:-1 1:1:1 :1 1:18446744073709551616; do
+        osbox 64 sched show -g pid "$pid" -- "$bad"
+        got ''
+        [ "${#stderr_lines[@]}" -eq 1 ]
+        # Behind `--` there is a program.
+        [[ $bad == -* ]] || osbox 64 sched set --nice=7 "$pid" "$bad"
+        got ''
+    done
+    is 0 "$pid" nice
+}
+
+@test "show: a name with a parenthesis and a newline does not hide the CPU" {
+    local name=$') R 1 2 3\nx'
+    cp "$(command -v sleep)" "./$name"
+    taskset -c "$LAST" "./$name" 1000 3>&- &
+    pid=$!
+    PIDS+=("$pid")
+    until grep -q '^) R 1' "/proc/$pid/comm"; do
+        kill -0 "$pid"
+    done
+    is "$LAST	$LAST" "$pid" affinity,cpu
+}
+
+@test "show --threads: a thread that ends meanwhile is no error" {
+    needs_trace
+    injected sched_getattr:error=ESRCH:when=1 0 show --threads -g pid
+    got ''
+    complained ''
+    # A process that was named is one.
+    target
+    injected sched_getattr:error=ESRCH:when=1 66 show -g pid "$pid"
+}
+
+@test "show --pgrp, --user: a process that ends meanwhile is no error" {
+    needs_trace
+    target setsid
+    injected sched_getattr:error=ESRCH:when=1 0 show -g pid --pgrp="$pid"
+    got ''
+    complained ''
+}
+
+@test "show --threads of a process that does not exist: 66" {
+    osbox 66 sched show --threads 2147483647
+    complained_of "sched show: '2147483647': " ESRCH
+}
+
+@test "show --pgrp: a group without a process is 66, and is named" {
+    osbox 66 sched show --pgrp=2147483647
+    got ''
+    complained_of "sched show: '2147483647': " ESRCH
+}
+
+@test "show --pgrp: 0 is the own group" {
+    # sh leads it, and osbox is in it.
+    run -0 setsid -w sh -c 'echo $$; "$OSBOX" sched show -g pid --pgrp=0; exit $?' 3>&-
+    [ "${lines[0]}" = "${lines[1]}" ]
+    [ ${#lines[@]} -eq 3 ]
+}
+
+@test "show --user: by name and by number; no such user is 67, one without processes 66" {
+    osbox 67 sched show --user=no-such-user
+    got ''
+    complained "sched show: 'no-such-user': no such user"
+    osbox 66 sched show --user=4123456789
+    complained_of "sched show: '4123456789': " ESRCH
+    target
+    osbox 0 sched show -g pid --user="$(id -u)"
+    grep -qx "$pid" <<<"$output"
+    local name
+    if name=$(id -un 2>/dev/null); then
+        osbox 0 sched show -g pid --user="$name"
+        grep -qx "$pid" <<<"$output"
+    fi
+}
+
+@test "show: without /proc all but the CPU is known" {
+    not_sanitized
+    unshare -m true 2>/dev/null || skip 'unshare -m is refused here'
+    run --separate-stderr -0 unshare -m sh -c \
+        'mount -t tmpfs none /proc && exec "$OSBOX" sched show -J -F policy,cpu' 3>&-
+    got '{"policy":"SCHED_OTHER","cpu":null}'
+    run --separate-stderr -0 unshare -m sh -c \
+        'mount -t tmpfs none /proc && exec "$OSBOX" sched cpus -J -F load_1,load_15,quota' 3>&-
+    got '{"load_1":null,"load_15":null,"quota":null}'
+}
+
+@test "show: every format" {
+    target taskset -c "$FIRST"
+    local -a show=(0 sched show -F 'policy,nice,reset_on_fork,deadline,affinity' "$pid")
+    osbox "${show[@]}" -o text
+    got "policy=SCHED_OTHER
+nice=0
+reset_on_fork=false
+deadline
+affinity=$FIRST"
+    osbox "${show[@]}" -J
+    got "{\"policy\":\"SCHED_OTHER\",\"nice\":0,\"reset_on_fork\":false,\"deadline\":null,\"affinity\":[$FIRST]}"
+    osbox "${show[@]}" -o csv
+    got "policy,nice,reset_on_fork,deadline,affinity
+SCHED_OTHER,0,false,,$FIRST"
+    osbox "${show[@]}" -o tsv
+    got "policy	nice	reset_on_fork	deadline	affinity
+SCHED_OTHER	0	false	\\N	$FIRST"
+    osbox "${show[@]}" -o value
+    got "SCHED_OTHER	0	false		$FIRST"
+    osbox 0 sched show -o table -F policy,nice,deadline,reset_on_fork "$pid"
+    got "policy       nice  deadline  reset_on_fork
+SCHED_OTHER     0         -  false"
+    for shell in dash bash zsh ash; do
+        command -v "${shell/ash/busybox}" >/dev/null || continue
+        # shellcheck disable=SC2046 # words
+        output=$(os_deadline=stale $(shell_command $shell) -c \
+            'eval "$("$OSBOX" sched show -o sh "$1")" && echo "$os_policy $os_nice $os_affinity ${os_deadline-unset}"' \
+            sh "$pid")
+        got "SCHED_OTHER 0 $FIRST unset"
+    done
+}
+
+@test "-o sh: one process only, and an error leaves no variable" {
+    target
+    osbox 64 sched show -o sh "$pid" "$pid"
+    osbox 66 sched show -o sh -F policy 2147483647
+    got "unset os_error os_policy; os_error='ESRCH'; (exit 66)"
+}
+
+# ---- set: policies ----
+
+@test "set: prints what is and what was" {
+    target nice -n 1 taskset -c "$LAST"
+    osbox 0 sched set --nice=4 --policy=batch --reset-on-fork=yes --affinity="$ALLOWED" -o csv -F \
+        pid,policy,reset_on_fork,sched_priority,nice,old_policy,old_reset_on_fork,old_sched_priority,old_nice,old_affinity \
+        "$pid"
+    complained ''
+    got "pid,policy,reset_on_fork,sched_priority,nice,old_policy,old_reset_on_fork,old_sched_priority,old_nice,old_affinity
+$pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
+    is "$ALLOWED" "$pid" affinity
+    osbox 0 sched set --nice=4 -J "$pid"
+    output=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <<<"$output")
+    got 'pid policy reset_on_fork sched_priority nice runtime deadline period rr_interval affinity old_policy old_reset_on_fork old_sched_priority old_nice old_affinity'
+}
+
+@test "set: what is not given stays" {
+    target nice -n 2 taskset -c "$LAST"
+    local fields=policy,reset_on_fork,nice,affinity
+    osbox 0 sched set --policy=batch -g $fields "$pid"
+    got "SCHED_BATCH	false	2	$LAST"
+    osbox 0 sched set --reset-on-fork=yes -g $fields "$pid"
+    got "SCHED_BATCH	true	2	$LAST"
+    osbox 0 sched set --nice=3 -g $fields "$pid"
+    got "SCHED_BATCH	true	3	$LAST"
+    osbox 0 sched set --affinity="$LAST" -g $fields "$pid"
+    got "SCHED_BATCH	true	3	$LAST"
+    osbox 0 sched set --policy=other -g $fields "$pid"
+    got "SCHED_OTHER	true	3	$LAST"
+    osbox 0 sched set --priority=0 -g $fields "$pid"
+    got "SCHED_OTHER	true	3	$LAST"
+}
+
+@test "set: the normal policies, for anybody; chrt agrees" {
+    target "${AS_USER[@]}"
+    local policy
+    for policy in batch other batch idle; do
+        user 0 set --policy=$policy -g policy "$pid"
+        got "SCHED_${policy^^}"
+        chrt -p "$pid" | grep -q "SCHED_${policy^^}\$"
+    done
+}
+
+@test "set: fifo and rr, their priorities, and back" {
+    needs_real_time
+    target nice -n 3
+    osbox 0 sched set --policy=fifo --priority=1 -g policy,sched_priority,nice "$pid"
+    got 'SCHED_FIFO	1	3'
+    chrt -p "$pid" | grep -q SCHED_FIFO
+    osbox 0 sched set --priority=2 -g policy,sched_priority,old_policy,old_sched_priority "$pid"
+    got 'SCHED_FIFO	2	SCHED_FIFO	1'
+    osbox 0 sched set --policy=rr --priority=99 -g policy,sched_priority,nice "$pid"
+    got 'SCHED_RR	99	3'
+    osbox 0 sched set --policy=other -g policy,sched_priority,nice,old_policy,old_sched_priority "$pid"
+    got 'SCHED_OTHER	0	3	SCHED_RR	99'
+}
+
+@test "set --nice alone on a thread of real time is kept for when it leaves it" {
+    needs_real_time
+    target chrt -f 5
+    osbox 0 sched set --nice=7 -g policy,sched_priority,nice,old_nice "$pid"
+    got 'SCHED_FIFO	5	7	0'
+    osbox 0 sched set --policy=other -g policy,nice "$pid"
+    got 'SCHED_OTHER	7'
+}
+
+@test "set: priority and nice value at once" {
+    needs_real_time
+    target
+    osbox 0 sched set --policy=rr --priority=4 --nice=6 -g policy,sched_priority,nice "$pid"
+    got 'SCHED_RR	4	6'
+    osbox 0 sched set --policy=batch --nice=5 -g policy,sched_priority,nice "$pid"
+    got 'SCHED_BATCH	0	5'
+}
+
+@test "set: deadline with its three durations; the period is the deadline if not given" {
+    needs_deadline
+    target
+    local fields=policy,runtime,deadline,period
+    osbox 0 sched set --policy=deadline --runtime=1ms --deadline=10ms -g $fields "$pid"
+    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.010000000'
+    osbox 0 sched set --policy=deadline --runtime=2ms --deadline=10ms --period=20ms -g $fields "$pid"
+    got 'SCHED_DEADLINE	0.002000000	0.010000000	0.020000000'
+    osbox 0 sched set --policy=other -g policy,deadline,period "$pid"
+    got 'SCHED_OTHER		'
+}
+
+@test "set: a deadline thread keeps its durations when another thing is set" {
+    needs_deadline
+    target
+    local fields=policy,runtime,deadline,period,reset_on_fork,nice
+    osbox 0 sched set --policy=deadline --runtime=1ms --deadline=10ms --period=20ms "$pid"
+    osbox 0 sched set --reset-on-fork=yes -g $fields "$pid"
+    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	0'
+    osbox 0 sched set --nice=2 -g $fields "$pid"
+    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	2'
+}
+
+@test "set: a deadline that cannot be is EINVAL" {
+    needs_deadline
+    target
+    local durations
+    # Less than 1024 ns; more than the deadline; a deadline beyond the period.
+    for durations in '1023ns 10ms 10ms' '11ms 10ms 10ms' '1ms 10ms 9ms'; do
+        # shellcheck disable=SC2086 # words
+        set -- $durations
+        osbox 71 sched set --policy=deadline --runtime="$1" --deadline="$2" --period="$3" "$pid"
+        got ''
+        complained_of "sched set: '$pid': " EINVAL
+    done
+    is SCHED_OTHER "$pid" policy
+}
+
+@test "set: --runtime and --deadline are of the policy deadline" {
+    target
+    local before
+    before=$("$OSBOX" sched show -g policy,runtime,deadline,period "$pid")
+    osbox 64 sched set --runtime=1ms "$pid"
+    osbox 64 sched set --deadline=1ms "$pid"
+    osbox 64 sched set --policy=deadline --period=1ms "$pid"
+    osbox 64 sched set --runtime=1ms --deadline=10ms "$pid"
+    osbox 64 sched set --policy=batch --runtime=1ms --deadline=10ms "$pid"
+    osbox 64 sched set --policy=fifo --priority=1 --runtime=1ms --deadline=10ms "$pid"
+    osbox 64 sched set --policy=deadline "$pid"
+    got ''
+    is "$before" "$pid" policy,runtime,deadline,period
+}
+
+@test "set: priorities that the policy does not have are EINVAL, and change nothing" {
+    target
+    local given
+    for given in 'fifo 0' 'fifo 100' 'rr 0' 'rr 100' 'other 5' 'batch 1' 'idle 1' 'fifo 2147483647' 'other 2147483647'; do
+        osbox 71 sched set --policy="${given% *}" --priority="${given#* }" "$pid"
+        got ''
+        complained_of "sched set: '$pid': " EINVAL
+    done
+    osbox 71 sched set --priority=5 "$pid"
+    is 'SCHED_OTHER	0	0' "$pid"
+}
+
+@test "set: numbers that are none are usage errors, and say what they are not" {
+    target
+    local bad
+    for bad in -1 x '' 1x 4294967297 18446744073709551617 1.5; do
+        osbox 64 sched set --policy=fifo --priority="$bad" "$pid"
+        [[ $stderr != *descriptor* ]]
+    done
+    for bad in 20 -21 x '' 1.5 4294967296; do
+        osbox 64 sched set --nice="$bad" "$pid"
+        [[ $stderr == "sched set: '--nice"* ]]
+    done
+    for bad in sporadic 4 OTHER SCHED_OTHER ''; do
+        osbox 64 sched set --policy="$bad" "$pid"
+    done
+    for bad in 1 true ja ''; do
+        osbox 64 sched set --reset-on-fork="$bad" "$pid"
+    done
+    for bad in -1 x ''; do
+        osbox 64 sched show --pgrp="$bad"
+        [[ $stderr != *descriptor* ]]
+    done
+    is 'SCHED_OTHER	0	0' "$pid"
+}
+
+@test "set: fifo and rr need a priority" {
+    target
+    osbox 64 sched set --policy=fifo "$pid"
+    complained "sched set: '--policy': fifo and rr need --priority"
+    osbox 64 sched set --policy=rr "$pid"
+}
+
+@test "set: what, and of what, has to be said" {
+    target
+    osbox 64 sched set "$pid"
+    osbox 64 sched set --no-strict --explain "$pid"
+    osbox 64 sched set --nice=1
+    osbox 64 sched set --threads --nice=1
+    got ''
+    osbox 64 sched set --nice=1 --status=record "$pid"
+    [ ! -e record ]
+    is 0 "$pid" nice
+}
+
+@test "set --policy=ext without a kernel that has it is EINVAL" {
+    [ ! -e /sys/kernel/sched_ext ] || skip 'this kernel has it'
+    target
+    osbox 71 sched set --policy=ext "$pid"
+    complained_of "sched set: '$pid': " EINVAL
+}
+
+# ---- set: nice ----
+
+@test "set --nice: from -20 to 19, -1 too" {
+    needs_nice
+    target
+    local nice old=0
+    for nice in 19 -20 -1 0 1 -19; do
+        osbox 0 sched set --nice=$nice -g nice,old_nice "$pid"
+        complained ''
+        got "$nice	$old"
+        [ "$(ps -o ni= -p "$pid" | tr -d ' ')" = $nice ]
+        old=$nice
+    done
+}
+
+@test "set --nice is the value, not an increment" {
+    run -0 nice -n 3 "$OSBOX" sched set --nice=5 -- nice 3>&-
+    got 5
+    target nice -n 3
+    osbox 0 sched set --nice=5 -g nice "$pid"
+    got 5
+}
+
+# ---- set: reset on fork ----
+
+@test "set --reset-on-fork: kept until it is taken away, and children begin anew" {
+    needs_nice
+    target
+    osbox 0 sched set --reset-on-fork=yes -g reset_on_fork,old_reset_on_fork "$pid"
+    got 'true	false'
+    osbox 0 sched set --policy=batch -g policy,reset_on_fork "$pid"
+    got 'SCHED_BATCH	true'
+    osbox 0 sched set --policy=other --nice=-3 -g policy,reset_on_fork,nice "$pid"
+    got 'SCHED_OTHER	true	-3'
+    osbox 0 sched set --reset-on-fork=no -g reset_on_fork,old_reset_on_fork "$pid"
+    got 'false	true'
+    run -0 "$OSBOX" sched set --nice=-3 --reset-on-fork=yes -- sh -c 'nice; (nice); : ' 3>&-
+    # `nice` is a child of sh.
+    got '0
+0'
+}
+
+@test "set --reset-on-fork with real time: the children have the usual policy" {
+    needs_real_time
+    run -0 "$OSBOX" sched set --policy=fifo --priority=2 --reset-on-fork=yes -- \
+        sh -c '"$OSBOX" sched show -g policy,reset_on_fork,sched_priority,nice "$$"; "$OSBOX" sched show -g policy,reset_on_fork,sched_priority,nice; :' 3>&-
+    got 'SCHED_FIFO	true	2	0
+SCHED_OTHER	false	0	0'
+}
+
+# ---- set: affinity ----
+
+@test "set --affinity: a CPU that is not there is named, and nothing is changed" {
+    target taskset -c "$LAST"
+    osbox 69 sched set --affinity="$FIRST,$ABSENT" "$pid"
+    got ''
+    complained "sched set: '$FIRST,$ABSENT': CPU $ABSENT cannot be had: nothing is changed (--no-strict takes the others)"
+    is "$LAST" "$pid" affinity
+    osbox 69 sched set --affinity="$FIRST-$ABSENT" "$pid"
+    [[ $stderr == *"CPU "*"$ABSENT cannot be had"* ]]
+    is "$LAST" "$pid" affinity
+    osbox 69 sched set -J --affinity="$FIRST,$ABSENT" "$pid"
+    output=$(json error errno applet path <<<"$stderr" | tr '\n' ' ')
+    got "\"EX_UNAVAILABLE\" null \"sched set\" \"$FIRST,$ABSENT\" "
+}
+
+@test "set --affinity: where none is there it names them too" {
+    target
+    osbox 69 sched set --affinity="$ABSENT" "$pid"
+    [[ $stderr == *"CPU $ABSENT"* ]]
+    is "$ALLOWED" "$pid" affinity
+}
+
+@test "set --affinity: what lacks is told in few words" {
+    target
+    osbox 69 sched set --affinity="$FIRST,$ABSENT-1048575" "$pid"
+    [ ${#stderr} -lt 300 ]
+    [[ $stderr == *"CPU $ABSENT-1048575 cannot be had"* ]]
+    osbox 69 sched set --affinity="$FIRST,$((ABSENT + 1)),$((ABSENT + 3))" "$pid"
+    [[ $stderr == *"$((ABSENT + 1)), "*"$((ABSENT + 3)) cannot be had"* ||
+        $stderr == *"$((ABSENT + 1)),$((ABSENT + 3)) cannot be had"* ]]
+}
+
+@test "set --affinity --no-strict takes what is there" {
+    target taskset -c "$LAST"
+    osbox 0 sched set --no-strict --affinity="$FIRST,$ABSENT" -g affinity,old_affinity "$pid"
+    complained ''
+    got "$FIRST	$LAST"
+    osbox 69 sched set --no-strict --affinity="$ABSENT" "$pid"
+    complained "sched set: '$ABSENT': CPU $ABSENT cannot be had: nothing is changed"
+    is "$FIRST" "$pid" affinity
+}
+
+@test "set --affinity: masks and lists of 8192 CPUs and more" {
+    target taskset -c "$LAST"
+    local mask
+    printf -v mask '%4096s' ''
+    osbox 0 sched set --no-strict --affinity="0x${mask// /f}" -g affinity "$pid"
+    got "$ALLOWED"
+    osbox 0 sched set --no-strict --affinity=0-8191 -g affinity "$pid"
+    got "$ALLOWED"
+    osbox 0 sched set --no-strict --affinity=0-1048575 -g affinity "$pid"
+    got "$ALLOWED"
+    osbox 0 sched set --no-strict --affinity="$FIRST,8191" -g affinity "$pid"
+    got "$FIRST"
+}
+
+@test "set --affinity: lists, strides and masks" {
+    target
+    local given
+    [ "$FIRST" -eq 0 ] || skip 'CPU 0 is not ours'
+    for given in 0 00 0,0 0-0 0-0:1 0-0:7 0x1 0X1 0x0001 0x00000000,00000001 0,0-0,0; do
+        osbox 0 sched set --affinity=$given -g affinity "$pid"
+        got 0
+    done
+    [[ $ALLOWED == 0-* ]] || skip 'CPU 1 is not ours'
+    for given in 0-1 0,1 1,0 0-1:1 0x3 0x000000003 1,0-1; do
+        osbox 0 sched set --affinity=$given -g affinity "$pid"
+        got 0-1
+    done
+    for given in 1 1-1 0x2 0X0002; do
+        osbox 0 sched set --affinity=$given -g affinity "$pid"
+        got 1
+    done
+    osbox 0 sched set --affinity=0-1:2 -g affinity "$pid"
+    got 0
+}
+
+@test "set --affinity: what is no list is refused at once, and nothing is done" {
+    target taskset -c "$LAST"
+    local -a bad=(
+        '' 'empty' '0--1' 'not a CPU list' '5-2' 'reversed range' '0-1:0' 'stride of 0'
+        '0 ,1' 'not a CPU list' '0, 1' 'not a CPU list' ' 0' 'not a CPU list' '0 ' 'not a CPU list'
+        '-1' 'not a CPU list' '0,' 'not a CPU list' ',0' 'not a CPU list' '0,,1' 'not a CPU list'
+        '0-' 'not a CPU list' '0-1:' 'not a CPU list' '0:2' 'not a CPU list' '0-1-2' 'not a CPU list'
+        'f' 'not a CPU list' '+0' 'not a CPU list' '0-0x3' 'not a CPU list' 'all' 'not a CPU list'
+        '0-18446744073709551615' 'CPU number too large' '4294967296' 'CPU number too large'
+        '18446744073709551616' 'CPU number too large' '0,4294967297' 'CPU number too large'
+        '1048576' 'CPU number too large' '0x' 'not a CPU mask' '0xg' 'not a CPU mask'
+        '0x0' 'no CPU in the mask' '0x00000000,00000000' 'no CPU in the mask' '0x1,1' 'not a CPU mask'
+        '0x1,' 'not a CPU mask' '0x-1' 'not a CPU mask' '0x000000001,00000000' 'not a CPU mask'
+    )
+    local row at
+    for ((row = 0; row < ${#bad[@]}; row += 2)); do
+        run --separate-stderr -64 timeout 10 "$OSBOX" sched set --no-strict --affinity="${bad[row]}" "$pid" 3>&-
+        got ''
+        at=--affinity${bad[row]:+=${bad[row]}}
+        complained "sched set: '$at': ${bad[row + 1]}"
+    done
+    is "$LAST" "$pid" affinity
+}
+
+@test "set --affinity of a kernel thread that is bound to its CPU is EINVAL" {
+    local thread
+    thread=$(python3 -c '
+import os
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+    except OSError:
+        continue
+    if int(fields[6]) & 0x04200000 == 0x04200000:  # PF_NO_SETAFFINITY, PF_KTHREAD
+        print(pid)
+        break')
+    [ -n "$thread" ] || skip 'there is no such thread here'
+    osbox 71 sched set --affinity="$FIRST" "$thread"
+    got ''
+    complained_of "sched set: '$thread': " EINVAL
+    osbox 0 sched show -g pid "$thread"
+    got "$thread"
+}
+
+# ---- set: which ----
+
+@test "set: a process that does not exist is 66, and the others are set" {
+    target
+    osbox 66 sched set --nice=3 -g pid,nice 2147483647 "$pid"
+    got "$pid	3"
+    complained_of "sched set: '2147483647': " ESRCH
+}
+
+@test "set: PID:INODE of another process is 66, and it is not touched" {
+    local first ino
+    target
+    read -r first ino < <("$OSBOX" spawn --nowait -g pid,pidfd_ino sleep 1000 3>&-)
+    PIDS+=("$first")
+    [ -n "$ino" ] || skip 'this kernel does not number pidfds'
+    osbox 66 sched set --nice=9 "$pid:$ino"
+    got ''
+    complained_of "sched set: '$pid:$ino': " ESRCH
+    is 0 "$pid" nice
+    osbox 66 sched set --nice=2 -g pid,nice "$pid:$ino" "$first:$ino"
+    got "$first	2"
+    is 0 "$pid" nice
+    osbox 66 sched show -g pid "$first:$ino" "$pid:$ino"
+    got "$first"
+    osbox 66 sched set --nice=9 "$first:$((ino + 1))"
+    osbox 66 sched set --nice=9 "2147483647:$ino"
+    osbox 0 sched show -g nice "$first:$ino"
+    got 2
+}
+
+@test "set and show of a zombie: what the kernel does" {
+    sh -c 'true & echo $! >zombie; exec sleep 1000' 3>&- &
+    PIDS+=("$!")
+    until [ -s zombie ] && grep -q '^State:.Z' "/proc/$(cat zombie)/status"; do
+        kill -0 "$!"
+    done
+    pid=$(cat zombie)
+    is 'SCHED_OTHER	0	0' "$pid"
+    osbox 0 sched show --threads -g pid "$pid"
+    got "$pid"
+    osbox 0 sched set --nice=4 --policy=batch -g policy,nice "$pid"
+    got 'SCHED_BATCH	4'
+}
+
+@test "set --threads: every thread, and nothing else" {
+    cat >threads.py <<'PYTHON'
+import sys, threading, time
+for _ in range(5):
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+open("ready", "w").close()
+time.sleep(1000)
+PYTHON
+    python3 threads.py 3>&- &
+    pid=$!
+    PIDS+=("$pid")
+    until [ -e ready ]; do
+        kill -0 "$pid"
+    done
+    local threads want
+    threads=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n)
+    [ "$(wc -l <<<"$threads")" -eq 6 ]
+    # Without it: the main thread alone.
+    osbox 0 sched set --nice=2 -g pid,nice "$pid"
+    got "$pid	2"
+    osbox 0 sched show --threads -g nice "$pid"
+    got "2$(printf '\n0%.0s' 1 2 3 4 5)"
+    # shellcheck disable=SC2086 # words
+    want=$(printf "%s\t3\t$LAST\n" $threads)
+    osbox 0 sched set --threads --nice=3 --affinity="$LAST" -g pid,nice,affinity "$pid"
+    [ "$(sort -n <<<"$output")" = "$want" ]
+    osbox 0 sched show --threads -g pid,nice,affinity "$pid"
+    [ "$(sort -n <<<"$output")" = "$want" ]
+    # One thread by its own number.
+    local last=${threads##*$'\n'}
+    osbox 0 sched set --nice=5 -g pid,nice "$last"
+    got "$last	5"
+    is 3 "$pid" nice
+}
+
+@test "set --pgrp: every process of the group, and no other" {
+    target setsid
+    local leader=$pid
+    target
+    osbox 0 sched set --nice=6 --pgrp="$leader" -g pid,nice,old_nice
+    got "$leader	6	0"
+    is 0 "$pid" nice
+    osbox 66 sched set --nice=6 --pgrp=2147483647
+    got ''
+}
+
+@test "set --user: every process of the real user, and no other" {
+    needs_privilege
+    [ "$("$OSBOX" sched show --user=3987654321 2>&1 >/dev/null | wc -l)" -eq 1 ]
+    target setpriv --ruid=3987654321
+    local of_user=$pid
+    target setpriv --euid=3987654321
+    osbox 0 sched set --nice=6 --user=3987654321 -g pid,nice
+    got "$of_user	6"
+    is 0 "$pid" nice
+}
+
+@test "set: operands, groups and users go together" {
+    target setsid
+    local leader=$pid
+    target
+    osbox 0 sched set --nice=1 --pgrp="$leader" -g pid,nice "$pid"
+    [ "$(sort <<<"$output")" = "$(printf '%s\t1\n' "$leader" "$pid" | sort)" ]
+}
+
+# ---- not permitted ----
+
+@test "an ordinary user has no real time: 77, EPERM, and the capability is named" {
+    needs_limits
+    target "${AS_USER[@]}"
+    user 77 set --policy=fifo --priority=10 "$pid"
+    got ''
+    [[ $stderr == "sched set: '$pid': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
+    user 77 set --policy=rr --priority=1 -J "$pid"
+    output=$(json error errno capability operation <<<"$stderr" | tr '\n' ' ')
+    got '"EPERM" 1 "CAP_SYS_NICE" "sched_setattr" '
+    is 'SCHED_OTHER	0	0' "$pid"
+}
+
+@test "--explain names RLIMIT_RTPRIO and RLIMIT_NICE and their values" {
+    needs_limits
+    target "${AS_USER[@]}"
+    local rtprio nice
+    rtprio=$(awk '/^Max realtime priority/ { print $4 }' "/proc/$pid/limits")
+    nice=$(awk '/^Max nice priority/ { print $4 }' "/proc/$pid/limits")
+    user 77 set --policy=fifo --priority=10 --explain "$pid"
+    got ''
+    [[ ${stderr_lines[0]} == "sched set: '$pid': "*'[EPERM] (needs CAP_SYS_NICE)' ]]
+    grep -qx 'sched set: note: this process does not have CAP_SYS_NICE.*' <<<"$stderr"
+    grep -qx "sched set: note: RLIMIT_RTPRIO is $rtprio: .*" <<<"$stderr"
+    grep -qx "sched set: note: RLIMIT_NICE is $nice: .*" <<<"$stderr"
+    grep -qx "sched set: note: sched_rt_runtime_us is $(cat /proc/sys/kernel/sched_rt_runtime_us): .*" <<<"$stderr"
+    user 77 set --nice=-1 --explain "$pid"
+    [[ ${stderr_lines[0]} == "sched set: '$pid': "*'[EACCES] (needs CAP_SYS_NICE)' ]]
+    grep -q 'RLIMIT_NICE is ' <<<"$stderr"
+    user 77 set --policy=fifo --priority=10 --explain -J "$pid"
+    [ "$(json applet <<<"$stderr" | sort -u)" = '"sched set"' ]
+    # Nothing to explain where nothing is refused.
+    user 0 set --nice=1 --explain -g nice "$pid"
+    complained ''
+    user 71 set --priority=4 --explain "$pid"
+    [ ${#stderr_lines[@]} -eq 1 ]
+}
+
+@test "--explain: the limits are those of the process that is set" {
+    needs_limits
+    needs_privilege
+    prlimit --rtprio=5:5 --nice=25:25 true 2>/dev/null || skip 'limits cannot be raised here'
+    needs_real_time
+    target prlimit --rtprio=5:5 --nice=25:25 setpriv --reuid=65534 --regid=65534 --clear-groups
+    user 0 set --policy=fifo --priority=5 -g policy,sched_priority "$pid"
+    got 'SCHED_FIFO	5'
+    user 77 set --policy=fifo --priority=6 --explain "$pid"
+    grep -q 'RLIMIT_RTPRIO is 5:' <<<"$stderr"
+    user 0 set --policy=other --nice=-5 -g policy,nice "$pid"
+    got 'SCHED_OTHER	-5'
+    user 77 set --nice=-6 --explain "$pid"
+    grep -q 'RLIMIT_NICE is 25:' <<<"$stderr"
+    is 'SCHED_OTHER	0	-5' "$pid"
+}
+
+@test "--explain: a cgroup without real time" {
+    needs_real_time
+    [ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] || skip 'there is no cpu controller of cgroup v1 that has it'
+    CGROUP=/sys/fs/cgroup/cpu/osbox-test.$$
+    mkdir "$CGROUP" 2>/dev/null || { CGROUP= && skip 'no cgroup can be made here'; }
+    [ "$(cat "$CGROUP/cpu.rt_runtime_us")" = 0 ]
+    target
+    echo "$pid" >"$CGROUP/cgroup.procs"
+    osbox 77 sched set --policy=fifo --priority=1 --explain "$pid"
+    # We do have the capability: it is not named as missing.
+    [[ ${stderr_lines[0]} == "sched set: '$pid': "*' [EPERM]' ]]
+    grep -q 'note: cpu.rt_runtime_us of its cgroup is 0: ' <<<"$stderr"
+}
+
+@test "an ordinary user raises the nice value and cannot lower it" {
+    needs_limits
+    target "${AS_USER[@]}"
+    user 0 set --nice=5 -g nice "$pid"
+    got 5
+    user 77 set --nice=4 "$pid"
+    [[ $stderr == "sched set: '$pid': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
+    user 0 set --nice=5 -g nice,old_nice "$pid"
+    got '5	5'
+}
+
+@test "an ordinary user leaves idle only where RLIMIT_NICE allows the nice value" {
+    needs_limits
+    target "${AS_USER[@]}"
+    user 0 set --policy=idle -g policy "$pid"
+    user 77 set --policy=other "$pid"
+    user 77 set --policy=batch "$pid"
+    is SCHED_IDLE "$pid" policy
+    needs_privilege
+    prlimit --nice=20:20 true 2>/dev/null || skip 'limits cannot be raised here'
+    target prlimit --nice=20:20 setpriv --reuid=65534 --regid=65534 --clear-groups
+    user 0 set --policy=idle -g policy "$pid"
+    user 0 set --policy=other -g policy "$pid"
+    got SCHED_OTHER
+}
+
+@test "an ordinary user sets reset-on-fork and cannot take it away" {
+    needs_limits
+    target "${AS_USER[@]}"
+    user 0 set --reset-on-fork=yes -g reset_on_fork "$pid"
+    got true
+    user 77 set --reset-on-fork=no "$pid"
+    user 0 set --policy=batch -g policy,reset_on_fork "$pid"
+    got 'SCHED_BATCH	true'
+}
+
+@test "processes of other users: shown, not set" {
+    needs_limits
+    needs_privilege
+    target
+    user 0 show -g pid,policy "$pid"
+    got "$pid	SCHED_OTHER"
+    user 77 set --nice=1 "$pid"
+    user 77 set --policy=batch "$pid"
+    user 77 set --affinity="$FIRST" "$pid"
+    [[ $stderr == "sched set: '$pid': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
+    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+}
+
+@test "a set that is refused changes nothing, also of what would be allowed" {
+    needs_limits
+    target "${AS_USER[@]}" taskset -c "$LAST"
+    user 77 set --affinity="$FIRST" --policy=fifo --priority=10 "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    user 77 set --affinity="$FIRST" --nice=-5 "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    user 77 set --policy=batch --nice=-5 "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    osbox 71 sched set --affinity="$FIRST" --policy=other --priority=4 "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    user 69 set --affinity="$FIRST,$ABSENT" --policy=batch --nice=5 "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    user 69 set --affinity="$ABSENT" --policy=idle "$pid"
+    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    user 69 set --affinity="$FIRST,$ABSENT" --reset-on-fork=yes "$pid"
+    is "false	$LAST" "$pid" reset_on_fork,affinity
+}
+
+# ---- a program ----
+
+@test "set -- CMD: the program has it, and prints what it prints" {
+    osbox 0 sched set --policy=batch --nice=7 --affinity="$LAST" -- \
+        "$OSBOX" sched show -g policy,sched_priority,nice,affinity
+    complained ''
+    got "SCHED_BATCH	0	7	$LAST"
+    osbox 0 sched set --affinity="$LAST" -- sh -c 'taskset -pc $$ | sed "s/.*: //"; chrt -p $$ | sed -n "s/.*policy: //p"'
+    got "$LAST
+SCHED_OTHER"
+    osbox 0 sched set --policy=idle -- sh -c 'chrt -p $$ | sed -n "s/.*policy: //p"'
+    got SCHED_IDLE
+    osbox 0 sched set --nice=9 -- nice
+    got 9
+    osbox 0 sched set --nice=9 -- true
+    got ''
+}
+
+@test "set -- CMD: real time and deadline" {
+    needs_real_time
+    osbox 0 sched set --policy=rr --priority=3 -- "$OSBOX" sched show -g policy,sched_priority,reset_on_fork
+    got 'SCHED_RR	3	false'
+    needs_deadline
+    osbox 0 sched set --policy=deadline --runtime=1ms --deadline=10ms --period=20ms --reset-on-fork=yes -- \
+        "$OSBOX" sched show -g policy,runtime,deadline,period,reset_on_fork
+    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true'
+}
+
+@test "set -- CMD: it becomes the program, which has the same PID" {
+    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice=3 -- sh -c "echo \$\$"' 3>&-
+    [ "${lines[0]}" = "${lines[1]}" ]
+    # With --status it waits, and the program is its child.
+    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice=3 --status=record -- sh -c "echo \$PPID"' 3>&-
+    [ "${lines[0]}" = "${lines[1]}" ]
+}
+
+@test "set -- CMD: its status is that of the program" {
+    local status
+    for status in 0 1 7 64 125 126 127 255; do
+        osbox $status sched set --nice=3 -- sh -c "exit $status"
+        got ''
+        complained ''
+        osbox $status sched set --nice=3 --status=record -J -- sh -c "exit $status"
+        output=$(json si_code exitcode shell_status step error <record | tr '\n' ' ')
+        got "\"CLD_EXITED\" $status $status null null "
+    done
+    osbox 143 sched set --nice=3 -- sh -c 'kill $$'
+    osbox 143 sched set --nice=3 --status=record -J -- sh -c 'kill $$'
+    output=$(json si_code signal exitcode shell_status <record | tr '\n' ' ')
+    got '"CLD_KILLED" "SIGTERM" -15 143 '
+}
+
+@test "set -- CMD --status: the record of spawn, its fields by default, to a file or a descriptor" {
+    osbox 0 sched set --nice=3 --status=record -J -- true
+    got ''
+    output=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <record)
+    got 'pid si_pid si_uid si_signo si_code si_status exitcode wait_status shell_status signal core ru_utime ru_stime ru_maxrss elapsed timed_out index step object error errno'
+    osbox 3 sched set --nice=3 --status=fd:1 -g exitcode -- sh -c 'exit 3'
+    got 3
+    run -3 "$OSBOX" sched set --nice=3 --status=fd:4 -g exitcode -- sh -c 'echo out; exit 3' 4>record 3>&-
+    got out
+    [ "$(cat record)" = 3 ]
+    # The program does not have the descriptor.
+    run -0 "$OSBOX" sched set --nice=3 --status=fd:4 -- sh -c '! { true >&4; } 2>/dev/null' 4>record 3>&-
+}
+
+@test "set -- CMD: what keeps it from being run is 125, with its step in a record" {
+    osbox 125 sched set --policy=fifo --priority=100 --nice=3 --status=record -J -- touch ran
+    got ''
+    output=$(json step index object error pid exitcode <record | tr '\n' ' ')
+    got '"scheduler" 1 "SCHED_FIFO:100" "EINVAL" null null '
+    osbox 125 sched set --policy=other --priority=5 -- touch ran
+    complained_of "sched set: scheduler: 'SCHED_OTHER:5': " EINVAL
+    # The CPUs are tried first, and are no step.
+    osbox 125 sched set --nice=3 --affinity="$FIRST,$ABSENT" --status=record -J -- touch ran
+    got ''
+    output=$(json path message <<<"$stderr")
+    [[ $output == "\"$FIRST,$ABSENT\""*"CPU $ABSENT cannot be had"* ]]
+    output=$(json step error pid exitcode <record | tr '\n' ' ')
+    got 'null "EX_UNAVAILABLE" null null '
+    osbox 125 sched set --affinity="$ABSENT" -- touch ran
+    [[ $stderr == "sched set: '$ABSENT': CPU $ABSENT cannot be had"* ]]
+    [ ! -e ran ]
+}
+
+@test "set -- CMD: a program that is not found is 127, one that cannot be executed 126" {
+    osbox 127 sched set --nice=3 -- /nope
+    got ''
+    complained_of "sched set: exec: '/nope': " ENOENT
+    osbox 127 sched set --nice=3 -- no-such-program-anywhere
+    osbox 126 sched set --nice=3 -- /
+    complained_of "sched set: exec: '/': " EACCES
+    osbox 127 sched set --nice=3 --status=record -J -- /nope
+    got ''
+    output=$(json step index object error errno pid <record | tr '\n' ' ')
+    got '"exec" 1 "/nope" "ENOENT" 2 null '
+}
+
+@test "set -- CMD: usage errors are 125, and it is not run" {
+    osbox 125 sched set --bogus -- touch ran
+    osbox 125 sched set -- touch ran
+    osbox 125 sched set --nice=99 -- touch ran
+    osbox 125 sched set --policy=fifo -- touch ran
+    osbox 125 sched set --nice=1 --
+    osbox 125 sched set --nice=1 1 -- touch ran
+    osbox 125 sched set --nice=1 --threads -- touch ran
+    osbox 125 sched set --nice=1 --pgrp=0 -- touch ran
+    osbox 125 sched set --nice=1 --user=root -- touch ran
+    osbox 125 sched set --affinity=5-2 -- touch ran
+    osbox 125 sched set --nice=1 --status= -- touch ran
+    osbox 125 sched set --nice=1 --status=fd:77 -- touch ran
+    osbox 125 sched set --runtime=1ms --deadline=10ms -- touch ran
+    got ''
+    [ ! -e ran ]
+}
+
+@test "set -- CMD --no-strict takes the CPUs that are there" {
+    osbox 0 sched set --no-strict --affinity="$FIRST,$ABSENT" -- "$OSBOX" sched show -g affinity
+    got "$FIRST"
+    osbox 0 sched set --no-strict --affinity=0-8191 -- "$OSBOX" sched show -g affinity
+    got "$ALLOWED"
+}
+
+@test "set -- CMD as an ordinary user: 125, EPERM, and --explain" {
+    needs_limits
+    user 125 set --policy=fifo --priority=10 -- true
+    got ''
+    [[ $stderr == "sched set: scheduler: 'SCHED_FIFO:10': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
+    user 125 set --policy=fifo --priority=10 --explain --status=fd:1 -J -- true
+    output=$(json step error <<<"$output" | tr '\n' ' ')
+    got '"scheduler" "EPERM" '
+    grep -q 'RLIMIT_RTPRIO is ' <<<"$stderr"
+    user 125 set --nice=-1 --explain -- true
+    [[ ${stderr_lines[0]} == "sched set: nice: '-1': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
+    user 0 set --policy=batch --nice=4 -- "$OSBOX" sched show -g policy,nice
+    got 'SCHED_BATCH	4'
+}
+
+@test "set -- CMD: a program of real time that never waits is stopped by RLIMIT_RTTIME" {
+    needs_real_time
+    # 24 is SIGXCPU, at a tenth of a second; it ends by SIGKILL at the hard limit if it were kept.
+    run -152 timeout -s KILL 20 prlimit --rttime=100000:300000 "$OSBOX" sched set \
+        --policy=fifo --priority=1 --affinity="$LAST" -- sh -c 'while :; do :; done' 3>&-
+}
+
+# ---- kernels that do it otherwise ----
+
+@test "sched_getattr of an older kernel, whose structure is smaller" {
+    needs_trace
+    target nice -n 3
+    injected sched_getattr:error=EINVAL:when=1 0 show -g policy,nice "$pid"
+    got 'SCHED_OTHER	3'
+    complained ''
+}
+
+@test "sched_setattr of an older kernel, whose structure is smaller" {
+    needs_trace
+    target nice -n 3
+    injected sched_setattr:error=E2BIG:when=1 0 set --policy=batch -g policy,nice "$pid"
+    got 'SCHED_BATCH	3'
+    complained ''
+    is 'SCHED_BATCH	0	3' "$pid"
+}
+
+@test "sched_getaffinity of a kernel with more CPUs than there is room for" {
+    needs_trace
+    target
+    injected sched_getaffinity:error=EINVAL:when=1..3 0 show -g affinity "$pid"
+    got "$ALLOWED"
+    complained ''
+}
+
+@test "system calls that are not there, or go on failing, are errors" {
+    needs_trace
+    target
+    injected sched_getattr:error=ENOSYS 69 show "$pid"
+    complained_of "sched show: '$pid': " ENOSYS
+    injected sched_getattr:error=EINVAL 71 show "$pid"
+    injected sched_getaffinity:error=EINVAL 71 show "$pid"
+    injected sched_getaffinity:error=ENOSYS 69 show "$pid"
+    injected sched_getaffinity:error=ENOSYS 69 cpus
+    injected sched_setattr:error=ENOSYS 69 set --policy=batch "$pid"
+    complained_of "sched set: '$pid': " ENOSYS
+    injected sched_setattr:error=E2BIG 71 set --policy=batch "$pid"
+    injected sched_setaffinity:error=ENOSYS 69 set --affinity="$FIRST" "$pid"
+    injected setpriority:error=ESRCH 66 set --nice=3 "$pid"
+    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+    injected sched_setattr:error=ENOSYS 125 set --policy=batch --status=record -J -- touch ran
+    output=$(json step index error errno <record | tr '\n' ' ')
+    got '"scheduler" 0 "ENOSYS" 38 '
+    injected sched_getattr:error=ENOSYS 125 set --policy=batch -- touch ran
+    [ ! -e ran ]
+}
+
+@test "the interval of a turn is null where the kernel does not tell it" {
+    needs_trace
+    injected sched_rr_get_interval:error=ENOSYS 0 show -J -F policy,rr_interval
+    got '{"policy":"SCHED_OTHER","rr_interval":null}'
+}
+
+# ---- limits, cpus, yield ----
+
+@test "limits: the priorities of every policy" {
+    osbox 0 sched limits -g policy,priority_min,priority_max
+    complained ''
+    output=$(grep -v SCHED_EXT <<<"$output")
+    got 'SCHED_OTHER	0	0
+SCHED_BATCH	0	0
+SCHED_IDLE	0	0
+SCHED_FIFO	1	99
+SCHED_RR	1	99
+SCHED_DEADLINE	0	0'
+    osbox 0 sched limits -J
+    [ "$(json policy <<<"$output" | sort -u | wc -l)" -eq "$(wc -l <<<"$output")" ]
+}
+
+@test "limits: a turn of rr, and of no other" {
+    local turn
+    turn=$(cat /proc/sys/kernel/sched_rr_timeslice_ms 2>/dev/null) || skip 'the kernel does not tell it'
+    osbox 0 sched limits -g policy,rr_interval
+    output=$(grep -v '	$' <<<"$output")
+    got "SCHED_RR	$(printf '%d.%03d000000' $((turn / 1000)) $((turn % 1000)))"
+}
+
+@test "cpus: those that are online, those that this process may use" {
+    osbox 0 sched cpus -g cpu_count,process_cpu_count,affinity,online
+    got "$(getconf _NPROCESSORS_ONLN)	$(OMP_NUM_THREADS='' nproc)	$ALLOWED	$(cat /sys/devices/system/cpu/online)"
+    run -0 taskset -c "$LAST" "$OSBOX" sched cpus -g cpu_count,process_cpu_count,affinity 3>&-
+    got "$(getconf _NPROCESSORS_ONLN)	1	$LAST"
+}
+
+@test "cpus: the quota of the cgroup" {
+    [ -e /sys/fs/cgroup/cpu/cpu.shares ] || skip 'there is no cpu controller of cgroup v1'
+    CGROUP=/sys/fs/cgroup/cpu/osbox-test.$$
+    mkdir "$CGROUP" 2>/dev/null || { CGROUP= && skip 'no cgroup can be made here'; }
+    [ -w "$CGROUP/cpu.cfs_quota_us" ] || skip 'it has no quota'
+    echo 100000 >"$CGROUP/cpu.cfs_period_us"
+    echo 150000 >"$CGROUP/cpu.cfs_quota_us"
+    run -0 sh -c 'echo $$ >"$1/cgroup.procs" && exec "$OSBOX" sched cpus -g quota' sh "$CGROUP" 3>&-
+    got 1.500000000
+    echo -1 >"$CGROUP/cpu.cfs_quota_us"
+    run -0 sh -c 'echo $$ >"$1/cgroup.procs" && exec "$OSBOX" sched cpus -J -F quota' sh "$CGROUP" 3>&-
+    got '{"quota":null}'
+}
+
+@test "yield: one system call, and nothing printed" {
+    osbox 0 sched yield
+    got ''
+    complained ''
+    needs_trace
+    traced -o trace -e trace=sched_yield -- "$OSBOX" sched yield
+    [ "$(grep -c '^sched_yield() *= 0' trace)" -eq 1 ]
+}
+
+@test "the verbs without operands take none" {
+    local verb
+    for verb in limits cpus yield; do
+        osbox 64 sched $verb 1
+        got ''
+    done
+    osbox 64 sched
+    osbox 64 sched sho
+    complained "sched: 'sho': no such command; did you mean 'show'?"
+}
+
+# ---- output ----
+
+@test "a record of what was set that is lost is 74, and it was set" {
+    target
+    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice=3 "$1" >/dev/full' sh "$pid" 3>&-
+    is 3 "$pid" nice
+    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice=3 --status=/dev/full -- true' 3>&-
+}
