@@ -84,14 +84,6 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static const struct cli_exit exits[] = {
-    { CLI_EX_TIMEOUT, "--timeout: the time ran out" },
-    { CLI_EX_RUN, "-- CMD: osbox failed before it could run it" },
-    { CLI_EX_NOTEXEC, "-- CMD: it was found but cannot be executed" },
-    { CLI_EX_NOTFOUND, "-- CMD: it was not found" },
-    { 0, NULL },
-};
-
 /* ---- fields ---- */
 
 static const struct cli_field fields[] = {
@@ -180,7 +172,6 @@ const struct cli_command applet_waitid = {
     .fields = fields,
     .views = views,
     .commands = verbs,
-    .exits = exits,
     .args_size = sizeof(struct waitid_args),
     .presets = &presets,
     .field_count = WAITID_FIELDS,

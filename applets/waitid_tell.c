@@ -69,6 +69,7 @@ void waitid_report(struct waiting *g, const struct os_process *p, struct base_er
     char name[16];
     e->path = name_of(p, name);
     cli_report(g->cli, e);
+    e->path = NULL;
 }
 
 static void take_status(struct waiting *g, const struct os_wait_result *r) {

@@ -7,10 +7,14 @@
 #include "cli/help.h"
 
 static const char *const complete_names[] = {
-    [CLI_COMPLETE_NONE] = "none",           [CLI_COMPLETE_FILE] = "file",
-    [CLI_COMPLETE_DIRECTORY] = "directory", [CLI_COMPLETE_FIELDS] = "fields",
-    [CLI_COMPLETE_SIGNAL] = "signal",       [CLI_COMPLETE_COMMAND] = "command",
-    [CLI_COMPLETE_PID] = "pid",             [CLI_COMPLETE_USER] = "user",
+    [CLI_COMPLETE_NONE] = "none",
+    [CLI_COMPLETE_FILE] = "file",
+    [CLI_COMPLETE_DIRECTORY] = "directory",
+    [CLI_COMPLETE_FIELDS] = "fields",
+    [CLI_COMPLETE_SIGNAL] = "signal",
+    [CLI_COMPLETE_COMMAND] = "command",
+    [CLI_COMPLETE_PID] = "pid",
+    [CLI_COMPLETE_USER] = "user",
     [CLI_COMPLETE_GROUP] = "group",
 };
 

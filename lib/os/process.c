@@ -32,7 +32,7 @@ static int fail_fd(struct base_error *e, int errnum, const char *operation, int 
 /* ---- a process and its identity ---- */
 
 int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_error *e) {
-    uint64_t is;
+    uint64_t is = 0;
     *p = (struct os_process){ .fd = -1, .pid = pid };
     long fd = syscall(OS_NR_PIDFD_OPEN, pid, 0);
     if (fd < 0) /* of a thread: EINVAL, ENOENT since Linux 6.16 */

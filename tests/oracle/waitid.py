@@ -605,7 +605,7 @@ def check_stops():
 def check_changes():
     """Each stop and each continuation, as they come, then the end."""
     script = ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nos.read(0, 1)\n"
-              "os.kill(os.getpid(), signal.SIGTSTP)\nos.read(0, 1)\nos._exit(5)")
+              "os.kill(os.getpid(), signal.SIGSTOP)\nos.read(0, 1)\nos._exit(5)")
     gate_read, gate = os.pipe()
     read, write = os.pipe()
     told_read, told = os.pipe()
@@ -632,7 +632,7 @@ def check_changes():
         lines += file.readlines()
     os.waitpid(parent, 0)
     wanted = ["CLD_STOPPED\t19\t4991\t\tSIGSTOP\n", "CLD_CONTINUED\t18\t65535\t\tSIGCONT\n",
-              "CLD_STOPPED\t20\t5247\t\tSIGTSTP\n", "CLD_CONTINUED\t18\t65535\t\tSIGCONT\n",
+              "CLD_STOPPED\t19\t4991\t\tSIGSTOP\n", "CLD_CONTINUED\t18\t65535\t\tSIGCONT\n",
               "CLD_EXITED\t5\t1280\t5\t\n"]
     return [] if lines == wanted else [f"{lines} instead of {wanted}"]
 
