@@ -51,6 +51,8 @@ COMMANDS = [
     ["stat", "--pathconf", "-J", "-F", "path,PC_NAME_MAX,PC_PATH_MAX,PC_PIPE_BUF", "f"],
     ["stat", "--fd=0", "-J"],
     ["spawn", "-J", "-F", "umask,cwd,exec_path,groups,limits,cap_bounding,sigmask,sigign"],
+    ["waitid", "decode", "-J", "9"],
+    ["waitid", "-J", "-F", "si_code,exitcode,signal,timed_out,via,reason", "--", "true"],
     ["spawn", "--dry-run", "-J", "--open=5:f", "--chdir=d", "--umask=022", "--", "true"],
     ["spawn", "--status=fd:1", "-J", "-F", "exitcode,step", "--umask=022", "--nice=1", "--open=0:f",
      "--dup2=0:5", "--chdir=d", "--closefrom=6", "--", "true"],
