@@ -492,7 +492,8 @@ static void run(struct cli *cli, const void *data) {
         return;
     if (fd >= 0)
         cli_redirect(cli, fd, args->status);
-    if (plan.records && cli->writer.format == CLI_FORMAT_RAW)
+    bool implied = cli->writer.format == CLI_FORMAT_RAW || cli->format_implied;
+    if (plan.records && implied)
         cli_set_format(cli, args->events ? CLI_FORMAT_JSON : CLI_FORMAT_TEXT);
     cli->record_tells_error = true;
     if (!plan.records || cli_begin(cli, view))

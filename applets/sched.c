@@ -374,8 +374,12 @@ static void run_limits(struct cli *cli, const void *data) {
         struct cli_value values[SCHED_FIELDS] = { 0 };
         int least, greatest;
         int64_t interval;
-        if (os_sched_range(c->value, &least, &greatest, NULL) < 0)
-            continue; /* this kernel does not have it */
+        struct base_error e;
+        int r = os_sched_range(c->value, &least, &greatest, &e);
+        if (r < 0 && r != -EINVAL)
+            cli_report(cli, &e);
+        if (r < 0)
+            continue; /* EINVAL: this kernel does not have it */
         values[SCHED_POLICY] = cli_str(sched_policy_name((uint32_t)c->value));
         values[SCHED_PRIORITY_MIN] = cli_int(least);
         values[SCHED_PRIORITY_MAX] = cli_int(greatest);

@@ -46,8 +46,10 @@ int base_spool_add(struct base_spool *s, const void *bytes, size_t size) {
         return -ENOMEM;
     if (s->memory.len <= BASE_SPOOL_MEMORY)
         return 0;
-    if (s->fd < 0)
-        s->fd = open_file();
+    if (s->fd < 0) {
+        int fd = open_file();
+        s->fd = fd < 0 ? -1 : fd;
+    }
     return s->fd < 0 ? 0 : write_memory(s);
 }
 

@@ -74,6 +74,7 @@ struct cli {
     struct cli_writer writer; /* what -o, -F and their kin decided */
     struct cli_output output; /* stdout */
     bool errors_in_place;     /* json diagnostics are also records on stdout */
+    bool format_implied;      /* -F asked for a record where the default is raw */
     bool record_tells_error;  /* a record says what failed: -o sh prints it all the same */
     bool program_ran;         /* so that an error is none of starting it */
     int last_signal;          /* to die of when all is written; 0: none */

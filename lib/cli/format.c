@@ -358,6 +358,7 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
                       struct buf *b) {
     (void)first;
     struct buf unset = { 0 };
+    size_t start = b->len;
     for (size_t i = 0; i < w->selected; i++) {
         const struct cli_field *field = &w->fields[w->selection[i]];
         const struct cli_value *v = &values[w->selection[i]];
@@ -386,7 +387,7 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
     }
     bool error = selects(w, "error");
     if (!error || unset.len)
-        buf_add_str(b, "; unset");
+        buf_add_str(b, b->len > start ? "; unset" : "unset");
     /* What an earlier failure left behind, unless the record has a field of that name. */
     if (!error) {
         buf_add_char(b, ' ');
@@ -396,6 +397,20 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
     buf_add_char(b, '\n');
     b->failed |= unset.failed;
     buf_finish(&unset);
+}
+
+static void sh_error(const struct cli_writer *w, const char *error, struct buf *b) {
+    sh_name(w, "error", b);
+    buf_add_str(b, "='");
+    buf_add_str(b, error);
+    buf_add_char(b, '\'');
+}
+
+/* What eval then returns. */
+static void sh_status(int status, struct buf *b) {
+    buf_add_str(b, "(exit ");
+    buf_add_int(b, status);
+    buf_add_char(b, ')');
 }
 
 void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b) {
@@ -413,13 +428,20 @@ void cli_format_sh_none(const struct cli_writer *w, const char *error, int statu
     }
     if (error) {
         buf_add_str(b, "; ");
-        sh_name(w, "error", b);
-        buf_add_str(b, "='");
-        buf_add_str(b, error);
-        buf_add_str(b, "'; (exit ");
-        buf_add_int(b, status);
-        buf_add_char(b, ')');
+        sh_error(w, error, b);
+        buf_add_str(b, "; ");
+        sh_status(status, b);
     }
+    buf_add_char(b, '\n');
+}
+
+void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
+                           struct buf *b) {
+    if (!selects(w, "error")) {
+        sh_error(w, error, b);
+        buf_add_str(b, "; ");
+    }
+    sh_status(status, b);
     buf_add_char(b, '\n');
 }
 

@@ -110,7 +110,8 @@ static void run_command(struct cli *cli) {
         memcpy(cli->args, command->presets, command->args_size);
     cli->common.format = command->default_format;
     bool parsed = cli_parse_options(cli, cli->args);
-    if (cli->common.format == CLI_FORMAT_RAW && cli->common.fields)
+    cli->format_implied = cli->common.format == CLI_FORMAT_RAW && cli->common.fields;
+    if (cli->format_implied)
         cli->common.format = CLI_FORMAT_TEXT; /* fields are a record's */
     cli->writer.format = (enum cli_format_id)cli->common.format;
     cli->writer.json_bytes = (enum cli_json_bytes)cli->common.json_bytes;

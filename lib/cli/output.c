@@ -177,7 +177,10 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
  * makes eval fail. */
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = &cli->output;
-    if ((!cli->error || cli->record_tells_error) && (o->records || !o->begun))
+    bool complete = !cli->error || cli->record_tells_error;
+    if (complete && cli->error && o->records)
+        cli_format_sh_failure(&cli->writer, cli->error, cli->status, &o->bytes);
+    if (complete && (o->records || !o->begun))
         return;
     buf_clear(&o->bytes);
     cli_format_sh_none(&cli->writer, cli->error, cli->status, &o->bytes);

@@ -175,7 +175,8 @@ static int each_id(const char *path, bool (*take)(int id, void *data), void *dat
     DIR *directory = opendir(path);
     if (!directory)
         return -errno;
-    for (const struct dirent *entry; (entry = readdir(directory));) {
+    errno = 0;
+    for (const struct dirent *entry; (entry = readdir(directory)); errno = 0) {
         char *end;
         long id = strtol(entry->d_name, &end, 10);
         int number = (int)id;
@@ -183,8 +184,9 @@ static int each_id(const char *path, bool (*take)(int id, void *data), void *dat
             continue;
         buf_add(b, &number, sizeof number);
     }
+    int errnum = errno;
     closedir(directory);
-    return b->failed ? -ENOMEM : 0;
+    return b->failed ? -ENOMEM : -errnum;
 }
 
 static bool take_all(int id, void *data) {

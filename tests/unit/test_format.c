@@ -243,10 +243,10 @@ static void test_null_is_not_empty_and_not_0(void) {
     check_field(CLI_FORMAT_JSON, F_UINT, "{\"uint\":null}\n");
     check_field(CLI_FORMAT_CSV, F_UINT, "uint\n\n");
     check_field(CLI_FORMAT_TSV, F_UINT, "uint\n\\N\n");
-    check_field(CLI_FORMAT_SH, F_UINT, "; unset os_error os_uint\n");
+    check_field(CLI_FORMAT_SH, F_UINT, "unset os_error os_uint\n");
     check_field(CLI_FORMAT_VALUE, F_UINT, "\n");
     check_field(CLI_FORMAT_JSON, F_LIST, "{\"list\":null}\n");
-    check_field(CLI_FORMAT_SH, F_BLOB, "; unset os_error os_blob os_blob_b64\n");
+    check_field(CLI_FORMAT_SH, F_BLOB, "unset os_error os_blob os_blob_b64\n");
     values[F_BYTES] = cli_str("");
     values[F_LIST] = cli_list(NULL, 0);
     check_field(CLI_FORMAT_TEXT, F_BYTES, "bytes=\n");
