@@ -329,6 +329,11 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
         return;
     }
     attr = changed(args, attr);
+    if (args->runtime && attr.sched_policy != OS_SCHED_DEADLINE) {
+        cli_usage(cli, "--runtime", "goes with --policy=deadline");
+        emit_error(cli, args);
+        return;
+    }
     if (args->affinity.bits && !set_affinity(cli, args, &self)) {
         emit_error(cli, args);
         return;

@@ -365,6 +365,22 @@ static void read_online(struct os_cpus *c) {
         buf_add(&c->online, text, strcspn(text, "\n"));
 }
 
+/* Of "0-3,8"; musl's sysconf(3) counts what this process may use. */
+static int count_online(const struct os_cpus *c) {
+    int count = 0;
+    struct buf text = { 0 };
+    buf_add(&text, c->online.data, c->online.len);
+    for (char *at = (char *)(uintptr_t)buf_cstr(&text); *at; at += *at == ',') {
+        long first = strtol(at, &at, 10);
+        long last = *at == '-' ? strtol(at + 1, &at, 10) : first;
+        count += (int)(last - first + 1);
+        if (*at != ',' && *at)
+            break;
+    }
+    buf_finish(&text);
+    return count ? count : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static void read_load(struct os_cpus *c) {
     char text[128], *at = text;
     if (!read_file("/proc/loadavg", text, sizeof text))
@@ -386,8 +402,8 @@ int os_cpus_get(struct os_cpus *c, struct base_error *e) {
     buf_finish(&mask);
     if (r < 0)
         return fail(-r, "sched_getaffinity", e);
-    c->count = (int)sysconf(_SC_NPROCESSORS_ONLN);
     read_online(c);
+    c->count = count_online(c);
     read_quota(c);
     read_load(c);
     return 0;

@@ -503,7 +503,7 @@ static void test_ranges_that_are_empty_are_not_null(void) {
     check_field(CLI_FORMAT_JSON, F_RANGES, "{\"ranges\":null}\n");
     check_field(CLI_FORMAT_CSV, F_RANGES, "ranges\n\n");
     check_field(CLI_FORMAT_TSV, F_RANGES, "ranges\n\\N\n");
-    check_field(CLI_FORMAT_SH, F_RANGES, "; unset os_error os_ranges\n");
+    check_field(CLI_FORMAT_SH, F_RANGES, "unset os_error os_ranges\n");
 }
 
 /* ---- table ---- */
