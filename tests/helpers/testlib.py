@@ -113,8 +113,9 @@ class Node:
 
     @property
     def formats(self):
-        """The values of --output."""
-        return next(row["choices"] for row in self.options if row["long"] == "output")
+        """The values of --output that print records."""
+        choices = next(row["choices"] for row in self.options if row["long"] == "output")
+        return [choice for choice in choices if choice != "raw"]
 
 
 def tree(osbox):
