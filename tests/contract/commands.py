@@ -55,11 +55,13 @@ EXAMPLES = {
     "sched cpus": [],
     "waitid": [],  # added by main()
     "waitid decode": ["256"],
+    "urandom": ["--int=100:999"],
 }
 # Of these, the ones that print several records: a usage error with -o sh.
 MANY = {"osbox", "walk", "timerfd clocks", "sched limits"}
 # The ones whose values are others each time: digits are not compared.
 VOLATILE = {"popen", "spawn", "sched show", "sched cpus", "timerfd", "timerfd read", "timerfd clocks"}
+VOLATILE = {"urandom"}
 # Usage errors of commands that run a command; 64 elsewhere.
 USAGE_STATUS = {"spawn": 125, "popen": 125}
 
@@ -386,7 +388,7 @@ def printing_calls(node):
     calls = [["--help"], ["--version"], ["--describe"]]
     if node.fields and node.key in EXAMPLES:
         example = EXAMPLES[node.key]
-        calls.append([*example, "-F", "help"])
+        calls += [example, [*example, "-F", "help"]]
         calls += [
             ["-o", form, *example]
             for form in node.formats
