@@ -67,6 +67,10 @@ def make_tree(folder, directories, files):
         os.close(directory)
 
 
+def make_nothing(_folder, _scale):
+    pass
+
+
 def make_600_000(folder, scale):
     make_tree(folder, int(30_000 * scale), 20)
 
@@ -180,6 +184,25 @@ ALL_WORK = [
             "osbox, static": "sh -c 'exec {static} sched show 1'",
         },
         [("osbox", "chrt, taskset", 0.60)]),
+        "urandom", "`urandom 1G` to /dev/null", make_nothing,
+        {
+            "head": "head -c 1G /dev/urandom",
+            "osbox": "{osbox} urandom 1G",
+            "osbox -j1": "{osbox} urandom -j1 1G",
+            "osbox, no vDSO": "{no_vdso} {osbox} urandom 1G",
+            "osbox, static": "{static} urandom 1G",
+        },
+        [("osbox", "head", 0.40), ("osbox, no vDSO", "head", 0.65), ("osbox, static", "head", 0.40)],
+        **ONE_RUN),
+    Work(
+        "urandom", "`urandom 1G` to a pipe", make_nothing,
+        {
+            "head": "sh -c 'head -c 1G /dev/urandom | cat > /dev/null'",
+            "osbox": "sh -c '{osbox} urandom 1G | cat > /dev/null'",
+            "osbox, static": "sh -c '{static} urandom 1G | cat > /dev/null'",
+        },
+        [("osbox", "head", 0.55), ("osbox, static", "head", 0.55)],
+        **ONE_RUN),
 ]
 
 
@@ -321,6 +344,8 @@ def main():
         parser.error(f"there is no group {group}")
     names = {"osbox": os.path.abspath(args.osbox),
              "static": os.path.abspath(args.static) if args.static else None,
+             "no_vdso": os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(args.osbox))),
+                                     "tests", "no_vdso"),
              "fd": "fdfind" if shutil.which("fdfind") else "fd",
              "python": sys.executable}
     chosen = [work for work in ALL_WORK if not args.group or work.group in args.group]

@@ -1090,6 +1090,21 @@ SCHED_OTHER"
     [ ! -e ran ]
 }
 
+@test "a list of processes or policies that breaks off is an error" {
+    needs_trace
+    target setsid
+    injected getdents64:error=EIO:when=1 71 show --threads "$pid"
+    got ''
+    injected getdents64:error=EIO:when=1 71 show --pgrp="$pid"
+    injected getdents64:error=EIO:when=1 71 show --user="$(id -u)"
+    injected getdents64:error=EIO:when=1 71 set --nice=3 --pgrp="$pid"
+    is 0 "$pid" nice
+    injected sched_get_priority_max:error=EIO:when=1 71 limits
+    # A policy that the kernel does not have is left out.
+    injected sched_get_priority_min:error=EINVAL:when=1 0 limits -g policy
+    [[ $output == SCHED_BATCH* ]]
+}
+
 @test "the interval of a turn is null where the kernel does not tell it" {
     needs_trace
     injected sched_rr_get_interval:error=ENOSYS 0 show -J -F policy,rr_interval
