@@ -355,7 +355,8 @@ static void emit(struct urandom *u) {
     values[URANDOM_SOURCE] =
         cli_str(u->random.calls ? os_random_source_name(u->random.source) : NULL);
     cli_emit(u->cli, values);
-    explicit_bzero(u->text.data, u->text.len);
+    if (u->text.data)
+        explicit_bzero(u->text.data, u->text.len);
     buf_clear(&u->text);
 }
 

@@ -311,6 +311,10 @@ def check_waiting(place):
 
 def check_every_call(place):
     """Each call of a run, failed once with each errno."""
+    with open(OSBOX, "rb") as file:
+        if b"__tsan_init" in file.read():
+            tap.skip("one failing call", "ThreadSanitizer hangs when its own calls fail")
+            return
     points = []
     commands = [["300000", "-j1"], ["--hex", "20"], ["5M", "-j2"], ["--wait-seeded", "10000"]]
     wanted = {}

@@ -36,7 +36,7 @@ static size_t image_size(void) {
 }
 
 /* Takes the name of a table away from the kind that it has. */
-static bool hide(void *copy, ElfW(Sxword) tag) {
+static bool hide(void *copy, int64_t tag) {
     const ElfW(Ehdr) *header = copy;
     const ElfW(Phdr) *part = (const void *)((const char *)copy + header->e_phoff);
     bool found = false;
@@ -66,7 +66,7 @@ static void test_vdso_needs_either_hash(void) {
         return;
     size_t size = image_size();
     ptrdiff_t at = (const char *)os_vdso_find(image(), CLOCK) - (const char *)image();
-    static const ElfW(Sxword) hashes[] = { DT_HASH, DT_GNU_HASH };
+    static const int64_t hashes[] = { DT_HASH, DT_GNU_HASH };
     char *copy = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
     for (unsigned i = 0; copy && i < 2; i++) {
         memcpy(copy, image(), size);
@@ -153,7 +153,7 @@ static void test_stream_is_exact(void) {
 }
 
 static void test_stream_ends_when_no_more_is_taken(void) {
-    struct taken t = { .most = 3 * OS_RANDOM_PIECE };
+    struct taken t = { .most = UINT64_C(3) * OS_RANDOM_PIECE };
     struct os_random r;
     os_random_begin(&r, 0, 0);
     CHECK_INT(os_random_stream(&r, UINT64_MAX, 4, take, &t, NULL), 0);
