@@ -184,6 +184,7 @@ ALL_WORK = [
             "osbox, static": "sh -c 'exec {static} sched show 1'",
         },
         [("osbox", "chrt, taskset", 0.60)]),
+    Work(
         "urandom", "`urandom 1G` to /dev/null", make_nothing,
         {
             "head": "head -c 1G /dev/urandom",
