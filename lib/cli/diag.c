@@ -21,6 +21,7 @@ struct diagnostic {
     int fd;         /* -1: none */
     int step;       /* -1: none */
     int capability; /* -1: none */
+    const char *hint;
 };
 
 static void add_quoted(struct buf *b, const char *name) {
@@ -68,6 +69,11 @@ static void add_text_form(struct buf *b, const struct cli *cli, const struct dia
         add_capability(b, d->capability);
         buf_add_char(b, ')');
     }
+    if (d->hint) {
+        buf_add_str(b, " (");
+        buf_add_str(b, d->hint);
+        buf_add_char(b, ')');
+    }
 }
 
 static void add_member(struct buf *b, const struct cli *cli, const char *name, const char *text) {
@@ -107,6 +113,8 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
         add_capability(b, d->capability);
         buf_add_char(b, '"');
     }
+    if (d->hint)
+        add_member(b, cli, "hint", d->hint);
     buf_add_char(b, '}');
 }
 
@@ -158,6 +166,7 @@ void cli_diagnose(struct cli *cli, const struct base_error *error) {
         .step = error->step,
         .message = message_of(error),
         .capability = error->capability,
+        .hint = error->hint,
     };
     write_diagnostic(cli, &d);
 }

@@ -20,6 +20,15 @@ bool cli_json_take(struct cli_json *j, char c) {
     return true;
 }
 
+bool cli_json_take_word(struct cli_json *j, const char *word) {
+    size_t size = strlen(word);
+    skip_space(j);
+    if ((size_t)(j->end - j->at) < size || memcmp(j->at, word, size) != 0)
+        return false;
+    j->at += size;
+    return true;
+}
+
 /* Four hex digits behind \u; -1: they are not. */
 static int take_unit(struct cli_json *j) {
     int unit = 0;
@@ -119,6 +128,10 @@ static const char *take_string(struct cli_json *j, struct buf *b) {
     return NULL;
 }
 
+const char *cli_json_string(struct cli_json *j, struct buf *b) {
+    return cli_json_take(j, '"') ? take_string(j, b) : "not a string";
+}
+
 static int base64_digit(char c) {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -126,8 +139,7 @@ static int base64_digit(char c) {
     return p ? (int)(p - alphabet) : -1;
 }
 
-/* RFC 4648 section 4, with padding and nothing else. */
-static const char *decode_base64(struct buf *b, const char *text, size_t size) {
+const char *cli_base64(struct buf *b, const char *text, size_t size) {
     if (size % 4)
         return "bad base64";
     for (size_t at = 0; at < size; at += 4) {
@@ -162,9 +174,93 @@ const char *cli_json_bytes(struct cli_json *j, struct buf *b) {
     else
         why = "not a string or {\"b64\":...}";
     if (!why)
-        why = decode_base64(b, text.data, text.len);
+        why = cli_base64(b, text.data, text.len);
     if (!why && !cli_json_take(j, '}'))
         why = "not a string or {\"b64\":...}";
     buf_finish(&text);
     return why;
+}
+
+/* ---- any value ---- */
+
+enum { DEPTH_MAX = 64 };
+
+static size_t digits(struct cli_json *j) {
+    const char *start = j->at;
+    while (j->at < j->end && *j->at >= '0' && *j->at <= '9')
+        j->at++;
+    return (size_t)(j->at - start);
+}
+
+static bool take_char(struct cli_json *j, const char *set) {
+    if (j->at == j->end || !*j->at || !strchr(set, *j->at))
+        return false;
+    j->at++;
+    return true;
+}
+
+static bool skip_number(struct cli_json *j) {
+    take_char(j, "-");
+    bool zero = j->at < j->end && *j->at == '0';
+    size_t whole = digits(j);
+    if (!whole || (zero && whole > 1) || (take_char(j, ".") && !digits(j)))
+        return false;
+    if (!take_char(j, "eE"))
+        return true;
+    take_char(j, "+-");
+    return digits(j);
+}
+
+/* What is neither an object nor an array. */
+static const char *skip_scalar(struct cli_json *j) {
+    struct buf text = { 0 };
+    if (cli_json_take(j, '"')) {
+        const char *why = take_string(j, &text);
+        buf_finish(&text);
+        return why;
+    }
+    if (cli_json_take_word(j, "null") || cli_json_take_word(j, "true") ||
+        cli_json_take_word(j, "false"))
+        return NULL;
+    return skip_number(j) ? NULL : "not a value";
+}
+
+static const char *skip_key(struct cli_json *j) {
+    struct buf key = { 0 };
+    const char *why = cli_json_string(j, &key);
+    buf_finish(&key);
+    return why ? why : cli_json_take(j, ':') ? NULL : "no ':' behind a name";
+}
+
+/* Without recursion: what is open is a stack of the brackets that close it. */
+const char *cli_json_skip(struct cli_json *j) {
+    char closing[DEPTH_MAX];
+    size_t depth = 0;
+    for (;;) {
+        const char *why = NULL;
+        bool object = cli_json_take(j, '{');
+        if (object || cli_json_take(j, '[')) {
+            char close = object ? '}' : ']';
+            if (depth == DEPTH_MAX)
+                return "too deep";
+            if (!cli_json_take(j, close)) {
+                closing[depth++] = close;
+                why = object ? skip_key(j) : NULL;
+                if (why)
+                    return why;
+                continue;
+            }
+        } else {
+            why = skip_scalar(j);
+        }
+        while (!why && depth && cli_json_take(j, closing[depth - 1]))
+            depth--;
+        if (why || !depth)
+            return why;
+        if (!cli_json_take(j, ','))
+            return "no ',' between values";
+        why = closing[depth - 1] == '}' ? skip_key(j) : NULL;
+        if (why)
+            return why;
+    }
 }

@@ -18,6 +18,20 @@ struct cli_json {
 /* Passes over white space, then over this character if it is next. False: it is not. */
 bool cli_json_take(struct cli_json *j, char c);
 
+/* A word (null, true, false) if it is next. False: it is not. */
+bool cli_json_take_word(struct cli_json *j, const char *word);
+
+/* A string and nothing else, appended to b as cli_json_bytes() does: the name of a member. */
+const char *cli_json_string(struct cli_json *j, struct buf *b);
+
+/* Passes over any one value. NULL, or what is wrong with it: "too deep", more than 64 levels, is
+ * one of these. */
+const char *cli_json_skip(struct cli_json *j);
+
 /* A string, or {"b64":"..."}, appended to b as bytes: \u escapes as UTF-8, a lone \udc80 to \udcff
  * as the byte it stands for (Python's surrogateescape). NULL, or what is wrong with it. */
 const char *cli_json_bytes(struct cli_json *j, struct buf *b);
+
+/* Base64 as it stands in such an object, appended to b as bytes: RFC 4648 section 4, with padding
+ * and nothing else. NULL, or "bad base64". */
+const char *cli_base64(struct buf *b, const char *text, size_t size);

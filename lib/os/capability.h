@@ -43,3 +43,13 @@ const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uin
 
 /* The name of a capability ("cap_chown"; its number where it has none), appended to b. */
 void os_capability_name(int capability, struct buf *b);
+
+/* A value of security.capability, of version 1, 2 or 3, in cap_from_text(3)'s form, appended to b;
+ * behind it " [rootid=N]" where it holds in another user namespace only, as getcap(8) -n writes it.
+ * NULL, or what is wrong with the value, a literal. */
+const char *os_capability_from_value(const void *value, size_t size, struct buf *b);
+
+/* The contrary: the value for a text such as "cap_net_raw,cap_net_admin=ep", appended to b; with a
+ * `rootid` that is not 0 one that holds in the user namespace whose root has this uid. NULL, or the
+ * reason why not, a literal. */
+const char *os_capability_to_value(const char *text, unsigned rootid, struct buf *b);

@@ -16,6 +16,11 @@ enum {
     OS_NR_CLOSE_RANGE = 436,       /* Linux 5.9 */
     OS_NR_FACCESSAT2 = 439,        /* Linux 5.8 */
     OS_NR_FILE_GETATTR = 468,      /* Linux 6.17 */
+    OS_NR_OPENAT2 = 437,           /* Linux 5.6 */
+    OS_NR_SETXATTRAT = 463,        /* Linux 6.13, and the three that follow */
+    OS_NR_GETXATTRAT = 464,
+    OS_NR_LISTXATTRAT = 465,
+    OS_NR_REMOVEXATTRAT = 466,
 };
 
 /* struct statx, include/uapi/linux/stat.h, as of Linux 6.16. */
@@ -180,3 +185,26 @@ enum {
 };
 
 #define OS_PIDFD_GET_INFO _IOWR(0xFF, 11, struct os_pidfd_info)
+/* struct open_how of openat2(2), include/uapi/linux/openat2.h. */
+struct os_open_how {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve; /* OS_RESOLVE_* */
+};
+
+_Static_assert(sizeof(struct os_open_how) == 24, "OPEN_HOW_SIZE_VER0");
+
+enum {
+    OS_RESOLVE_NO_MAGICLINKS = 0x2,
+    OS_RESOLVE_NO_SYMLINKS = 0x4,
+    OS_RESOLVE_BENEATH = 0x8,
+};
+
+/* struct xattr_args of setxattrat(2) and getxattrat(2), include/uapi/linux/xattr.h. */
+struct os_xattr_args {
+    uint64_t value; /* an address */
+    uint32_t size;
+    uint32_t flags; /* XATTR_CREATE, XATTR_REPLACE; 0 to get one */
+};
+
+_Static_assert(sizeof(struct os_xattr_args) == 16, "XATTR_ARGS_SIZE_VER0");

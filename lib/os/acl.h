@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * POSIX ACLs (acl(5)) as the attributes system.posix_acl_access and
+ * system.posix_acl_default hold them: version 2, entries of 8 bytes, little
+ * endian, sorted by tag and id.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "os/users.h"
+
+/* The entries in acl(5)'s short text form, appended to b: "u::rw-,u:1000:r--,g::r--,m::r--,o::r--".
+ * Users and groups by name where the caches (both may be NULL: numbers only) find one that stands
+ * for nothing else in this form. NULL, or what is wrong with the value, a literal. */
+const char *os_acl_text(const void *value, size_t size, struct os_name_cache *users,
+                        struct os_name_cache *groups, struct buf *b);
