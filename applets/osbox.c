@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "applets.h"
+#include "applets/getfattr.h"
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "cli/main.h"
@@ -134,6 +135,9 @@ static const struct cli_command completion_command = {
 static const struct cli_command *const commands[] = { OSBOX_APPLETS, &help_command,
                                                       &completion_command, NULL };
 
+static const struct cli_command *const personalities[] = { &getfattr_personality,
+                                                           &setfattr_personality, NULL };
+
 static bool is_applet(const struct cli_command *command) {
     return command != &help_command && command != &completion_command;
 }
@@ -215,6 +219,7 @@ static const struct cli_command osbox_command = {
     .fields = fields,
     .views = views,
     .commands = commands,
+    .personalities = personalities,
     .exits = exits,
     .args_size = sizeof(struct osbox_args),
     .field_count = FIELDS,

@@ -27,6 +27,10 @@ struct cli_command {
     const struct cli_field *fields;   /* its records; NULL: it prints none */
     const char *const *views;         /* names of the views of the field table, NULL at the end */
     const struct cli_command *const *commands; /* below it, NULL at the end; NULL: none */
+    /* Of the root: tools that the program stands in for when argv[0] is their name, NULL at the
+     * end; NULL: none. They are outside the tree: of such a command only name and run count, which
+     * reads cli->argv by itself. */
+    const struct cli_command *const *personalities;
     const struct cli_exit *exits; /* what its statuses mean beyond the common ones; NULL: none */
     size_t args_size;             /* of the args struct, at most CLI_ARGS_MAX */
     const void *presets;          /* an args struct to start from; NULL: zeros */
@@ -73,6 +77,7 @@ struct cli {
     struct cli_common common;
     struct cli_writer writer; /* what -o, -F and their kin decided */
     struct cli_output output; /* stdout */
+    bool text_errors;         /* json was not asked for: diagnostics are text all the same */
     bool errors_in_place;     /* json diagnostics are also records on stdout */
     bool format_implied;      /* -F asked for a record where the default is raw */
     bool record_tells_error;  /* a record says what failed: -o sh prints it all the same */

@@ -121,7 +121,7 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
 /* What was printed before comes first also where both streams are one. */
 static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     struct buf line = { 0 };
-    if (cli->common.format == CLI_FORMAT_JSON)
+    if (cli->common.format == CLI_FORMAT_JSON && !cli->text_errors)
         add_json_form(&line, cli, d);
     else
         add_text_form(&line, cli, d);

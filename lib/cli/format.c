@@ -491,7 +491,7 @@ static const struct {
     [CLI_FORMAT_TEXT] = { NULL, text_record },     [CLI_FORMAT_JSON] = { NULL, json_record },
     [CLI_FORMAT_CSV] = { csv_header, csv_record }, [CLI_FORMAT_TSV] = { tsv_header, tsv_record },
     [CLI_FORMAT_SH] = { NULL, sh_record },         [CLI_FORMAT_VALUE] = { NULL, value_record },
-    [CLI_FORMAT_TABLE] = { NULL, table_record },
+    [CLI_FORMAT_TABLE] = { NULL, table_record },   [CLI_FORMAT_RAW] = { NULL, NULL },
 };
 
 void cli_format_header(const struct cli_writer *w, struct buf *b) {

@@ -11,6 +11,8 @@
 #include "cli/nearest.h"
 #include "cli/start.h"
 
+enum { UNDECIDED = -1 }; /* no enum cli_format_id */
+
 #ifndef OSBOX_VERSION
 #error "the build defines OSBOX_VERSION"
 #endif
@@ -108,8 +110,12 @@ static void run_command(struct cli *cli) {
     const struct cli_command *command = cli->command;
     if (command->presets)
         memcpy(cli->args, command->presets, command->args_size);
-    cli->common.format = command->default_format;
+    cli->common.format = UNDECIDED;
     bool parsed = cli_parse_options(cli, cli->args);
+    if (cli->common.format == UNDECIDED) {
+        cli->common.format = command->default_format;
+        cli->text_errors = true;
+    }
     cli->format_implied = cli->common.format == CLI_FORMAT_RAW && cli->common.fields;
     if (cli->format_implied)
         cli->common.format = CLI_FORMAT_TEXT; /* fields are a record's */
@@ -135,12 +141,28 @@ static void run_command(struct cli *cli) {
         command->run(cli, cli->args);
 }
 
+static bool run_personality(struct cli *cli) {
+    const char *name = cli_applet_name(cli->argv[0]);
+    const struct cli_command *const *p = cli->root->personalities;
+    while (p && *p && strcmp((*p)->name, name) != 0)
+        p++;
+    if (!p || !*p)
+        return false;
+    add_label(cli, name);
+    cli->command = *p;
+    cli_redirect(cli, STDOUT_FILENO, NULL);
+    cli->command->run(cli, NULL);
+    return true;
+}
+
 static void start(struct cli *cli) {
     if (cli_is_privileged())
         cli_complain(cli, CLI_EX_NOPERM, NULL,
                      "refuses to run from a set-id binary or one with file capabilities");
     else if (cli->argc < 1 || !cli->argv[0] || !cli->argv[0][0])
         cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
+    else if (run_personality(cli))
+        return;
     /* The completion stubs' way in; not an option, as it has words that look like options. */
     else if (cli->argc > 3 && strcmp(cli->argv[1], "--complete") == 0)
         cli_complete(cli, cli->argv + 2, cli->argc - 2);

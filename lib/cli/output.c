@@ -37,6 +37,7 @@ void cli_redirect(struct cli *cli, int fd, const char *name) {
 
 void cli_set_format(struct cli *cli, enum cli_format_id format) {
     cli->common.format = (int)format;
+    cli->text_errors = false;
     cli->writer.format = format;
 }
 

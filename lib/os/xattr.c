@@ -94,11 +94,11 @@ static ssize_t call_proc(const struct os_where *w, const struct request *r) {
 
 static ssize_t call_descriptor(const struct os_where *w, const struct request *r) {
     ssize_t n = call_fd(w->dir_fd, r);
-    if (n >= 0 || errno != EBADF || fcntl(w->dir_fd, F_GETFD) < 0)
+    if (n >= 0 || errno != EBADF)
         return n;
     n = call_proc(w, r);
     if (n < 0 && errno == ENOENT)
-        errno = EBADF; /* there is no /proc: it is one of O_PATH all the same */
+        errno = EBADF; /* it is not open, or there is no /proc */
     return n;
 }
 

@@ -32,10 +32,9 @@ static int capability_of(const char *name) {
 }
 
 static const char *refusal(const char *name) {
-    return begins(name, "user.")
-               ? "only regular files and directories have user.* attributes; those of immutable "
-                 "and append-only files, and of other users' sticky directories, stay as they are"
-               : NULL;
+    return begins(name, "user.") ? "only regular files and directories have user.* attributes, "
+                                   "and immutable ones keep theirs"
+                                 : NULL;
 }
 
 static const char *no_support(const char *name) {
@@ -58,7 +57,7 @@ static const char *bad_value(const char *name) {
 static const char *hint_of(const struct base_error *e, const char *name, bool changes) {
     switch (e->errnum) {
     case E2BIG:
-        return changes ? "a value has 65536 bytes at the most"
+        return changes ? "a value has 65536 bytes at the most, on some file systems less"
                        : "the names take more than 65536 bytes, which no call can list; each can "
                          "still be got by its name";
     case ENOSPC:

@@ -36,7 +36,8 @@ from testlib import (  # noqa: E402
     tree,
 )
 
-# Arguments with which a node prints records, in a directory that holds a file `f`.
+# Arguments with which a node prints records, in a directory that holds a file `f`, which has an
+# attribute user.x, and a `dump` of that.
 EXAMPLES = {
     "osbox": ["--list"],
     "stat": ["."],
@@ -56,6 +57,10 @@ EXAMPLES = {
     "waitid": [],  # added by main()
     "waitid decode": ["256"],
     "urandom": ["--int=100:999"],
+    "xattr list": ["f"],
+    "xattr get": ["user.x", "f"],
+    "xattr dump": ["f"],
+    "xattr restore": ["dump"],
 }
 # Of these, the ones that print several records: a usage error with -o sh.
 MANY = {"osbox", "walk", "timerfd clocks", "sched limits"}
@@ -803,6 +808,12 @@ def main():
     inherit_timers()
     with open(os.path.join(PLACE, "f"), "wb") as file:
         file.write(b"not to be touched\n")
+    with open(os.path.join(PLACE, "dump"), "wb") as file:
+        file.write(b'{"path":"f","name":"user.x","value":"1"}\n')
+    try:
+        os.setxattr(os.path.join(PLACE, "f"), "user.x", b"1")
+    except OSError as error:
+        sys.exit(f"Bail out! TMPDIR has to be on a file system with attributes: {error}")
     nodes = tree(OSBOX)
     EXAMPLES["waitid"] = ended_process()
     EXAMPLES["sched set"] = ["--affinity=0-1048575", "--no-strict", str(os.getpid())]

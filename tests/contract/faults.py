@@ -64,6 +64,11 @@ COMMANDS = [
     ["sched", "limits", "-o", "csv", "-F", "policy,priority_min,priority_max"],
     ["sched", "set", "--status=fd:1", "-J", "-F", "exitcode,step", "--nice=1", "--policy=batch",
      "--affinity=0-1048575", "--no-strict", "--", "true"],
+    ["xattr", "list", "-J", "-F", "all", "f"],
+    ["xattr", "get", "user.x", "f"],
+    ["xattr", "get", "-C", "d", "user.x", "../f"],
+    ["xattr", "dump", "-R", "f"],
+    ["xattr", "restore", "--dry-run", "-J", "dump"],
     ["--list", "-J"],
     ["stat", "--help"],
     ["--describe"],
@@ -194,6 +199,9 @@ def make_place(place):
     os.mkdir(os.path.join(place, "d"))
     with open(os.path.join(place, "list"), "wb") as file:
         file.write(b"f\0l\0d\0")
+    os.setxattr(os.path.join(place, "f"), "user.x", b"1")
+    with open(os.path.join(place, "dump"), "wb") as file:
+        file.write(b'{"path":"f","name":"user.x","value":"1"}\n')
 
 
 def check(osbox, place, everything):

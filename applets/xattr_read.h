@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Reading dumps: the JSON Lines of `xattr dump` and the text of getfattr -d,
+ * told apart line by line.
+ *
+ * A line of JSON is an object with the members path, name and value (others
+ * are passed over); name and value are both null for a file without attributes.
+ * getfattr writes "# file: PATH", then NAME=VALUE for each attribute, then an
+ * empty line; in paths and names \OOO is a byte, a value is "text" with such
+ * escapes, 0x and hex, or 0s and base64.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+enum { XATTR_LINE_MAX = 16 * 1024 * 1024 };
+
+struct xattr_record {
+    struct buf path, name, value; /* with a NUL behind path and name that does not count */
+    bool empty;                   /* no attribute: name and value mean nothing */
+};
+
+struct xattr_reader {
+    int fd;
+    uint64_t line; /* the number of the last one that was read */
+    struct buf bytes;
+    size_t at;
+    bool ended;
+    struct buf file; /* of getfattr's text: its path */
+    bool in_file;
+    bool getfattr_only; /* no JSON: a name may begin with a brace */
+};
+
+enum xattr_read_result { XATTR_READ_RECORD, XATTR_READ_END, XATTR_READ_BAD, XATTR_READ_ERROR };
+
+/* The next record. BAD: a line is not one, and *why says why; it can go on. ERROR: read(2) failed
+ * with *errnum. Memory that is short is an ERROR with ENOMEM. */
+enum xattr_read_result xattr_read(struct xattr_reader *reader, struct xattr_record *record,
+                                  const char **why, int *errnum);
+void xattr_reader_finish(struct xattr_reader *reader);
+void xattr_record_finish(struct xattr_record *record);
+
+/* Parses one line (without its newline) of JSON. NULL, or what is wrong with it. */
+const char *xattr_parse_json(const char *line, size_t size, struct xattr_record *record);
+
+/* \OOO, appended to b as bytes. */
+void xattr_unquote(struct buf *b, const char *text, size_t size);
+
+/* A value as getfattr and setfattr write it, appended to b as bytes: 0x and hex, 0s and base64, or
+ * text, with or without quotes around it, in which \OOO is a byte and \\ and \" are what is behind
+ * the backslash. NULL, or what is wrong with it. */
+const char *xattr_parse_getfattr(struct buf *b, const char *text, size_t size);
