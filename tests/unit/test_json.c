@@ -219,7 +219,83 @@ static void test_an_array_of_names_is_read_in_order(void) {
     buf_finish(&b);
 }
 
+/* ---- what is passed over ---- */
+
+static void skips(const char *text, size_t left, const char *want) {
+    struct cli_json j = { text, text + strlen(text) };
+    CHECK_STR(cli_json_skip(&j), want);
+    CHECK(j.at <= j.end);
+    if (!want)
+        CHECK_INT(j.end - j.at, left);
+}
+
+static void test_any_value_is_passed_over(void) {
+    static const char *const texts[] = {
+        "null",
+        "true",
+        "false",
+        "\"a\\n\"",
+        "0",
+        "-0",
+        "12",
+        "1.5",
+        "-1.5e-10",
+        "1E5",
+        "[]",
+        "{}",
+        "[1,2]",
+        "[[],[[]],{}]",
+        "{\"a\":1}",
+        "{\"a\":{\"b\":[null]},\"c\":[{}]}",
+        " [ 1 , \"]\" ] ",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        skips(texts[i], texts[i][strlen(texts[i]) - 1] == ' ', NULL);
+    skips("1,2", 2, NULL);
+    skips("{}}", 1, NULL);
+}
+
+static void test_what_is_no_value_is_not_passed_over(void) {
+    static const char *const texts[] = { "", "nul", "-", "01", "1.", ".5", "1e", "+1", "]", "NaN" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        skips(texts[i], 0, "not a value");
+    skips("[1 2]", 0, "no ',' between values");
+    skips("[1}", 0, "no ',' between values");
+    skips("[1,]", 0, "not a value");
+    skips("{\"a\"}", 0, "no ':' behind a name");
+    skips("{\"a\":1,}", 0, "not a string");
+    skips("{1:1}", 0, "not a string");
+    skips("{\"a\":\"", 0, "unfinished string");
+}
+
+static void test_depth_is_limited(void) {
+    char text[2 * 65 + 1];
+    memset(text, '[', 65);
+    memset(text + 65, ']', 65);
+    text[130] = '\0';
+    skips(text, 0, "too deep");
+    text[129] = '\0';
+    skips(text + 1, 0, NULL);
+}
+
+static void test_words_and_names(void) {
+    const char *text = " null nul";
+    struct cli_json j = { text, text + strlen(text) };
+    struct buf b = { 0 };
+    CHECK(!cli_json_take_word(&j, "true"));
+    CHECK(cli_json_take_word(&j, "null"));
+    CHECK(!cli_json_take_word(&j, "null"));
+    text = "{\"b64\":\"\"}";
+    j = (struct cli_json){ text, text + strlen(text) };
+    CHECK_STR(cli_json_string(&j, &b), "not a string");
+    buf_finish(&b);
+}
+
 int main(void) {
+    RUN(test_any_value_is_passed_over);
+    RUN(test_what_is_no_value_is_not_passed_over);
+    RUN(test_depth_is_limited);
+    RUN(test_words_and_names);
     RUN(test_plain_strings_are_their_bytes);
     RUN(test_white_space_before_a_value_is_passed_over);
     RUN(test_every_escape_of_RFC_8259);
