@@ -40,7 +40,7 @@ static const char *refusal(const char *name) {
 static const char *no_support(const char *name) {
     if (!has_namespace(name))
         return "a name begins with user., trusted., security. or system.";
-    return is_acl(name) ? "the file, or its file system, has no such ACL"
+    return is_acl(name) ? "the file, or its file system, has no such ACL, or the value is none"
                         : "the file, or its file system, has no such attributes";
 }
 
