@@ -53,6 +53,19 @@ def make_file(folder, _scale):
         file.write("x" * 624)
 
 
+def make_attribute(folder, scale):
+    make_file(folder, scale)
+    os.setxattr(os.path.join(folder, "file"), "user.mime_type", b"text/plain")
+
+
+def make_attributes(folder, scale):
+    """1000 directories with 100 files each; every tenth file has an attribute."""
+    make_tree(folder, int(1000 * scale), 100)
+    for top, _, files in os.walk(folder):
+        for file in files[::10]:
+            os.setxattr(os.path.join(top, file), "user.mime_type", b"text/plain")
+
+
 def make_tree(folder, directories, files):
     """Directories on two levels, 300 in each of the first, all with the same number of files."""
     for number in range(directories):
@@ -204,6 +217,23 @@ ALL_WORK = [
         },
         [("osbox", "head", 0.55), ("osbox, static", "head", 0.55)],
         **ONE_RUN),
+        "xattr", "`xattr list` of one file", make_attribute,
+        {
+            "getfattr": "getfattr --absolute-names {dir}/file",
+            "osbox": "{osbox} xattr list {dir}/file",
+            "osbox, static": "{static} xattr list {dir}/file",
+        },
+        [("osbox", "getfattr", 0.95), ("osbox, static", "getfattr", 0.30)],
+        count=True),
+    Work(
+        "xattr", "`xattr list -R`: 100 000 files in 1000 directories", make_attributes,
+        {
+            "getfattr": "getfattr -R --absolute-names {dir}",
+            "osbox": "{osbox} xattr list -R {dir}",
+            "osbox, static": "{static} xattr list -R {dir}",
+            "osbox dump": "{osbox} xattr dump -R {dir}",
+        },
+        [("osbox", "getfattr", 0.50), ("osbox, static", "getfattr", 0.50)], **ONE_RUN),
 ]
 
 
