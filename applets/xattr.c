@@ -107,7 +107,7 @@ static const struct cli_command list_command = {
 };
 
 static void run_dump(struct cli *cli, const void *args) {
-    struct xattr_run r = { .act = dump_one, .sort = true };
+    struct xattr_run r = { .act = dump_one, .dump = true };
     run_each(cli, args, XATTR_VIEW_DUMP, &r);
 }
 

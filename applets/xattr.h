@@ -65,7 +65,7 @@ struct xattr_run {
     const char *name; /* of the attribute; NULL: all that are selected */
     struct buf value; /* set */
     uint64_t needs;   /* of the selected fields */
-    bool sort;        /* names and directories by their bytes */
+    bool dump;        /* sorted by bytes; no record without its value */
     /* What the verb does with one file; `path` is NULL for a descriptor. */
     void (*act)(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
                 const char *path);
@@ -121,8 +121,8 @@ void xattr_fail(const struct xattr_run *r, const struct xattr_work *w, struct ba
 /* ---- xattr_record.c ---- */
 
 /* Emits a record. The value, if a selected field needs it, is asked for; with `where` NULL it is in
- * w->value. One that is gone by now has no record; one that cannot be got has one without it, and
- * is reported. `name` NULL: a file without attributes. */
+ * w->value. One that is gone by now has no record; one that cannot be got is reported, and has one
+ * without it, unless that is a dump's. `name` NULL: a file without attributes. */
 void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
                const char *path, const char *name);
 

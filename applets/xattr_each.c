@@ -114,10 +114,10 @@ static bool take_error(void *data, const struct base_error *error, bool vanished
     (void)totals;
     if (vanished)
         return true;
+    if (e.errnum == EACCES)
+        e.capability = os_capability_missing(CAP_DAC_READ_SEARCH);
     if (strstr(e.operation, "xattr"))
         os_xattr_explain(&e, r->name);
-    else if (e.errnum == EACCES)
-        e.capability = os_capability_missing(CAP_DAC_READ_SEARCH);
     cli_report(r->cli, &e);
     return true;
 }
@@ -136,7 +136,7 @@ static void each_in_tree(struct xattr_run *r, const struct os_where *where, cons
         .scratch_size = sizeof(struct xattr_work),
         .scratch_finish = xattr_work_finish,
         .jobs = os_usable_cpus(),
-        .sort = r->sort,
+        .sort = r->dump,
     };
     if (os_walk(&walk, where, top, &e) < 0)
         cli_report(r->cli, &e);

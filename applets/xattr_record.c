@@ -96,6 +96,8 @@ void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_
         return; /* removed since it was listed */
     if (result < 0)
         xattr_fail(r, w, &e, path);
+    if (result < 0 && r->dump)
+        return;
     memset(w->values, 0, sizeof w->values);
     w->values[XATTR_PATH] = cli_str(path);
     w->values[XATTR_NAME] = cli_str(name);

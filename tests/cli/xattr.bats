@@ -54,6 +54,29 @@ without() {
     [ "$status" != 125 ] || skip 'seccomp filters cannot be used here'
 }
 
+# ---- list ----
+
+@test "a value that cannot be got is null and reported; a dump leaves it out" {
+    can_trace || skip 'strace cannot trace here'
+    osbox 0 xattr set user.a 1 f
+    osbox 0 xattr set user.b 2 f
+    osbox 0 xattr dump f -g name
+    local rc=0
+    traced -o trace -e trace=getxattr -e inject=getxattr:error=EIO:when=1 "$OSBOX" xattr dump f >is 2>said || rc=$?
+    [ "$rc" = 71 ]
+    [ "$(cat is)" = '{"path":"f","name":"user.b","value":"2"}' ]
+    [[ $(cat said) == "xattr dump: 'f': 'user.a': "*"[EIO]" ]]
+    rc=0
+    traced -o trace -e trace=getxattr -e inject=getxattr:error=EIO "$OSBOX" xattr list -J -F name,value f >is 2>said || rc=$?
+    [ "$rc" = 71 ]
+    [ "$(sort is)" = '{"name":"user.a","value":null}
+{"name":"user.b","value":null}' ]
+    rc=0
+    traced -o trace -e trace=getxattr -e inject=getxattr:error=ENODATA "$OSBOX" xattr dump f >is 2>said || rc=$?
+    [ "$rc" = 0 ]
+    [ ! -s is ] && [ ! -s said ]
+}
+
 # ---- get, set ----
 
 @test "get writes the bytes of a value and nothing more" {
