@@ -191,16 +191,17 @@ static void set_one(const struct xattr_run *r, struct xattr_work *w, const struc
         xattr_fail(r, w, &e, path);
 }
 
+static const char capability[] = "security.capability";
+
 static void run_set(struct cli *cli, const void *data) {
     const struct xattr_args *args = data;
     struct xattr_run r = { .act = set_one };
     const char *text = NULL;
-    if (!(r.name = take_name(cli)))
+    /* --cap says which attribute it is, so that its name may be left out. */
+    bool named = !args->cap || (cli->operand_count && strcmp(cli->operands[0], capability) == 0);
+    r.name = named ? take_name(cli) : capability;
+    if (!r.name)
         return;
-    if (args->cap && strcmp(r.name, "security.capability") != 0) {
-        cli_usage(cli, r.name, "--cap makes values of security.capability only");
-        return;
-    }
     if (!args->from && !args->cap &&
         !(text = take_operand(cli, "the VALUE is missing; --help tells more")))
         return;
@@ -228,7 +229,7 @@ static const struct cli_option set_options[] = {
     { CLI_SET(struct xattr_args, encoding, XATTR_BASE64), .name = "base64", .conflicts = "cap",
       .help = "the value is written in base64" },
     { CLI_TEXT(struct xattr_args, cap), .name = "cap", .metavar = "TEXT",
-      .help = "for security.capability: capabilities, such as cap_net_raw=ep; takes no VALUE" },
+      .help = "security.capability as text, such as cap_net_raw=ep; takes no NAME and no VALUE" },
     { CLI_UNSIGNED(struct xattr_args, rootid), .name = "rootid", .metavar = "UID", .needs = "cap",
       .help = "with --cap: they hold in the user namespace whose root is UID" },
     CLI_OPTIONS_END,
@@ -238,7 +239,7 @@ static const struct cli_command set_command = {
     .name = "set",
     .summary = "set an attribute, as os.setxattr",
     .usage = "[OPTION]... NAME VALUE PATH...\n[OPTION]... NAME --from=FILE PATH...\n"
-             "[OPTION]... security.capability --cap=TEXT PATH...\n"
+             "[OPTION]... [security.capability] --cap=TEXT PATH...\n"
              "[OPTION]... --files0-from=FILE NAME VALUE\n[OPTION]... --fd=N NAME VALUE",
     .options = set_options,
     .run = run_set,

@@ -273,8 +273,10 @@ without() {
     osbox 64 xattr list
     osbox 64 xattr set user.x --from=- --files0-from=-
     complained "xattr set: '--from=-': standard input is the list of files already"
-    osbox 64 xattr set user.x --cap=cap_chown=p f
-    complained "xattr set: 'user.x': --cap makes values of security.capability only"
+    osbox 64 xattr set --cap=cap_chown=p
+    osbox 64 xattr set security.capability --cap=cap_chown=p
+    complained 'xattr set: an operand is missing; --help tells more'
+    osbox 64 xattr set security.capability --cap=cap_chown=p --from=f f
     osbox 64 xattr list --namespace=users f
     complained "xattr list: '--namespace=users': not a list of user, security, system and trusted"
     osbox 64 xattr
@@ -464,6 +466,9 @@ for name in open("names"): os.setxattr(sys.argv[1], name.strip(), b"1")' "$ROOMY
     osbox 0 xattr set security.capability --cap=cap_chown,cap_net_raw=ep --rootid=100000 f
     osbox 0 xattr get -g decoded,size security.capability f
     got $'cap_chown,cap_net_raw=ep [rootid=100000]\t24'
+    osbox 0 xattr set --cap=cap_chown=p f
+    osbox 0 xattr get -g decoded security.capability f
+    got cap_chown=p
     osbox 64 xattr set security.capability --cap=cap_nonsense=ep f
     complained "xattr set: 'cap_nonsense=ep': not a text of capabilities (cap_from_text(3))"
     osbox 64 xattr set security.capability --cap=cap_chown=e f
