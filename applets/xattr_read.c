@@ -172,7 +172,7 @@ static const char *next_line(struct xattr_reader *reader, size_t *size, bool *cu
     *errnum = 0;
     for (;;) {
         struct buf *b = &reader->bytes;
-        const char *start = b->data + reader->at;
+        const char *start = b->data ? b->data + reader->at : "";
         size_t left = b->len - reader->at;
         const char *end = left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
         if (end || (reader->ended && left)) {

@@ -149,15 +149,16 @@ bool xattr_sort_names(struct buf *names, size_t *count) {
     *count = 0;
     for (size_t at = 0; at < size; at += strlen(names->data + at) + 1)
         ++*count;
-    while (names->len % sizeof(char *))
+    if (!*count)
+        return !names->failed;
+    while (names->len % sizeof(char *) && !names->failed)
         buf_add_char(names, '\0');
     if (!buf_reserve(names, *count * sizeof(char *)) || names->failed)
         return false;
     const char **sorted = (const char **)(void *)(names->data + names->len);
     for (size_t at = 0, i = 0; at < size; at += strlen(names->data + at) + 1)
         sorted[i++] = names->data + at;
-    if (*count)
-        qsort(sorted, *count, sizeof *sorted, by_bytes);
+    qsort(sorted, *count, sizeof *sorted, by_bytes);
     return true;
 }
 
