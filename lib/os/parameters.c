@@ -68,9 +68,11 @@ static int get_ids(struct os_parameters *p, struct base_error *e) {
 }
 
 static int get_limits(struct os_parameters *p, struct base_error *e) {
-    for (int i = 0; i < OS_LIMITS; i++)
-        if (getrlimit((unsigned)i, &p->limits[i]) < 0)
-            return base_fail(e, errno, "getrlimit", NULL);
+    for (int i = 0; i < OS_LIMITS; i++) {
+        int r = os_limit(i, NULL, &p->limits[i]);
+        if (r < 0)
+            return base_fail(e, -r, "prlimit", NULL);
+    }
     return 0;
 }
 

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <sys/resource.h>
+
 #include "os/spawn.h"
 
 struct os_step_report {
@@ -26,3 +28,6 @@ void os_signals_inherit(const struct os_plan *p);
 int os_signal_mask(const os_sigset *set, os_sigset *old);
 int os_signal_action(int signo, void (*handler)(int));
 bool os_signal_ignored(int signo);
+
+/* prlimit(2) of this process; `limit` and `old` may be NULL: 0 or -errno. */
+int os_limit(int resource, const struct rlimit *limit, struct rlimit *old);

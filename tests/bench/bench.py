@@ -80,10 +80,6 @@ def make_tree(folder, directories, files):
         os.close(directory)
 
 
-def make_nothing(_folder, _scale):
-    pass
-
-
 def make_600_000(folder, scale):
     make_tree(folder, int(30_000 * scale), 20)
 
@@ -217,6 +213,7 @@ ALL_WORK = [
         },
         [("osbox", "head", 0.55), ("osbox, static", "head", 0.55)],
         **ONE_RUN),
+    Work(
         "xattr", "`xattr list` of one file", make_attribute,
         {
             "getfattr": "getfattr --absolute-names {dir}/file",
