@@ -126,7 +126,7 @@ def visit(root, node, words):
 root = json.loads(subprocess.run([osbox, "--describe"], stdout=subprocess.PIPE, check=True).stdout)
 visit(root, root, ["osbox"])
 for command in root["commands"]:
-    assert ask([f"osbox-{command['name']}", "--h"]) == ("none", "", ["--help"])
+    assert ask([f"osbox-{command['name']}", "--hel"]) == ("none", "", ["--help"])
 assert asked > 100
 END
 }
