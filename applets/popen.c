@@ -180,7 +180,7 @@ static void emit_event(struct popening *p, const struct popen_stream *s, int64_t
  * negative. */
 static struct cli_value close_value(const struct os_wait_result *r) {
     int exitcode = os_wait_exitcode(r);
-    return exitcode ? cli_int(exitcode * 256) : cli_null();
+    return exitcode ? cli_int((int64_t)exitcode * 256) : cli_null();
 }
 
 static void fill_stream(struct popening *p, struct popen_stream *s, struct cli_value *data,
@@ -416,7 +416,7 @@ static void report_lost(struct popening *p) {
         if (!p->streams[i].lost)
             continue;
         if (p->streams[i].lost == EPIPE)
-            raise(SIGPIPE);
+            (void)raise(SIGPIPE);
         base_fail(&e, p->streams[i].lost, "write", NULL);
         e.fd = strcmp(p->streams[i].name, "stderr") == 0 ? STDERR_FILENO : STDOUT_FILENO;
         cli_report_as(p->cli, CLI_EX_IOERR, &e);

@@ -378,11 +378,12 @@ static void lose_events(struct popening *p) {
 static int poll_once(struct popening *p, struct base_error *e) {
     struct pollfd fds[4 + OS_WATCH_FDS];
     bool ready = false, ended = p->watch.ended;
+    int64_t next = next_time(p); /* may make events of what has waited long enough */
     for (unsigned i = 0; i < p->count; i++)
         fds[i] = wish_of(p, &p->streams[i]);
     fds[p->count] = wish_of_input(p);
     fds[p->count + 1] = wish_of(p, &p->events);
-    int r = os_watch_poll(&p->watch, fds, p->count + 2, next_time(p), e);
+    int r = os_watch_poll(&p->watch, fds, p->count + 2, next, e);
     if (r < 0)
         return r;
     resize(p);

@@ -147,15 +147,15 @@ static bool set_affinity(struct cli *cli, const struct sched_args *args,
     bool good = false;
     int r =
         os_sched_set_affinity(t->tid, args->affinity.bits, args->affinity.words * sizeof(long), &e);
-    if (r == -EINVAL && !has_one(args, t)) {
+    bool none = r == -EINVAL && !has_one(args, t);
+    if (r == 0)
+        r = os_sched_get(t->tid, &now, &e);
+    if (none || (r == 0 && !args->no_strict && lacks_cpus(args, &now.affinity, &text)))
         complain_of_cpus(cli, args, &now.affinity);
-    } else if (r < 0 || os_sched_get(t->tid, &now, &e) < 0) {
+    else if (r < 0)
         report(cli, args, t, &e);
-    } else if (!args->no_strict && lacks_cpus(args, &now.affinity, &text)) {
-        complain_of_cpus(cli, args, &now.affinity);
-    } else {
+    else
         good = true;
-    }
     buf_finish(&text);
     os_sched_finish(&now);
     return good;

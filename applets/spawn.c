@@ -222,12 +222,10 @@ static void run_program(struct cli *cli, struct spawn_args *args) {
 
 static void run(struct cli *cli, const void *data) {
     struct spawn_args args = *(const struct spawn_args *)data;
-    if (cli->program)
+    if (cli->program || args.mode == SPAWN_DRY_RUN)
         run_program(cli, &args);
-    else if (args.mode == SPAWN_NOWAIT || args.mode == SPAWN_OVERLAY || args.status || args.timeout)
+    else if (args.mode != SPAWN_WAIT || args.status || args.timeout)
         cli_usage(cli, NULL, "a program is missing");
-    else if (args.mode == SPAWN_DRY_RUN)
-        run_program(cli, &args);
     else if (prepare(cli, &args))
         show_process(cli, &args);
     spawn_args_finish(&args);

@@ -589,11 +589,10 @@ static int compare_gids(const void *a, const void *b) {
 
 /* In the kernel's order, each once, so that they can be compared with what it then says. */
 static bool add_groups(struct spawn_args *args, struct buf *gids, const char *text) {
-    gid_t *list = (gid_t *)(void *)gids->data;
-    size_t count = gids->len / sizeof *list, kept = 0;
+    size_t count = gids->len / sizeof(gid_t), kept = 0;
     if (gids->failed || !keep(args, buf_reserve(gids, 1) ? gids->data : NULL))
         return false;
-    list = (gid_t *)(void *)gids->data;
+    gid_t *list = (gid_t *)(void *)gids->data;
     if (count)
         qsort(list, count, sizeof *list, compare_gids);
     for (size_t i = 0; i < count; i++)

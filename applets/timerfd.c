@@ -365,15 +365,18 @@ static void run_read(struct cli *cli, const void *data) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     struct os_timer timer;
     struct base_error e;
-    uint64_t expirations;
+    uint64_t expirations = 0;
     if (!begin(cli, args, TIMER_VIEW_READ))
         return;
     /* What is no timer would be read, too. */
-    if (os_timer_get(args->fd, &timer, &e) < 0) {
-        cli_report(cli, &e);
-    } else if (os_timer_is_idle(args->fd)) {
+    int r = os_timer_get(args->fd, &timer, &e);
+    if (r == 0 && os_timer_is_idle(args->fd)) {
         cli_usage(cli, "--fd", "the timer is disarmed: the read would never end");
-    } else if (os_timer_read(args->fd, &expirations, &e) < 0) {
+        return;
+    }
+    if (r == 0)
+        r = os_timer_read(args->fd, &expirations, &e);
+    if (r < 0) {
         cli_report(cli, &e);
     } else {
         values[TIMER_EXPIRATIONS] = cli_uint(expirations);

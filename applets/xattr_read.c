@@ -188,7 +188,7 @@ static const char *next_line(struct xattr_reader *reader, size_t *size, bool *cu
             reader->at = b->len;
             left = 0;
         }
-        if (reader->at) {
+        if (reader->at && b->data) {
             memmove(b->data, b->data + reader->at, left);
             b->len = left;
             reader->at = 0;

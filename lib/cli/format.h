@@ -70,8 +70,8 @@ void cli_format_scalar(const struct cli_field *field, const struct cli_value *va
  * `error` NULL: none, and the status is 0. */
 void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b);
 
-/* sh behind a record that tells of an error: the error's name, if that is none of its fields, and the
- * failing status. */
+/* sh behind a record that tells of an error: the error's name, if that is none of its fields, and
+ * the failing status. */
 void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
                            struct buf *b);
 

@@ -34,8 +34,8 @@ void cli_describe(struct cli *cli);
  * space. */
 void cli_complete(struct cli *cli, char **words, int count);
 
-/* Calls visit() for each status that the command can have. One that always runs a program has few of
- * its own: the others are the program's. */
+/* Calls visit() for each status that the command can have. One that always runs a program has few
+ * of its own: the others are the program's. */
 void cli_exits_each(const struct cli_command *command,
                     void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b);
 

@@ -176,7 +176,7 @@ static void die(int signo) {
     sigemptyset(&set);
     sigaddset(&set, signo);
     sigaction(signo, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
-    raise(signo);
+    (void)raise(signo);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

@@ -110,7 +110,7 @@ bool cli_is_broken(const struct cli *cli) {
 }
 
 void cli_lose_reader(struct cli *cli) {
-    raise(SIGPIPE);
+    (void)raise(SIGPIPE);
     if (!cli->output.error)
         cli->output.error = EPIPE;
 }

@@ -41,7 +41,7 @@ int os_namespace_flag(const char *name, size_t size) {
  * kind; -errno. */
 static int differs(const char *pid, const char *name) {
     struct buf path = { 0 };
-    struct stat theirs, ours;
+    struct stat theirs = { 0 }, ours = { 0 };
     buf_add_str(&path, "/proc/");
     buf_add_str(&path, pid);
     buf_add_str(&path, "/ns/");

@@ -27,7 +27,7 @@ const char os_default_path[] = "/bin:/usr/bin";
 
 static const struct {
     char name[12];
-    signed char capability; /* what EPERM may be for want of; -1: of none */
+    short capability; /* what EPERM may be for want of; -1: of none */
 } kinds[OS_STEPS] = {
     [OS_STEP_SETSID] = { "setsid", -1 },
     [OS_STEP_SETPGID] = { "setpgid", -1 },

@@ -115,7 +115,7 @@ int os_limit(int resource, const struct rlimit *limit, struct rlimit *old) {
 }
 
 static int set_limit(const struct os_step *s) {
-    struct rlimit want, now;
+    struct rlimit want = { 0 }, now = { 0 };
     int r = os_limit(s->number, NULL, &want);
     if (r < 0)
         return r;
@@ -147,7 +147,7 @@ static int add_nice(const struct os_step *s) {
 }
 
 static int set_attributes(const struct os_sched_attr *want) {
-    struct os_sched_attr now;
+    struct os_sched_attr now = { 0 };
     int r = os_sched_set(0, want, NULL);
     if (r == 0)
         r = os_sched_get_attr(0, &now);
@@ -255,7 +255,7 @@ struct capabilities {
 
 static int get_capabilities(struct capabilities *c) {
     struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-    struct __user_cap_data_struct data[2] = { 0 };
+    struct __user_cap_data_struct data[2] = { { 0 } };
     if (syscall(SYS_capget, &header, data) < 0)
         return -errno;
     c->effective = data[0].effective | (uint64_t)data[1].effective << 32;
@@ -317,7 +317,7 @@ static int check_ambient(uint64_t want) {
 }
 
 static int set_inheritable(uint64_t want, bool add) {
-    struct capabilities c;
+    struct capabilities c = { 0 };
     int r = get_capabilities(&c);
     if (r < 0)
         return r;
@@ -337,7 +337,7 @@ static int set_ambient(uint64_t want) {
 
 /* A kernel without ambient capabilities (before Linux 4.3) has none to clear. */
 static int drop_capabilities(uint64_t keep) {
-    struct capabilities c;
+    struct capabilities c = { 0 };
     int r = get_capabilities(&c);
     if (r == 0 && !keep && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
         errno != EINVAL)
@@ -350,7 +350,7 @@ static int drop_capabilities(uint64_t keep) {
 
 /* Also that there is no way back: to become root has to fail. */
 static int check_drop(uint64_t keep) {
-    struct capabilities c;
+    struct capabilities c = { 0 };
     int r = get_capabilities(&c);
     if (r == 0)
         r = expect(c.permitted == keep && c.effective == keep);
@@ -403,7 +403,7 @@ static int reset_ids(void) {
 }
 
 static int check_inheritable(uint64_t want) {
-    struct capabilities c;
+    struct capabilities c = { 0 };
     int r = get_capabilities(&c);
     return r < 0 ? r : expect(c.inheritable == want);
 }

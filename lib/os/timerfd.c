@@ -94,7 +94,7 @@ int os_timer_clock(int fd) {
 }
 
 bool os_timer_is_idle(int fd) {
-    struct os_timer timer;
+    struct os_timer timer = { 0 };
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     int flags = fcntl(fd, F_GETFL);
     return flags >= 0 && !(flags & O_NONBLOCK) && os_timer_get(fd, &timer, NULL) == 0 &&

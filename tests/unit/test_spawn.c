@@ -44,7 +44,8 @@ static const struct os_step *find(const struct os_plan *p, enum os_step_kind kin
     for (const struct os_step *s = os_plan_steps(p, &count); count--; s++)
         if (s->kind == kind)
             return s;
-    return NULL;
+    static const struct os_step none = { .kind = OS_STEPS, .number = -1, .a = UINT64_MAX };
+    return &none;
 }
 
 static void test_names(void) {
@@ -318,8 +319,7 @@ static void test_capability_parse(void) {
         "99999999999999999999",
         "cap_cap_chown",
         "cap_0",
-        "an_absurdly_long_name_of_a_capability_that_there_is_not_and_"
-        "will_never_be"
+        "an_absurdly_long_name_of_a_capability_that_there_is_not_and_will_never_be",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         uint64_t got = 4242;

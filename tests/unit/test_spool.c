@@ -72,7 +72,7 @@ static void test_up_to_the_bound_it_is_memory(void) {
 }
 
 static void test_beyond_the_bound_it_is_a_file(void) {
-    static const size_t sizes[] = { BOUND + 1, 2 * BOUND, 5 * (size_t)BOUND + 17 };
+    static const size_t sizes[] = { BOUND + 1, (size_t)2 * BOUND, 5 * (size_t)BOUND + 17 };
     static const size_t steps[] = { 1021, 65536, BOUND, BOUND + 1 };
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (unsigned j = 0; j < sizeof steps / sizeof *steps; j++) {
