@@ -338,13 +338,21 @@ static bool is_drained(const struct popening *p, struct popen_stream *s) {
     return s->left == 0;
 }
 
+/* Whether nobody holds its other side: then it is read to its end, which comes. */
+static bool is_ending(const struct popen_stream *s) {
+    struct pollfd look = { .fd = s->fd };
+    return poll(&look, 1, 0) > 0 && look.revents & POLLHUP;
+}
+
 static void apply_on_exit(struct popening *p) {
     bool draining = is_draining(p);
     if (p->args->on_exit == POPEN_KILL && p->watch.group && is_open(p))
         kill(-p->watch.pid, SIGKILL);
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];
-        if (is_reading(s) && (p->args->on_exit == POPEN_CLOSE || (draining && is_drained(p, s))))
+        if (!is_reading(s))
+            continue;
+        if (p->args->on_exit == POPEN_CLOSE || (draining && is_drained(p, s) && !is_ending(s)))
             leave_stream(s);
     }
 }
