@@ -176,6 +176,13 @@ const char *sched_policy_name(uint32_t policy) {
 
 /* ---- values ---- */
 
+void sched_emit(struct cli *cli, const struct sched_record *r) {
+    if (r->cpus.failed || r->old_cpus.failed)
+        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+    else
+        cli_emit(cli, r->values);
+}
+
 void sched_record_finish(struct sched_record *r) {
     buf_finish(&r->cpus);
     buf_finish(&r->old_cpus);
@@ -327,7 +334,10 @@ bool sched_targets(struct cli *cli, const struct sched_args *args, struct buf *t
     buf_finish(&ids);
     if (good && args->threads && !threads->len)
         buf_add(threads, &self, sizeof self);
-    return good && (!args->threads || expand_threads(cli, threads));
+    good = good && (!args->threads || expand_threads(cli, threads));
+    if (threads->failed)
+        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+    return good && !threads->failed;
 }
 
 /* ---- show ---- */
@@ -340,7 +350,7 @@ static void show_one(struct cli *cli, const struct sched_thread *t, struct os_sc
         return;
     }
     sched_fill(&r, t->tid, s, false);
-    cli_emit(cli, r.values);
+    sched_emit(cli, &r);
     sched_record_finish(&r);
 }
 
@@ -352,9 +362,9 @@ static void run_show(struct cli *cli, const void *data) {
     bool named = cli->operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user || args->threads;
     if (!cli_begin(cli, SCHED_VIEW_SHOW))
         return;
-    if (!named)
-        buf_add(&threads, &self, sizeof self);
-    if (!named || sched_targets(cli, args, &threads)) {
+    if (!named) {
+        show_one(cli, &self, &s);
+    } else if (sched_targets(cli, args, &threads)) {
         const struct sched_thread *t = (const struct sched_thread *)(const void *)threads.data;
         size_t count = threads.len / sizeof *t;
         for (size_t i = 0; i < count && cli_expect_records(cli, count); i++)
@@ -413,7 +423,7 @@ static void run_cpus(struct cli *cli, const void *data) {
             r.values[SCHED_QUOTA] = ns_value(c.quota_us * UINT64_C(1000000000) / c.period_us);
         for (int i = 0; c.has_load && i < 3; i++)
             r.values[SCHED_LOAD_1 + i] = hundredths(c.load[i]);
-        cli_emit(cli, r.values);
+        sched_emit(cli, &r);
     }
     sched_record_finish(&r);
     os_sched_finish(&s);

@@ -204,7 +204,7 @@ static void set_one(struct cli *cli, const struct sched_args *args, const struct
         } else {
             sched_fill(&record, t->tid, &now, false);
             sched_fill(&record, t->tid, &old, true);
-            cli_emit(cli, record.values);
+            sched_emit(cli, &record);
         }
     }
     sched_record_finish(&record);

@@ -75,6 +75,7 @@ struct sched_record {
     struct buf cpus, old_cpus; /* struct cli_value */
 };
 void sched_record_finish(struct sched_record *r);
+void sched_emit(struct cli *cli, const struct sched_record *r);
 
 /* Fills the fields of how a thread is, or with `old` of how it was. */
 void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool old);

@@ -177,7 +177,10 @@ state() {
 @test "a real-time signal: 128 and its number, and its name" {
     ends 162 -- sh -c 'kill -34 $$'
     output=$(members signal si_status exitcode shell_status)
-    got '"SIGRTMIN" 34 -34 162'
+    # The first real-time signal is the C library's: musl keeps 34 to itself.
+    local name=SIGRTMIN
+    [ "$OSBOX_FLAVOUR" != musl ] || name=SIG34
+    got "\"$name\" 34 -34 162"
 }
 
 @test "children that a shell left to osbox are not taken for the program" {
