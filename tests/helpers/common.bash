@@ -23,7 +23,18 @@ common_setup_file() {
 }
 
 # For each test's setup: an own directory that other users may enter too.
+# A folder of PATH that may not be searched makes "not found" a "not permitted", as with execvp(3):
+# the tests have none, whose ever PATH they are run with.
+searchable() {
+    local IFS=: folder path=
+    for folder in $PATH; do
+        [ ! -x "$folder" ] || path=$path:$folder
+    done
+    printf '%s' "${path#:}"
+}
+
 common_setup() {
+    PATH=$(searchable)
     WORK=$(mktemp -d "${BATS_TMPDIR:-/tmp}/osbox-test.XXXXXX")
     chmod 755 "$WORK"
     cd "$WORK" || return 1
