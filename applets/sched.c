@@ -314,6 +314,7 @@ static bool expand_threads(struct cli *cli, struct buf *threads) {
             sched_report(cli, &p[i], &e);
     }
     add_listed(threads, &ids);
+    threads->failed |= processes.failed || ids.failed;
     buf_finish(&processes);
     buf_finish(&ids);
     return threads->len;

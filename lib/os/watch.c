@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,7 +35,7 @@ static bool has_terminal(void) {
 /* Before there is a child: what fails here has run nothing. */
 static int open_signals(struct os_watch *w, struct os_plan *plan, struct base_error *e) {
     sigset_t all;
-    sigfillset(&all);
+    memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out those that libc keeps to itself */
     w->fd = signalfd(-1, &all, SFD_CLOEXEC);
     if (w->fd < 0)
         return base_fail(e, errno, "signalfd", NULL);
