@@ -254,12 +254,16 @@ static bool pipes_stdout(const struct plan *plan) {
     return plan->mode != POPEN_W && plan->mode != POPEN_SYSTEM;
 }
 
+enum { PIPE_ROOM = 1 << 20 };
+
 static int make_pipe(struct plan *plan, int which, struct base_error *e) {
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) < 0)
         return base_fail(e, errno, "pipe2", NULL);
     plan->ends[which] = fds[0];
     plan->child_ends[which] = fds[1];
+    /* Fewer turns for much output; where a user has too much in pipes, it stays as it is. */
+    (void)fcntl(fds[1], F_SETPIPE_SZ, PIPE_ROOM);
     os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
                                              .fd = fds[1],
                                              .number = STDOUT_FILENO + which,
