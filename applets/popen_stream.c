@@ -106,6 +106,12 @@ static void emit_line(struct popening *p, struct popen_stream *s, bool partial) 
     buf_clear(&s->line);
 }
 
+/* No more comes of the line that it was in. */
+static void end_line(struct popening *p, struct popen_stream *s) {
+    if (s->line.len)
+        emit_line(p, s, true);
+}
+
 static void take_events(struct popening *p, struct popen_stream *s, const char *bytes,
                         size_t size) {
     int64_t now = os_monotonic_ns();
@@ -175,8 +181,7 @@ static int read_stream(struct popening *p, struct popen_stream *s) {
     s->hung_up = size == -EIO && s->terminal;
     if (size < 0 && !s->hung_up)
         return (int)size;
-    if (s->line.len)
-        emit_line(p, s, true);
+    end_line(p, s);
     if (!s->hung_up)
         close_stream(s);
     return 0;
@@ -317,7 +322,8 @@ static bool is_behind(const struct popening *p) {
 }
 
 /* Somebody else may hold a stream of a command that has ended: it is leaked. */
-static void leave_stream(struct popen_stream *s) {
+static void leave_stream(struct popening *p, struct popen_stream *s) {
+    end_line(p, s);
     s->leaked = s->leaked || is_reading(s);
     s->full = false;
     close_stream(s);
@@ -353,7 +359,7 @@ static void apply_on_exit(struct popening *p) {
         if (!is_reading(s))
             continue;
         if (p->args->on_exit == POPEN_CLOSE || (draining && is_drained(p, s) && !is_ending(s)))
-            leave_stream(s);
+            leave_stream(p, s);
     }
 }
 
@@ -426,8 +432,5 @@ int popen_loop(struct popening *p, struct base_error *e) {
     }
     if (p->args->progress)
         show_progress(p, true);
-    for (unsigned i = 0; i < p->count; i++)
-        if (p->streams[i].line.len)
-            emit_line(p, &p->streams[i], true);
     return 0;
 }

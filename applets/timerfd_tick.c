@@ -203,6 +203,7 @@ static void wait_for_both(struct ticking *t) {
     struct pollfd fds[1 + OS_WATCH_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
     if (os_watch_poll(&t->watch, fds, 1, OS_NEVER, &e) < 0) {
         cli_report(t->cli, &e);
+        os_watch_end(&t->watch);
         t->done = true;
         t->running = false;
         return;

@@ -723,6 +723,14 @@ except ProcessLookupError:
     release
 }
 
+@test "--on-exit=drain --events: a line without an end is told before the end of all" {
+    mkfifo held
+    into out 0 --on-exit=drain --events -J -F stream,data,partial,exitcode 'cat held & printf part'
+    release
+    [ "$(<out)" = '{"stream":"stdout","data":"part","partial":true,"exitcode":null}
+{"stream":null,"data":null,"partial":null,"exitcode":0}' ]
+}
+
 @test "--on-exit=drain: the record says how many streams a writer is left of" {
     mkfifo held ready
     popen 0 --on-exit=drain -F stdout,leaked_writers,exitcode 'cat held & echo hi; exit 3'
