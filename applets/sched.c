@@ -22,13 +22,13 @@
 
 /* ---- options ---- */
 
-static const struct cli_choice policies[] = {
+const struct cli_choice sched_policies[] = {
     { "other", SCHED_OTHER, "the usual one" },
     { "batch", SCHED_BATCH, "without a wish for speed" },
     { "idle", SCHED_IDLE, "when nothing else is to do" },
     { "fifo", SCHED_FIFO, "real time, until it waits" },
     { "rr", SCHED_RR, "real time, in turns" },
-    { "deadline", OS_SCHED_DEADLINE, "real time, with --runtime, --deadline and --period" },
+    { "deadline", OS_SCHED_DEADLINE, "real time, with runtime, deadline and period" },
     { "ext", OS_SCHED_EXT, "a BPF scheduler" },
     { NULL, 0, NULL },
 };
@@ -81,7 +81,7 @@ static const struct cli_option set_options[] = {
     CLI_GROUP("Which"),
     TARGET_ROWS,
     CLI_GROUP("What is set"),
-    { CLI_CHOICE(struct sched_args, policy, policies), .name = "policy", .metavar = "POLICY",
+    { CLI_CHOICE(struct sched_args, policy, sched_policies), .name = "policy", .metavar = "POLICY",
       .help = "the policy" },
     { CLI_UNSIGNED(struct sched_args, priority), .name = "priority", .metavar = "N",
       .help = "the priority: 1 to 99 for fifo and rr, 0 for others" },
@@ -381,7 +381,7 @@ static void run_limits(struct cli *cli, const void *data) {
     (void)data;
     if (!cli_begin(cli, SCHED_VIEW_LIMITS))
         return;
-    for (const struct cli_choice *c = policies; c->name; c++) {
+    for (const struct cli_choice *c = sched_policies; c->name; c++) {
         struct cli_value values[SCHED_FIELDS] = { 0 };
         int least, greatest;
         int64_t interval;

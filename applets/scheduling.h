@@ -66,6 +66,9 @@ enum sched_field {
     SCHED_FIELDS = SCHED_WHY + STEP_FIELDS,
 };
 
+/* The policies as options take them: "fifo". */
+extern const struct cli_choice sched_policies[];
+
 /* A policy's name as os has it, "SCHED_FIFO"; NULL: it has none. */
 const char *sched_policy_name(uint32_t policy);
 

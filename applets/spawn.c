@@ -146,21 +146,13 @@ static void add_descriptors(struct cli *cli, struct spawn_args *args) {
     buf_finish(&given);
 }
 
-static bool has_step(const struct os_plan *plan, enum os_step_kind kind) {
-    size_t count;
-    for (const struct os_step *s = os_plan_steps(plan, &count); count--; s++)
-        if (s->kind == kind)
-            return true;
-    return false;
-}
-
 static bool prepare(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
     if (!spawn_resolve(cli, args))
         return false;
     add_descriptors(cli, args);
-    if (has_group(args) && !has_step(&args->plan, OS_STEP_SETPGID) &&
-        !has_step(&args->plan, OS_STEP_SETSID))
+    if (has_group(args) && !os_plan_has(&args->plan, OS_STEP_SETPGID) &&
+        !os_plan_has(&args->plan, OS_STEP_SETSID))
         os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
     if (cli->program) {
         args->plan.name = cli->program[0];
@@ -170,7 +162,7 @@ static bool prepare(struct cli *cli, struct spawn_args *args) {
         cli_report(cli, &e);
         return false;
     }
-    if (args->mode != SPAWN_OVERLAY || !has_step(&args->plan, OS_STEP_FORK))
+    if (args->mode != SPAWN_OVERLAY || !os_plan_has(&args->plan, OS_STEP_FORK))
         return true;
     cli_usage(cli, "--overlay", "cannot enter a PID or time namespace: only a child can");
     return false;

@@ -39,6 +39,9 @@ void spawn_args_finish(struct spawn_args *args);
 /* The steps that need a look-up, and the environment: false after a report. */
 bool spawn_resolve(struct cli *cli, struct spawn_args *args);
 
+/* The PATH of an environment, or the one that holds without any. */
+const char *spawn_path(char **variables);
+
 /* ---- spawn_fields.c ---- */
 
 enum spawn_view { SPAWN_VIEW_STATUS, SPAWN_VIEW_PROCESS, SPAWN_VIEW_STARTED, SPAWN_VIEW_PLAN };

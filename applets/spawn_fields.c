@@ -204,18 +204,11 @@ static struct list_span add_environ(struct lists *l, char **environ_) {
 
 /* ---- the parameters of a process ---- */
 
-static const char *path_of(char **environ_) {
-    for (; *environ_; environ_++)
-        if (strncmp(*environ_, "PATH=", 5) == 0)
-            return *environ_ + 5;
-    return os_default_path;
-}
-
 static void fill_lists(struct lists *l, const struct os_parameters *p, char **environ_,
                        struct cli_value *values) {
     struct list_span capabilities[OS_CAP_SETS];
     struct list_span limits = add_limits(l, p->limits);
-    struct list_span path = add_path(l, path_of(environ_));
+    struct list_span path = add_path(l, spawn_path(environ_));
     struct list_span mask = add_signals(l, p->sigmask);
     struct list_span ignored = add_signals(l, p->sigign);
     struct list_span variables = add_environ(l, environ_);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "applets/scheduling.h"
 #include "applets/spawn.h"
-#include "cli/cpus.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
 #include "os/capability.h"
@@ -235,19 +235,6 @@ static const char *parse_nice(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-static const struct cli_choice policies[] = {
-    { "other", SCHED_OTHER, "the usual one" },
-    { "batch", SCHED_BATCH, "without a wish for speed" },
-    { "idle", SCHED_IDLE, "when nothing else is to do" },
-    { "fifo", SCHED_FIFO, "real time, until it waits" },
-    { "rr", SCHED_RR, "real time, in turns" },
-    { "deadline", 6 /* SCHED_DEADLINE */, "takes parameters that --scheduler has not" },
-    { "ext", 7 /* SCHED_EXT, Linux 6.12 */, "a BPF scheduler" },
-    { NULL, 0, NULL },
-};
-
-enum { RESET_ON_FORK = 0x40000000 /* SCHED_RESET_ON_FORK, which musl does not have */ };
-
 /* [POLICY[+reset-on-fork]][:PRIO] */
 static const char *parse_scheduler(struct cli *cli, void *args, const char *text) {
     (void)cli;
@@ -257,7 +244,7 @@ static const char *parse_scheduler(struct cli *cli, void *args, const char *text
     if (!text[0] || strcmp(text, ":") == 0)
         return "not of the form [POLICY[+reset-on-fork]][:PRIORITY]";
     if (size) {
-        const struct cli_choice *policy = find_word(policies, text, word);
+        const struct cli_choice *policy = find_word(sched_policies, text, word);
         if (!policy)
             return ""; /* their names are listed */
         step.number = policy->value;
@@ -265,7 +252,7 @@ static const char *parse_scheduler(struct cli *cli, void *args, const char *text
     if (word < size) {
         if (size - word != 14 || memcmp(text + word, "+reset-on-fork", 14) != 0)
             return "no such flag of a policy: reset-on-fork";
-        step.number |= RESET_ON_FORK;
+        step.number |= OS_SCHED_RESET_ON_FORK;
     }
     const char *why = text[size] ? cli_parse_int(text + size + 1, 0, INT_MAX, &priority) : NULL;
     step.a = (uint64_t)priority;
@@ -539,7 +526,8 @@ const struct cli_option spawn_options[] = {
       .choices = spawn_limits, .help = "set resource limits, such as nofile=1024" },
     { CLI_CALL(parse_nice), .name = "nice", .metavar = "N", .help = "add N to its nice value" },
     { CLI_CALL(parse_scheduler), .name = "scheduler", .metavar = "POLICY[+reset-on-fork][:N]",
-      .choices = policies, .help = "set its scheduling policy and priority (:N keeps the policy)" },
+      .choices = sched_policies,
+      .help = "set its scheduling policy and priority (:N keeps the policy)" },
     { CLI_CALL(parse_affinity), .name = "affinity", .metavar = "CPUS",
       .help = "the CPUs it may run on: 0-3,8" },
     { CLI_CALL(parse_umask), .name = "umask", .metavar = "MODE", .help = "its umask, in octal" },
@@ -770,7 +758,7 @@ static bool make_environment(struct spawn_args *args) {
     return keep(args, entries.data) && !failed;
 }
 
-static const char *path_in(char **variables) {
+const char *spawn_path(char **variables) {
     for (; variables && *variables; variables++)
         if (is_variable(*variables, "PATH", 4))
             return *variables + 5;
@@ -780,9 +768,9 @@ static const char *path_in(char **variables) {
 static const char *search_path(const struct spawn_args *args) {
     switch ((enum spawn_path)args->path) {
     case SPAWN_PATH_CHILD:
-        return path_in(args->plan.environ);
+        return spawn_path(args->plan.environ);
     case SPAWN_PATH_PARENT:
-        return path_in(environ);
+        return spawn_path(environ);
     case SPAWN_PATH_NONE:
         break;
     }

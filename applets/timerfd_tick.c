@@ -23,6 +23,7 @@ struct ticking {
     bool done;        /* no more ticks */
     bool reader_gone; /* of the records */
     int terminations; /* the descriptor of os_hold_terminations(); -1: none */
+    bool held;        /* they are blocked */
     bool records;
     struct timer_summary summary;
 
@@ -109,7 +110,7 @@ static void end_program(struct ticking *t) {
         t->done = true;
         t->queued = 0;
     }
-    t->running = false;
+    t->running = t->held = false; /* the end of the watch unblocks them */
     os_watch_end(&t->watch);
     if (t->queued) {
         t->queued--;
@@ -236,8 +237,9 @@ static void wait_for_timer(struct ticking *t) {
 /* With --summary there is something to tell when a signal ends the ticks. */
 static bool hold_signals(struct ticking *t) {
     struct base_error e;
-    if (!t->args->summary)
+    if (!t->args->summary || t->held)
         return true;
+    t->held = true;
     t->terminations = os_hold_terminations(t->terminations, &e);
     if (t->terminations < 0)
         cli_report(t->cli, &e);

@@ -2,7 +2,6 @@
  *
  * Waiting for many processes at once.
  */
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -13,12 +12,7 @@
 #include "os/kernel.h"
 #include "os/spawn_step.h"
 
-enum { NS_IN_MS = 1000000, ROOM = 8 };
-
-int64_t os_deadline(int64_t ns) {
-    int64_t deadline;
-    return __builtin_add_overflow(os_monotonic_ns(), ns, &deadline) ? OS_NEVER : deadline;
-}
+enum { ROOM = 8 };
 
 bool os_keep_children(void) {
     struct sigaction keep = { .sa_handler = SIG_DFL }, before;
@@ -147,17 +141,6 @@ static int64_t earliest_bound(const struct os_await *a) {
     return bound;
 }
 
-/* In milliseconds for poll(2), rounded up. (ppoll(2) has nanoseconds, but when it goes on after a
- * SIGSTOP and SIGCONT, the time between does not count.) */
-static int milliseconds(int64_t until, int64_t now) {
-    if (until == OS_NEVER)
-        return -1;
-    if (until <= now)
-        return 0;
-    int64_t ms = (until - now - 1) / NS_IN_MS + 1;
-    return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
 static void drain(struct os_await *a) {
     struct signalfd_siginfo info;
     while (read(a->signal_fd, &info, sizeof info) > 0)
@@ -172,7 +155,7 @@ static int wait_for_news(struct os_await *a, int64_t deadline, struct base_error
     int64_t until = bound != OS_NEVER && deadline <= now ? bound : deadline;
     until = bound < until ? bound : until;
     a->polls[a->count] = (struct pollfd){ .fd = a->signal_fd, .events = POLLIN };
-    int n = poll(a->polls, (nfds_t)a->count + 1, milliseconds(until, now));
+    int n = poll(a->polls, (nfds_t)a->count + 1, os_poll_timeout(until, now));
     if (n < 0) {
         if (errno != EINTR)
             return base_fail(e, errno, "poll", NULL);

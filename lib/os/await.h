@@ -41,9 +41,6 @@ struct os_await {
     size_t next;   /* of the list: where to look for what poll() found */
 };
 
-/* The time on os_monotonic_ns() that is `ns` from now; OS_NEVER when that is beyond 64 bits. */
-int64_t os_deadline(int64_t ns);
-
 /* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
  * received from a descriptor. Errors: EMFILE, ENOMEM. */
 int os_await_init(struct os_await *a, int options, bool is_set, struct base_error *e);

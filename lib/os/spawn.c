@@ -113,6 +113,10 @@ void os_plan_set(struct os_plan *p, struct os_step step) {
     os_plan_add(p, step);
 }
 
+bool os_plan_has(const struct os_plan *p, enum os_step_kind kind) {
+    return find_step(p, kind);
+}
+
 bool os_plan_names(const struct os_plan *p, int fd) {
     size_t count;
     for (const struct os_step *s = os_plan_steps(p, &count); count--; s++) {
@@ -171,7 +175,7 @@ static void add_drop(struct os_plan *p) {
 
 static bool has_credentials(const struct os_plan *p) {
     for (int kind = OS_STEP_BOUNDING; kind < OS_STEP_VERIFY; kind++)
-        if (find_step(p, (enum os_step_kind)kind))
+        if (os_plan_has(p, (enum os_step_kind)kind))
             return true;
     return false;
 }

@@ -114,6 +114,9 @@ void os_plan_set(struct os_plan *p, struct os_step step);
 /* The steps, and how many. */
 const struct os_step *os_plan_steps(const struct os_plan *p, size_t *count);
 
+/* Whether a step of that kind is there. */
+bool os_plan_has(const struct os_plan *p, enum os_step_kind kind);
+
 /* Whether a file action names this descriptor. */
 bool os_plan_names(const struct os_plan *p, int fd);
 

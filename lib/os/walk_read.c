@@ -10,20 +10,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "os/kernel.h"
 #include "os/walk_node.h"
 
 enum {
     ROOM = 128 * 1024,        /* for getdents64: some 4000 names a call */
     CHUNK_LARGE = 128 * 1024, /* a chunk of this size is handed over before it is complete */
-};
-
-/* getdents64(2)'s record. */
-struct linux_dirent64 {
-    uint64_t d_ino;
-    int64_t d_off;
-    unsigned short d_reclen;
-    unsigned char d_type;
-    char d_name[];
 };
 
 void os_walk_fail(struct os_walk_chunk *c, int errnum, bool vanished, const char *operation,
@@ -182,7 +174,7 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(((const struct kept_entry *)a)->name, ((const struct kept_entry *)b)->name);
 }
 
-static void keep_entry(struct walk_worker *w, const struct linux_dirent64 *d, size_t size) {
+static void keep_entry(struct walk_worker *w, const struct os_dirent *d, size_t size) {
     struct kept_entry kept = { NULL, w->names.len, d->d_ino, size, d->d_type };
     buf_add(&w->names, d->d_name, size + 1);
     buf_add(&w->entries, &kept, sizeof kept);
@@ -211,7 +203,7 @@ static bool is_dot(const char *name) {
 
 static void take_block(struct walk_worker *w, struct walk_node *node, size_t size) {
     for (size_t at = 0; at < size;) {
-        const struct linux_dirent64 *d = (const void *)(w->room.data + at);
+        const struct os_dirent *d = (const void *)(w->room.data + at);
         at += d->d_reclen;
         if (is_dot(d->d_name))
             continue;

@@ -21,9 +21,18 @@ int64_t os_monotonic_ns(void) {
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-static int64_t later(int64_t now, int64_t ns) {
-    int64_t sum;
-    return ns == OS_NEVER || __builtin_add_overflow(now, ns, &sum) ? OS_NEVER : sum;
+int64_t os_deadline(int64_t ns) {
+    int64_t deadline;
+    return __builtin_add_overflow(os_monotonic_ns(), ns, &deadline) ? OS_NEVER : deadline;
+}
+
+int os_poll_timeout(int64_t deadline, int64_t now) {
+    if (deadline == OS_NEVER)
+        return -1;
+    if (deadline <= now)
+        return 0;
+    int64_t ms = (deadline - now - 1) / NS_PER_MS + 1;
+    return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 /* Whether a shell with job control may be there, which continues us when we stop. */
@@ -50,7 +59,7 @@ int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *
     w->mask = plan->mask;
     w->interactive = has_terminal();
     w->started = os_monotonic_ns();
-    w->deadline = later(w->started, w->timeout);
+    w->deadline = os_deadline(w->timeout);
     r = os_spawn(plan, &w->pid, e);
     if (r < 0) {
         w->ended = true;
@@ -155,18 +164,10 @@ static int take_deadline(struct os_watch *w, struct base_error *e) {
     os_watch_signal(w, signo);
     if (signo != SIGKILL && signo != SIGCONT)
         os_watch_signal(w, SIGCONT);
-    w->deadline = w->timed_out ? OS_NEVER : later(os_monotonic_ns(), w->kill_after);
+    w->deadline = w->timed_out ? OS_NEVER : os_deadline(w->kill_after);
     w->timed_out = true;
     w->killed = signo == SIGKILL;
     return 0;
-}
-
-/* Rounded up. Not ppoll(2), which waits for the rest of its time when it goes on after a stop. */
-static int milliseconds(int64_t now, int64_t next) {
-    if (next == OS_NEVER)
-        return -1;
-    int64_t left = next > now ? (next - now + NS_PER_MS - 1) / NS_PER_MS : 0;
-    return left < INT_MAX ? (int)left : INT_MAX;
 }
 
 int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
@@ -174,7 +175,7 @@ int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_
     int64_t now = os_monotonic_ns();
     int64_t next = w->ended || until < w->deadline ? until : w->deadline;
     fds[count] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
-    if (poll(fds, count + OS_WATCH_FDS, milliseconds(now, next)) < 0)
+    if (poll(fds, count + OS_WATCH_FDS, os_poll_timeout(next, now)) < 0)
         return errno == EINTR ? 0 : base_fail(e, errno, "poll", NULL);
     if (fds[count].revents)
         return take_signals(w, e);

@@ -24,6 +24,13 @@ int os_hold_terminations(int fd, struct base_error *e);
 #define OS_NEVER INT64_MAX
 int64_t os_monotonic_ns(void);
 
+/* So many nanoseconds from now; OS_NEVER where that is past the end of time. */
+int64_t os_deadline(int64_t ns);
+
+/* The time until a deadline as poll(2) takes it, rounded up. Not for ppoll(2): that has
+ * nanoseconds, but when it goes on after a SIGSTOP and SIGCONT, the time between does not count. */
+int os_poll_timeout(int64_t deadline, int64_t now);
+
 /* As timeout(1) has it, 0 is no limit. */
 static inline int64_t os_watch_limit(int64_t ns) {
     return ns ? ns : OS_NEVER;
