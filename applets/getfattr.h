@@ -6,8 +6,6 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_command getfattr_personality, setfattr_personality;
-
 /* Bytes as attr quotes them, appended to b: control characters, backslashes and the characters of
  * `more` are \OOO; with `display`, so is everything that a terminal must not get. */
 void getfattr_quote(struct buf *b, const char *bytes, size_t size, const char *more, bool display);

@@ -136,8 +136,7 @@ static const struct cli_command completion_command = {
 static const struct cli_command *const commands[] = { OSBOX_APPLETS, &help_command,
                                                       &completion_command, NULL };
 
-static const struct cli_command *const personalities[] = { &getfattr_personality,
-                                                           &setfattr_personality, NULL };
+static const struct cli_command *const personalities[] = { OSBOX_PERSONALITIES, NULL };
 
 static bool is_applet(const struct cli_command *command) {
     return command != &help_command && command != &completion_command;

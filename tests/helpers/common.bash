@@ -22,7 +22,6 @@ common_setup_file() {
     export LC_ALL=C.UTF-8
 }
 
-# For each test's setup: an own directory that other users may enter too.
 # A folder of PATH that may not be searched makes "not found" a "not permitted", as with execvp(3):
 # the tests have none, whose ever PATH they are run with.
 searchable() {
@@ -33,6 +32,7 @@ searchable() {
     printf '%s' "${path#:}"
 }
 
+# For each test's setup: an own directory that other users may enter too.
 common_setup() {
     PATH=$(searchable)
     WORK=$(mktemp -d "${BATS_TMPDIR:-/tmp}/osbox-test.XXXXXX")
