@@ -4,13 +4,13 @@
 
     bench.py [--static=BINARY] [--scale=FACTOR] [--json=FILE] [--readme=FILE] OSBOX [GROUP...]
 
-Each set of commands is run by hyperfine in rounds, all commands in each round,
-so that a machine whose speed drifts drifts under all of them alike. The figure
-is the median over the rounds of (median time of the command / median time of the
-peer in that round). Absolute times are printed for orientation only. User-space
-instructions (valgrind), page faults and resident sizes are counted once: they
-repeat. What is worked on is made in TMPDIR, and removed; --scale makes trees of
-another size, to try the benchmark itself.
+Each set of commands is run by hyperfine in rounds, all commands in each round and
+backwards in every other one, so that a machine whose speed drifts drifts under
+all of them alike. The figure is the median over the rounds of (median time of
+the command / median time of the peer in that round). Absolute times are printed
+for orientation only. User-space instructions (valgrind), page faults and resident
+sizes are counted once: they repeat. What is worked on is made in TMPDIR, and
+removed; --scale makes trees of another size, to try the benchmark itself.
 With --readme, the table between the two markers there is replaced.
 """
 import argparse
@@ -42,6 +42,17 @@ class Work:
         self.commands, self.bars = commands, bars
         self.rounds, self.runs, self.warmup = rounds, runs, warmup
         self.count, self.memory = count, memory
+
+    def run_round(self, commands):
+        """Seconds of each command in one round: the median time that it takes."""
+        with tempfile.NamedTemporaryFile(suffix=".json") as out:
+            argv = ["hyperfine", "-N", "--style=none", f"--warmup={self.warmup}",
+                    f"--runs={self.runs}", f"--export-json={out.name}"]
+            done = subprocess.run(argv + list(commands.values()), capture_output=True, check=False)
+            if done.returncode:
+                sys.exit("bench: " + done.stderr.decode())
+            results = json.load(open(out.name, encoding="utf-8"))["results"]
+        return {name: result["median"] for name, result in zip(commands, results)}
 
 
 def make_nothing(_folder, _scale):
@@ -248,18 +259,6 @@ def commands_of(work, folder, names):
     return commands
 
 
-def run_round(work, commands):
-    """Median seconds of each command in one round."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        argv = ["hyperfine", "-N", "--style=none", f"--warmup={work.warmup}",
-                f"--runs={work.runs}", f"--export-json={out.name}"]
-        done = subprocess.run(argv + list(commands.values()), capture_output=True, check=False)
-        if done.returncode:
-            sys.exit("bench: " + done.stderr.decode())
-        results = json.load(open(out.name, encoding="utf-8"))["results"]
-    return {name: result["median"] for name, result in zip(commands, results)}
-
-
 def count_instructions(command):
     """User-space instructions, or None without valgrind (or under a static-pie it cannot run)."""
     if not shutil.which("valgrind"):
@@ -301,10 +300,16 @@ def count(work, command):
     return {}
 
 
+def run_rounds(work, commands):
+    """Seconds of each command in each round; every other round is run backwards."""
+    backwards = dict(reversed(commands.items()))
+    return [work.run_round(backwards if number % 2 else commands) for number in range(work.rounds)]
+
+
 def measure(work, folder, names):
     """A row for each command compared with the first one, and for each bar with another peer."""
     commands = commands_of(work, folder, names)
-    rounds = [] if work.memory else [run_round(work, commands) for _ in range(work.rounds)]
+    rounds = [] if work.memory else run_rounds(work, commands)
     rows = []
     for name, command in commands.items():
         first = None if work.memory else next(iter(commands))
@@ -370,10 +375,11 @@ def main():
     args = parser.parse_args()
     for group in set(args.group) - set(groups):
         parser.error(f"there is no group {group}")
-    names = {"osbox": os.path.abspath(args.osbox),
+    osbox = os.path.abspath(args.osbox)
+    helpers = os.path.join(os.path.dirname(os.path.dirname(osbox)), "tests")
+    names = {"osbox": osbox,
              "static": os.path.abspath(args.static) if args.static else None,
-             "no_vdso": os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(args.osbox))),
-                                     "tests", "no_vdso"),
+             "no_vdso": os.path.join(helpers, "no_vdso"),
              "fd": "fdfind" if shutil.which("fdfind") else "fd",
              "python": sys.executable}
     chosen = [work for work in ALL_WORK if not args.group or work.group in args.group]
