@@ -7,8 +7,9 @@
 Each set of commands is run by hyperfine in rounds, all commands in each round and
 backwards in every other one, so that a machine whose speed drifts drifts under
 all of them alike. The figure is the median over the rounds of (median time of
-the command / median time of the peer in that round). Absolute times are printed
-for orientation only. User-space instructions (valgrind), page faults and resident
+the command / median time of the peer in that round); of timers it is not the
+time that they take, but how late they are. Absolute times are printed for
+orientation only. User-space instructions (valgrind), page faults and resident
 sizes are counted once: they repeat. What is worked on is made in TMPDIR, and
 removed; --scale makes trees of another size, to try the benchmark itself.
 With --readme, the table between the two markers there is replaced.
@@ -53,6 +54,40 @@ class Work:
                 sys.exit("bench: " + done.stderr.decode())
             results = json.load(open(out.name, encoding="utf-8"))["results"]
         return {name: result["median"] for name, result in zip(commands, results)}
+
+
+class Ticks(Work):
+    """Timers: how late `percent` of their ticks are at most. The commands print a line at each
+    tick: expirations, when the last of them was due, how much later it is, in nanoseconds."""
+
+    INTERVAL, COUNT = 1_000_000, 400
+
+    def __init__(self, what, percent, bars):
+        osbox = (f"timerfd --interval={self.INTERVAL}ns --count={self.COUNT} "
+                 "-g expirations,scheduled_ns,late_ns")
+        super().__init__(
+            "timerfd", what, make_nothing,
+            {
+                "bare loop": f"{{bare_timerfd}} {self.INTERVAL} {self.COUNT}",
+                "osbox": "{osbox} " + osbox,
+                "osbox, static": "{static} " + osbox,
+            },
+            bars, rounds=21)
+        self.percent = percent
+
+    def run_round(self, commands):
+        return {name: self.seconds_late(command) for name, command in commands.items()}
+
+    def seconds_late(self, command):
+        with tempfile.TemporaryFile("w+") as out:
+            subprocess.run(command.split(), stdout=out, check=True)
+            out.seek(0)
+            ticks = [[int(word) for word in line.split()] for line in out]
+        late = sorted(tick[2] for tick in ticks)
+        passed = sum(tick[0] for tick in ticks[1:]) * self.INTERVAL
+        if ticks[-1][1] - ticks[0][1] != passed or late[0] < 0:
+            sys.exit(f"bench: these ticks drift: {command}")
+        return late[len(late) * self.percent // 100] / 1e9
 
 
 def make_nothing(_folder, _scale):
@@ -242,6 +277,9 @@ ALL_WORK = [
             "osbox dump": "{osbox} xattr dump -R {dir}",
         },
         [("osbox", "getfattr", 0.50), ("osbox, static", "getfattr", 0.50)], **ONE_RUN),
+    Ticks("lateness of ticks, `timerfd --interval=1ms`: the median", 50,
+          [("osbox", "bare loop", 1.2), ("osbox, static", "bare loop", 1.2)]),
+    Ticks("99 of 100 ticks", 99, []),
 ]
 
 
@@ -380,6 +418,7 @@ def main():
     names = {"osbox": osbox,
              "static": os.path.abspath(args.static) if args.static else None,
              "no_vdso": os.path.join(helpers, "no_vdso"),
+             "bare_timerfd": os.path.join(helpers, "bare_timerfd"),
              "fd": "fdfind" if shutil.which("fdfind") else "fd",
              "python": sys.executable}
     chosen = [work for work in ALL_WORK if not args.group or work.group in args.group]
