@@ -346,6 +346,7 @@ def run_rounds(work, commands):
 
 def measure(work, folder, names):
     """A row for each command compared with the first one, and for each bar with another peer."""
+    print("bench:", work.what, file=sys.stderr)
     commands = commands_of(work, folder, names)
     rounds = [] if work.memory else run_rounds(work, commands)
     rows = []
@@ -388,7 +389,8 @@ def table(results):
             cells = [result["what"] if row is result["rows"][0] else "", row["command"]]
             for key, form in COLUMNS.items():
                 value = row.get(key)
-                cells.append("" if value is None else format(value, form).replace(",", " "))
+                text = "" if value is None else format(value, form)
+                cells.append(text.replace(",", " ") if isinstance(value, int) else text)
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
