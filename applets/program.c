@@ -69,8 +69,7 @@ void program_fail(struct cli *cli, const struct base_error *e, struct cli_value 
 void program_fill(const struct os_watch *w, char name[static 16], struct cli_value *values) {
     wait_fill(&w->result, name, values);
     values[WAIT_PID] = cli_int(w->pid);
-    values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] =
-        cli_time(w->elapsed / 1000000000, (uint32_t)(w->elapsed % 1000000000));
+    values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] = cli_ns(w->elapsed);
     values[WAIT_TIMED_OUT] = cli_bool(w->timed_out);
 }
 

@@ -188,12 +188,8 @@ void sched_record_finish(struct sched_record *r) {
     buf_finish(&r->old_cpus);
 }
 
-static struct cli_value ns_value(uint64_t ns) {
-    return cli_time((int64_t)(ns / 1000000000), (uint32_t)(ns % 1000000000));
-}
-
 static struct cli_value known_ns(uint64_t ns) {
-    return ns ? ns_value(ns) : cli_null();
+    return ns ? cli_ns((int64_t)ns) : cli_null();
 }
 
 static struct cli_value cpu_list(const struct buf *mask, struct buf *room) {
@@ -232,7 +228,7 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
     r->values[SCHED_DEADLINE_TIME] = known_ns(a->sched_deadline);
     r->values[SCHED_PERIOD] = known_ns(a->sched_period);
     if (s->has_interval)
-        r->values[SCHED_RR_INTERVAL] = ns_value((uint64_t)s->interval_ns);
+        r->values[SCHED_RR_INTERVAL] = cli_ns(s->interval_ns);
     r->values[SCHED_AFFINITY] = cpu_list(&s->affinity, &r->cpus);
     if (s->cpu >= 0)
         r->values[SCHED_CPU] = cli_int(s->cpu);
@@ -395,7 +391,7 @@ static void run_limits(struct cli *cli, const void *data) {
         values[SCHED_PRIORITY_MIN] = cli_int(least);
         values[SCHED_PRIORITY_MAX] = cli_int(greatest);
         if (c->value == SCHED_RR && os_sched_rr_interval(&interval))
-            values[SCHED_RR_INTERVAL] = ns_value((uint64_t)interval);
+            values[SCHED_RR_INTERVAL] = cli_ns(interval);
         cli_emit(cli, values);
     }
 }
@@ -421,7 +417,8 @@ static void run_cpus(struct cli *cli, const void *data) {
         if (c.online.len)
             r.values[SCHED_ONLINE] = cli_bytes(c.online.data, c.online.len);
         if (c.has_quota)
-            r.values[SCHED_QUOTA] = ns_value(c.quota_us * UINT64_C(1000000000) / c.period_us);
+            r.values[SCHED_QUOTA] =
+                cli_ns((int64_t)(c.quota_us * UINT64_C(1000000000) / c.period_us));
         for (int i = 0; c.has_load && i < 3; i++)
             r.values[SCHED_LOAD_1 + i] = hundredths(c.load[i]);
         sched_emit(cli, &r);

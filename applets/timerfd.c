@@ -283,10 +283,8 @@ static bool begin(struct cli *cli, const struct timer_args *args, unsigned view)
 
 static void emit_timer(struct cli *cli, const struct os_timer *timer) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
-    values[TIMER_NEXT] = values[TIMER_NEXT_NS] =
-        cli_time(timer->next / 1000000000, (uint32_t)(timer->next % 1000000000));
-    values[TIMER_INTERVAL] = values[TIMER_INTERVAL_NS] =
-        cli_time(timer->interval / 1000000000, (uint32_t)(timer->interval % 1000000000));
+    values[TIMER_NEXT] = values[TIMER_NEXT_NS] = cli_ns(timer->next);
+    values[TIMER_INTERVAL] = values[TIMER_INTERVAL_NS] = cli_ns(timer->interval);
     cli_emit(cli, values);
 }
 

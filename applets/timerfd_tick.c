@@ -39,13 +39,8 @@ struct ticking {
 /* ---- records ---- */
 
 static void set_ns(struct cli_value *ns, struct cli_value *seconds, int64_t value) {
-    int64_t sec = value / 1000000000, rest = value % 1000000000;
-    if (rest < 0) {
-        rest += 1000000000;
-        sec--;
-    }
     *ns = cli_int(value);
-    *seconds = cli_time(sec, (uint32_t)rest);
+    *seconds = cli_ns(value);
 }
 
 static void emit(struct ticking *t, struct cli_value *values, const char *event) {

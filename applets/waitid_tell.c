@@ -39,11 +39,8 @@ static void emit(struct waiting *g, const struct os_process *p, const struct os_
         fill_process(g, p, v);
     else if (r->pid)
         v[WAIT_PID] = cli_int(r->pid);
-    if (g->program && r->pid == g->program && os_wait_ended(r)) {
-        int64_t ns = os_monotonic_ns() - g->started;
-        v[WAIT_ELAPSED] = cli_time(ns / 1000000000, (uint32_t)(ns % 1000000000));
-        v[WAIT_ELAPSED_NS] = v[WAIT_ELAPSED];
-    }
+    if (g->program && r->pid == g->program && os_wait_ended(r))
+        v[WAIT_ELAPSED] = v[WAIT_ELAPSED_NS] = cli_ns(os_monotonic_ns() - g->started);
     v[WAIT_TIMED_OUT] = cli_bool(g->timed_out);
     v[WAITID_VIA] = cli_str(via_name(r->via));
     v[WAITID_REASON] = cli_str(r->reason);

@@ -92,6 +92,13 @@ static inline struct cli_value cli_time(int64_t sec, uint32_t nsec) {
     return (struct cli_value){ .known = true, .time = { sec, nsec } };
 }
 
+/* Nanoseconds, as a time or a duration. */
+static inline struct cli_value cli_ns(int64_t ns) {
+    int64_t sec = ns / 1000000000, nsec = ns % 1000000000;
+    return nsec < 0 ? cli_time(sec - 1, (uint32_t)(nsec + 1000000000))
+                    : cli_time(sec, (uint32_t)nsec);
+}
+
 static inline struct cli_value cli_list(const struct cli_value *items, size_t count) {
     return (struct cli_value){ .known = true, .list = { items, count } };
 }

@@ -412,6 +412,23 @@ static void test_times_are_exact(void) {
     }
 }
 
+static void test_nanoseconds_are_times(void) {
+    static const struct {
+        int64_t ns;
+        const char *seconds;
+    } rows[] = { { 0, "0.000000000" },
+                 { 1500000000, "1.500000000" },
+                 { -1, "-0.000000001" },
+                 { -1000000000, "-1.000000000" },
+                 { -1500000000, "-1.500000000" },
+                 { INT64_MAX, "9223372036.854775807" },
+                 { INT64_MIN, "-9223372036.854775808" } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cli_value value = cli_ns(rows[i].ns);
+        check_scalar(F_DURATION, &value, rows[i].seconds);
+    }
+}
+
 static void test_modes(void) {
     static const struct {
         unsigned mode;
@@ -636,6 +653,7 @@ int main(void) {
     RUN(test_text_has_a_blank_line_between_records);
     RUN(test_a_value_never_forges_a_line);
     RUN(test_times_are_exact);
+    RUN(test_nanoseconds_are_times);
     RUN(test_modes);
     RUN(test_integers_are_exact);
     RUN(test_ranges_are_an_array_in_json_and_short_elsewhere);
