@@ -54,6 +54,15 @@ ssize_t base_read(int fd, void *bytes, size_t size) {
     }
 }
 
+ssize_t base_read_text(const char *path, char *text, size_t room) {
+    int fd = base_open(AT_FDCWD, path, O_RDONLY);
+    ssize_t size = fd < 0 ? fd : base_read(fd, text, room - 1);
+    if (fd >= 0)
+        close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    return size;
+}
+
 int base_write(int fd, const void *bytes, size_t size) {
     const char *p = bytes;
     while (size > 0) {

@@ -21,5 +21,8 @@ int base_create_in(const char *dir);
 /* read(2) until something came: the byte count (0: end of input), or -errno. */
 ssize_t base_read(int fd, void *bytes, size_t size);
 
+/* The beginning of a small file as a string, "" on failure: its length, or -errno. */
+ssize_t base_read_text(const char *path, char *text, size_t room);
+
 /* write(2) until all is written: 0, or -errno. */
 int base_write(int fd, const void *bytes, size_t size);

@@ -2,7 +2,6 @@
  *
  * The parameters of this process.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -46,12 +45,8 @@ static int get_cwd(struct buf *b, struct base_error *e) {
 
 /* Without /proc or audit nobody has logged in, as far as can be told; -1 is nobody, too. */
 static void get_login(struct os_parameters *p) {
-    char text[16] = { 0 };
-    int fd = base_open(AT_FDCWD, "/proc/self/loginuid", O_RDONLY);
-    if (fd < 0)
-        return;
-    ssize_t size = base_read(fd, text, sizeof text - 1);
-    close(fd);
+    char text[16];
+    ssize_t size = base_read_text("/proc/self/loginuid", text, sizeof text);
     unsigned long uid = strtoul(text, NULL, 10);
     p->has_login = size > 0 && uid < UINT32_MAX;
     p->login = (uid_t)uid;

@@ -2,7 +2,6 @@
  *
  * Processes of anybody, held by a pidfd.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,14 +52,7 @@ int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_e
 static int pid_in_proc(int fd) {
     char path[PROC_PATH], text[PROC_TEXT];
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    int info = base_open(AT_FDCWD, path, O_RDONLY);
-    if (info < 0)
-        return 0;
-    ssize_t n = base_read(info, text, sizeof text - 1);
-    close(info);
-    if (n <= 0)
-        return 0;
-    text[n] = '\0';
+    base_read_text(path, text, sizeof text);
     const char *line = strstr(text, "\nPid:\t");
     long pid = line ? strtol(line + 6, NULL, 10) : 0;
     return pid > 0 ? (int)pid : 0;
@@ -177,20 +169,17 @@ static int ask_kernel(struct os_process *p, struct os_wait_result *r) {
     return info.mask & OS_PIDFD_INFO_EXIT ? tell(p, OS_VIA_PIDFD_INFO, info.exit_code, r) : 0;
 }
 
-/* Field 52 of /proc/PID/stat, exit_code; -1 when it is not that of a zombie. The command's name,
- * the second field, may hold anything: all fields are behind the last ")". */
-static int parse_stat(char *text) {
-    char *at = strrchr(text, ')');
-    if (!at || strncmp(at, ") Z ", 4) != 0)
-        return -1;
-    at += 2;
-    for (int field = 3; field < 52; field++) {
-        at = strchr(at, ' ');
-        if (!at)
-            return -1;
-        at++;
-    }
-    return (int)strtol(at, NULL, 10);
+const char *os_process_stat_field(const char *text, unsigned number) {
+    const char *at = strrchr(text, ')');
+    for (unsigned field = 2; at && field < number; field++)
+        at = strchr(at + 1, ' ');
+    return at ? at + 1 : NULL;
+}
+
+/* The field exit_code; -1 when it is not that of a zombie. */
+static int exit_code(const char *stat) {
+    const char *state = os_process_stat_field(stat, 3), *code = os_process_stat_field(stat, 52);
+    return state && code && *state == 'Z' ? (int)strtol(code, NULL, 10) : -1;
 }
 
 /* Whether a process of this PID lets us see what is guarded by ptrace_may_access(): there is no
@@ -206,15 +195,9 @@ static int ask_proc(struct os_process *p, struct os_wait_result *r) {
     char path[PROC_PATH], text[PROC_TEXT];
     int pid = pid_in_proc(p->fd);
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = pid ? base_open(AT_FDCWD, path, O_RDONLY) : -1;
-    if (fd < 0)
+    if (!pid || base_read_text(path, text, sizeof text) <= 0)
         return 0;
-    ssize_t n = base_read(fd, text, sizeof text - 1);
-    close(fd);
-    if (n <= 0)
-        return 0;
-    text[n] = '\0';
-    int status = parse_stat(text);
+    int status = exit_code(text);
     if (status < 0 || !may_see(pid))
         return 0;
     /* A PID that is still the zombie's now was it all the time. */

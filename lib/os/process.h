@@ -63,6 +63,10 @@ int os_group_signal(int pgid, int signo, struct base_error *e);
 int os_process_result(struct os_process *p, int options, bool last, struct os_wait_result *r,
                       struct base_error *e);
 
+/* A field of what /proc/PID/stat holds, by its number in proc(5), from 3 on; NULL: there is none.
+ * The name before, in parentheses, may hold anything: its end is the last one. */
+const char *os_process_stat_field(const char *text, unsigned number);
+
 /* Descendants whose parents end become children of ours (PR_SET_CHILD_SUBREAPER, prctl(2)). */
 int os_become_subreaper(struct base_error *e);
 

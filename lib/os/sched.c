@@ -3,7 +3,6 @@
  * Scheduling of threads.
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "base/io.h"
 #include "os/capability.h"
+#include "os/process.h"
 #include "os/sched.h"
 
 enum { FIRST_MASK = 128, LAST_MASK = 1 << 17 /* bytes: a million CPUs */ };
@@ -28,39 +28,27 @@ static int fail(int errnum, const char *operation, struct base_error *e) {
 
 /* ---- files of one line ---- */
 
-/* A path under /proc, made of up to three parts. */
-static const char *path_of(struct buf *b, const char *before, int id, const char *after) {
-    buf_clear(b);
-    buf_add_str(b, before);
+static const char *path_in_proc(struct buf *b, int id, const char *name) {
+    buf_add_str(b, "/proc/");
     buf_add_int(b, id);
-    buf_add_str(b, after);
+    buf_add_str(b, name);
     return buf_cstr(b);
 }
 
-/* The beginning of a small file, as a string. False: it cannot be read. */
-static bool read_file(const char *path, char *text, size_t room) {
-    int fd = base_open(AT_FDCWD, path, O_RDONLY);
-    ssize_t size = fd < 0 ? -1 : base_read(fd, text, room - 1);
-    if (fd >= 0)
-        close(fd);
-    text[size > 0 ? size : 0] = '\0';
-    return size > 0;
+static void read_in_proc(int id, const char *name, char *text, size_t room) {
+    struct buf path = { 0 };
+    base_read_text(path_in_proc(&path, id, name), text, room);
+    buf_finish(&path);
 }
 
-/* A field of /proc/PID/stat by its number in proc(5), from 3 on. The name before, in parentheses,
- * may hold anything: its end is the last one. */
+/* A field of /proc/PID/stat. */
 static bool stat_field(int tid, unsigned number, long *value) {
     char text[2048];
-    struct buf path = { 0 };
-    bool known = read_file(path_of(&path, "/proc/", tid, "/stat"), text, sizeof text);
-    buf_finish(&path);
-    char *at = known ? strrchr(text, ')') : NULL;
-    for (unsigned field = 2; at && field < number; field++)
-        at = strchr(at + 1, ' ');
-    if (!at)
-        return false;
-    *value = strtol(at + 1, NULL, 10);
-    return true;
+    read_in_proc(tid, "/stat", text, sizeof text);
+    const char *field = os_process_stat_field(text, number);
+    if (field)
+        *value = strtol(field, NULL, 10);
+    return field;
 }
 
 /* ---- one thread ---- */
@@ -151,7 +139,7 @@ int os_sched_range(int policy, int *least, int *greatest, struct base_error *e) 
 
 static bool read_number(const char *path, int64_t *number) {
     char text[64], *end;
-    if (!read_file(path, text, sizeof text))
+    if (base_read_text(path, text, sizeof text) <= 0)
         return false;
     *number = strtoll(text, &end, 10);
     return end != text;
@@ -204,17 +192,15 @@ static bool is_of_group(int id, void *data) {
 static bool is_of_user(int id, void *data) {
     const unsigned *uid = data;
     char text[4096];
-    struct buf path = { 0 };
-    bool known = read_file(path_of(&path, "/proc/", id, "/status"), text, sizeof text);
-    buf_finish(&path);
-    const char *line = known ? strstr(text, "\nUid:") : NULL;
+    read_in_proc(id, "/status", text, sizeof text);
+    const char *line = strstr(text, "\nUid:");
     return line && strtoul(line + 5, NULL, 10) == *uid;
 }
 
 /* A process has no /proc/PID/task when it has gone. */
 int os_sched_threads(int pid, struct buf *b, struct base_error *e) {
     struct buf path = { 0 };
-    int r = each_id(path_of(&path, "/proc/", pid, "/task"), take_all, NULL, b);
+    int r = each_id(path_in_proc(&path, pid, "/task"), take_all, NULL, b);
     buf_finish(&path);
     return r < 0 ? base_fail(e, r == -ENOENT ? ESRCH : -r, "opendir", NULL) : 0;
 }
@@ -251,10 +237,8 @@ static bool names(const char *list, size_t size, const char *controller) {
  * hierarchy's own, from the lines "ID:CONTROLLERS:PATH" of /proc/PID/cgroup (cgroups(7)). */
 static bool cgroup_path(int pid, const char *controller, const char *mount, struct buf *b) {
     char text[4096];
-    struct buf path = { 0 };
-    bool known = read_file(path_of(&path, "/proc/", pid, "/cgroup"), text, sizeof text);
-    buf_finish(&path);
-    for (const char *line = text; known && *line; line += strcspn(line, "\n") + 1) {
+    read_in_proc(pid, "/cgroup", text, sizeof text);
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         const char *list = line + strcspn(line, ":");
         size_t size = *list ? strcspn(list + 1, ":") : 0;
         if (*list && list[1 + size] == ':' && names(list + 1, size, controller)) {
@@ -302,10 +286,8 @@ static bool soft_limit(const char *text, const char *name, uint64_t *limit) {
 
 static bool read_limits(int pid, struct os_sched_limits *l) {
     char text[4096];
-    struct buf path = { 0 };
-    bool known = read_file(path_of(&path, "/proc/", pid, "/limits"), text, sizeof text);
-    buf_finish(&path);
-    return known && soft_limit(text, "Max realtime priority", &l->rtprio) &&
+    read_in_proc(pid, "/limits", text, sizeof text);
+    return soft_limit(text, "Max realtime priority", &l->rtprio) &&
            soft_limit(text, "Max nice priority", &l->nice);
 }
 
@@ -327,7 +309,7 @@ static bool read_quota_in(struct buf *directory, bool unified, int64_t *quota, i
     char text[64], *end;
     size_t length = directory->len;
     buf_add_str(directory, "/cpu.max");
-    bool known = read_file(buf_cstr(directory), text, sizeof text) && text[0] != 'm';
+    bool known = base_read_text(buf_cstr(directory), text, sizeof text) > 0 && text[0] != 'm';
     directory->len = length;
     *quota = known ? strtoll(text, &end, 10) : 0;
     *period = known ? strtoll(end, NULL, 10) : 0;
@@ -361,7 +343,7 @@ static void read_quota(struct os_cpus *c) {
 
 static void read_online(struct os_cpus *c) {
     char text[4096];
-    if (read_file("/sys/devices/system/cpu/online", text, sizeof text))
+    if (base_read_text("/sys/devices/system/cpu/online", text, sizeof text) > 0)
         buf_add(&c->online, text, strcspn(text, "\n"));
 }
 
@@ -383,7 +365,7 @@ static int count_online(const struct os_cpus *c) {
 
 static void read_load(struct os_cpus *c) {
     char text[128], *at = text;
-    if (!read_file("/proc/loadavg", text, sizeof text))
+    if (base_read_text("/proc/loadavg", text, sizeof text) <= 0)
         return;
     for (int i = 0; i < 3; i++) {
         uint64_t whole = strtoull(at, &at, 10);

@@ -83,12 +83,8 @@ int os_timer_clock(int fd) {
     struct buf path = { 0 };
     buf_add_str(&path, "/proc/self/fdinfo/");
     buf_add_int(&path, fd);
-    int info = base_open(AT_FDCWD, buf_cstr(&path), O_RDONLY);
+    base_read_text(buf_cstr(&path), text, sizeof text);
     buf_finish(&path);
-    ssize_t size = info < 0 ? -1 : base_read(info, text, sizeof text - 1);
-    if (info >= 0)
-        close(info);
-    text[size > 0 ? size : 0] = '\0';
     const char *line = strstr(text, "clockid: ");
     return line ? (int)strtol(line + strlen("clockid: "), NULL, 10) : -1;
 }
