@@ -16,7 +16,6 @@
 #include "applets/popen.h"
 #include "base/io.h"
 #include "cli/parse.h"
-#include "os/pty.h"
 
 /* ---- options ---- */
 
@@ -74,9 +73,9 @@ static const char *parse_size(const char *text, struct winsize *size) {
 static const char *parse_pty(struct cli *cli, void *data, const char *text) {
     (void)cli;
     struct popen_args *args = data;
-    struct winsize size;
-    args->pty = text;
-    return text[0] ? parse_size(text, &size) : NULL;
+    args->pty = true;
+    args->size = (struct winsize){ 0 };
+    return text[0] ? parse_size(text, &args->size) : NULL;
 }
 
 static const struct cli_option options[] = {
@@ -291,10 +290,7 @@ static void add_input(struct plan *plan, const struct popen_args *args) {
 
 /* The command leads a session whose terminal is the one it opens (login_tty(3)). */
 static int add_terminal(struct plan *plan, const struct popen_args *args, struct base_error *e) {
-    struct winsize size;
-    if (args->pty[0])
-        parse_size(args->pty, &size);
-    plan->pty = os_pty_open(args->pty[0] ? &size : NULL, &plan->pty_name, e);
+    plan->pty = os_pty_open(args->size.ws_col ? &args->size : NULL, &plan->pty_name, e);
     if (plan->pty < 0)
         return plan->pty;
     fcntl(plan->pty, F_SETFL, O_RDWR | O_NONBLOCK);

@@ -7,6 +7,7 @@
 
 #include "applets/program.h"
 #include "base/spool.h"
+#include "os/pty.h"
 
 enum popen_mode {
     POPEN_DEFAULT,
@@ -24,10 +25,11 @@ struct popen_args {
     const char *command;
     const char *input;
     const char *status;
-    const char *pty; /* NULL: none; "": of the current size */
-    int mode;        /* enum popen_mode */
-    int on_exit;     /* enum popen_exit */
-    int child_only;  /* --kill=child */
+    bool pty;
+    struct winsize size; /* of the terminal; zero: the current one */
+    int mode;            /* enum popen_mode */
+    int on_exit;         /* enum popen_exit */
+    int child_only;      /* --kill=child */
     int signo;
     int buffering; /* -1, 0: as it comes; 1: lines; N: blocks */
     bool tee;
