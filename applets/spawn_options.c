@@ -17,17 +17,7 @@
 #include "os/namespace.h"
 #include "os/users.h"
 
-/* ---- numbers and words ---- */
-
-static const char *parse_fd(const char *text, int *fd) {
-    int64_t number;
-    if (text[strspn(text, "0123456789")])
-        return "not a descriptor number";
-    const char *why = cli_parse_int(text, 0, INT_MAX, &number);
-    if (!why)
-        *fd = (int)number;
-    return why;
-}
+/* ---- words ---- */
 
 /* A part of an option's value as a text of its own: false when it is longer than any that is
  * right. */
@@ -108,7 +98,7 @@ static const char *parse_open(struct cli *cli, void *args, const char *text) {
         size_t size = strcspn(at, ",:");
         if (!take_word(at, size, word))
             return "no such flag: they are os.O_* in lower case, without O_";
-        why = at == text ? parse_fd(word, &step.fd) : parse_open_word(&step, word, &access);
+        why = at == text ? cli_parse_fd(word, &step.fd) : parse_open_word(&step, word, &access);
         at += size;
         if (at == colon)
             break;
@@ -122,7 +112,7 @@ static const char *parse_open(struct cli *cli, void *args, const char *text) {
 static const char *parse_close(struct cli *cli, void *args, const char *text) {
     (void)cli;
     struct os_step step = { .kind = OS_STEP_CLOSE, .object = text };
-    const char *why = parse_fd(text, &step.fd);
+    const char *why = cli_parse_fd(text, &step.fd);
     if (!why)
         add_step(args, step);
     return why;
@@ -131,7 +121,7 @@ static const char *parse_close(struct cli *cli, void *args, const char *text) {
 static const char *parse_closefrom(struct cli *cli, void *args, const char *text) {
     (void)cli;
     struct os_step step = { .kind = OS_STEP_CLOSEFROM, .object = text };
-    const char *why = parse_fd(text, &step.fd);
+    const char *why = cli_parse_fd(text, &step.fd);
     if (!why)
         add_step(args, step);
     return why;
@@ -144,9 +134,9 @@ static const char *parse_dup2(struct cli *cli, void *args, const char *text) {
     char word[32];
     if (!text[size] || !take_word(text, size, word))
         return "not of the form FD:NEWFD";
-    const char *why = parse_fd(word, &step.fd);
+    const char *why = cli_parse_fd(word, &step.fd);
     if (!why)
-        why = parse_fd(text + size + 1, &step.number);
+        why = cli_parse_fd(text + size + 1, &step.number);
     if (!why)
         add_step(args, step);
     return why;
@@ -161,7 +151,7 @@ static const char *parse_chdir(struct cli *cli, void *args, const char *text) {
 static const char *parse_fchdir(struct cli *cli, void *args, const char *text) {
     (void)cli;
     struct os_step step = { .kind = OS_STEP_FCHDIR, .object = text };
-    const char *why = parse_fd(text, &step.fd);
+    const char *why = cli_parse_fd(text, &step.fd);
     if (!why)
         add_step(args, step);
     return why;

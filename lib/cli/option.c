@@ -187,12 +187,7 @@ static const char *store(struct parser *p, struct option_set *set, const struct 
         *(const char **)dest = text;
         return NULL;
     case CLI_OPT_FD:
-        if (text[strspn(text, "0123456789")])
-            return "not a descriptor number";
-        why = cli_parse_int(text, 0, INT_MAX, &number);
-        if (!why)
-            *(int *)dest = (int)number;
-        return why;
+        return cli_parse_fd(text, dest);
     case CLI_OPT_UINT:
         why = cli_parse_int(text, 0, UINT_MAX, &number);
         if (!why)

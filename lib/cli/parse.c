@@ -2,6 +2,7 @@
  *
  * Exact parsers of integers, modes, sizes and durations.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "cli/parse.h"
@@ -88,6 +89,19 @@ const char *cli_parse_uint(const char *text, uint64_t max, uint64_t *value) {
     if (number > max)
         return too_large;
     *value = number;
+    return NULL;
+}
+
+const char *cli_parse_fd(const char *text, int *fd) {
+    if (!*text)
+        return empty;
+    uint64_t number;
+    const char *reason = parse_digits(text, 10, &number);
+    if (reason == not_a_number)
+        return "not a descriptor number";
+    if (reason || number > INT_MAX)
+        return too_large;
+    *fd = (int)number;
     return NULL;
 }
 

@@ -23,6 +23,10 @@ const char *cli_parse_int(const char *text, int64_t min, int64_t max, int64_t *v
  * "empty", "not a number", "must not be negative" (-0 too), "too large". */
 const char *cli_parse_uint(const char *text, uint64_t max, uint64_t *value);
 
+/* A descriptor's number: digits alone.
+ * "empty", "not a descriptor number", "too large". */
+const char *cli_parse_fd(const char *text, int *fd);
+
 /* Bytes: a decimal number, possibly with a fraction ("1.5M", ".5K"), and a unit: none or B;
  * K M G T P E and KiB MiB ... are powers of 1024; KB MB ... powers of 1000. The first letter may be
  * in lower case (m is MiB, kB is 1000), the others not: b would be bits. A size that is not a whole

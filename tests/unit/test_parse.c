@@ -3,6 +3,7 @@
  * Integers, sizes, durations and modes: exact results, every edge, and that
  * nothing is written when a text is refused.
  */
+#include <limits.h>
 #include <stdint.h>
 
 #include "check.h"
@@ -49,6 +50,22 @@ static void refuse_uint(const char *text, uint64_t max, const char *reason) {
     uint64_t got = UNTOUCHED;
     bool before = check_ok;
     CHECK_STR(cli_parse_uint(text, max, &got), reason);
+    CHECK_INT(got, UNTOUCHED);
+    name_failure(before, text);
+}
+
+static void check_fd(const char *text, int want) {
+    int got = UNTOUCHED;
+    bool before = check_ok;
+    CHECK_STR(cli_parse_fd(text, &got), NULL);
+    CHECK_INT(got, want);
+    name_failure(before, text);
+}
+
+static void refuse_fd(const char *text, const char *reason) {
+    int got = UNTOUCHED;
+    bool before = check_ok;
+    CHECK_STR(cli_parse_fd(text, &got), reason);
     CHECK_INT(got, UNTOUCHED);
     name_failure(before, text);
 }
@@ -191,6 +208,21 @@ static void test_uint(void) {
     refuse_uint("+1", UINT64_MAX, "not a number");
     refuse_uint(".5", UINT64_MAX, "not a number");
     refuse_uint("1K", UINT64_MAX, "not a number");
+}
+
+static void test_fd(void) {
+    check_fd("0", 0);
+    check_fd("007", 7);
+    check_fd("2147483647", INT_MAX);
+    refuse_fd("", "empty");
+    refuse_fd("2147483648", "too large");
+    refuse_fd("18446744073709551616", "too large");
+    refuse_fd("-1", "not a descriptor number");
+    refuse_fd("+1", "not a descriptor number");
+    refuse_fd("0x1", "not a descriptor number");
+    refuse_fd("99999999999999999999x", "not a descriptor number");
+    for (size_t i = 0; i < sizeof junk / sizeof *junk; i++)
+        refuse_fd(junk[i], "not a descriptor number");
 }
 
 static void test_size(void) {
@@ -374,6 +406,7 @@ int main(void) {
     RUN(test_int);
     RUN(test_int_refused);
     RUN(test_uint);
+    RUN(test_fd);
     RUN(test_size);
     RUN(test_size_units);
     RUN(test_size_limits);
