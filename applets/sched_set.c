@@ -114,15 +114,12 @@ static bool lacks_cpus(const struct sched_args *args, const struct buf *given, s
     return text->len;
 }
 
-static void complain_of_cpus(struct cli *cli, const struct sched_args *args,
-                             const struct buf *given) {
-    struct buf text = { 0 };
-    lacks_cpus(args, given, &text);
-    buf_add_str(&text, " cannot be had: nothing is changed");
-    if (given->len)
-        buf_add_str(&text, " (--no-strict takes the others)");
-    cli_complain(cli, CLI_EX_UNAVAILABLE, args->affinity_text, buf_cstr(&text));
-    buf_finish(&text);
+static void complain_of_cpus(struct cli *cli, const struct sched_args *args, struct buf *lacking,
+                             bool all) {
+    buf_add_str(lacking, " cannot be had: nothing is changed");
+    if (!all)
+        buf_add_str(lacking, " (--no-strict takes the others)");
+    cli_complain(cli, CLI_EX_UNAVAILABLE, args->affinity_text, buf_cstr(lacking));
 }
 
 static bool has_one(const struct sched_args *args, const struct sched_thread *t) {
@@ -143,20 +140,21 @@ static bool set_affinity(struct cli *cli, const struct sched_args *args,
                          const struct sched_thread *t) {
     struct os_sched now = { 0 };
     struct base_error e;
-    struct buf text = { 0 };
+    struct buf lacking = { 0 };
     bool good = false;
     int r =
         os_sched_set_affinity(t->tid, args->affinity.bits, args->affinity.words * sizeof(long), &e);
     bool none = r == -EINVAL && !has_one(args, t);
     if (r == 0)
         r = os_sched_get(t->tid, &now, &e);
-    if (none || (r == 0 && !args->no_strict && lacks_cpus(args, &now.affinity, &text)))
-        complain_of_cpus(cli, args, &now.affinity);
+    bool strict = none || (r == 0 && !args->no_strict);
+    if (strict && lacks_cpus(args, &now.affinity, &lacking))
+        complain_of_cpus(cli, args, &lacking, none);
     else if (r < 0)
         report(cli, args, t, &e);
     else
         good = true;
-    buf_finish(&text);
+    buf_finish(&lacking);
     os_sched_finish(&now);
     return good;
 }
