@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <linux/capability.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +22,6 @@
 #include "cli/paths.h"
 #include "cli/quote.h"
 #include "cli/table.h"
-#include "os/capability.h"
 
 static const struct cli_choice on_error_choices[] = {
     { "report", WALK_REPORT, "what vanished while walking is no error" },
@@ -314,10 +312,7 @@ bool walk_take_error(void *data, const struct base_error *error, bool vanished, 
     }
     if (g->args->on_error == WALK_IGNORE)
         return true;
-    struct base_error e = *error;
-    if (e.errnum == EACCES)
-        e.capability = os_capability_missing(CAP_DAC_READ_SEARCH);
-    cli_report(g->cli, &e);
+    cli_report(g->cli, error);
     return g->args->on_error != WALK_STOP;
 }
 

@@ -6,13 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <linux/capability.h>
 #include <unistd.h>
 
 #include "applets/base_directory.h"
 #include "applets/xattr.h"
 #include "cli/paths.h"
-#include "os/capability.h"
 
 /* ---- which attributes ---- */
 
@@ -114,8 +112,6 @@ static bool take_error(void *data, const struct base_error *error, bool vanished
     (void)totals;
     if (vanished)
         return true;
-    if (e.errnum == EACCES)
-        e.capability = os_capability_missing(CAP_DAC_READ_SEARCH);
     if (strstr(e.operation, "xattr"))
         os_xattr_explain(&e, r->name);
     cli_report(r->cli, &e);

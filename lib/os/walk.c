@@ -224,7 +224,8 @@ static bool hand_over_errors(const struct os_walk *walk, struct os_walk_chunk *c
         struct os_walk_error error;
         struct base_error e;
         memcpy(&error, c->errors.data + at, sizeof error);
-        base_fail(&e, error.errnum, error.operation, c->errors.data + at + sizeof error);
+        struct os_where where = { AT_FDCWD, c->errors.data + at + sizeof error, false };
+        os_where_fail(&where, error.errnum, error.operation, &e);
         go_on = walk->ops->error(walk->data, &e, error.vanished, totals);
         at += sizeof error + error.path_size;
     }
