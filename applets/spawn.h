@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * What the parts of spawn share: spawn.c runs it, spawn_options.c reads what is
- * asked for, spawn_fields.c makes the records.
+ * asked for, spawn_resolve.c looks up what that means here, spawn_fields.c makes
+ * the records.
  */
 #pragma once
 
@@ -35,6 +36,14 @@ struct spawn_args {
 
 extern const struct cli_option spawn_options[];
 void spawn_args_finish(struct spawn_args *args);
+
+/* Memory that a step points to: it lives as long as the arguments. False: there is none. */
+bool spawn_keep(struct spawn_args *args, void *data);
+
+/* A list of namespaces of that size as CLONE_NEW*; a reason, as other parsers. */
+const char *spawn_parse_namespaces(const char *text, size_t size, int *flags);
+
+/* ---- spawn_resolve.c ---- */
 
 /* The steps that need a look-up, and the environment: false after a report. */
 bool spawn_resolve(struct cli *cli, struct spawn_args *args);
