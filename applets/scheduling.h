@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of sched share: sched.c has the options, the fields and the
- * verbs that show, sched_set.c sets.
+ * What the parts of sched share: sched.c has the options and the verbs that show,
+ * sched_set.c sets, sched_fields.c makes the records.
  */
 #pragma once
 
@@ -65,6 +65,9 @@ enum sched_field {
     SCHED_WHY, /* enum step_field */
     SCHED_FIELDS = SCHED_WHY + STEP_FIELDS,
 };
+
+extern const struct cli_field sched_fields[];
+extern const char *const sched_views[];
 
 /* The policies as options take them: "fifo". */
 extern const struct cli_choice sched_policies[];
