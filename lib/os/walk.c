@@ -15,16 +15,13 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/io.h"
 #include "os/walk_node.h"
 
 enum {
     WINDOW = 4 * 1024 * 1024, /* bytes of chunks that may wait, before threads stop reading ahead */
     NODE_COST = 256,          /* what a directory counts for in it, besides its chunk */
     STACK = 128 * 1024,       /* of a thread: nothing here recurses */
-    NAME_USUAL = 47,
     OPEN_LEAST = 6,
     OPEN_MOST = 512,
     OPEN_SPARE = 8,          /* descriptors left to the callbacks and to opening again */
@@ -40,154 +37,6 @@ enum {
 #else
 #define MUTEX_INITIALIZER PTHREAD_MUTEX_INITIALIZER
 #endif
-
-/* ---- nodes and lists ---- */
-
-void os_walk_list_append(struct walk_list *list, struct walk_node *node) {
-    node->previous = list->last;
-    node->next = NULL;
-    if (list->last)
-        list->last->next = node;
-    else
-        list->first = node;
-    list->last = node;
-}
-
-static void list_remove(struct walk_list *list, struct walk_node *node) {
-    if (node->previous)
-        node->previous->next = node->next;
-    else
-        list->first = node->next;
-    if (node->next)
-        node->next->previous = node->previous;
-    else
-        list->last = node->previous;
-}
-
-/* Moves all of `from` behind `after` in `list` (NULL: to its beginning). */
-static void list_splice(struct walk_list *list, struct walk_node *after, struct walk_list *from) {
-    struct walk_node *before = after ? after->next : list->first;
-    if (!from->first)
-        return;
-    from->first->previous = after;
-    from->last->next = before;
-    if (after)
-        after->next = from->first;
-    else
-        list->first = from->first;
-    if (before)
-        before->previous = from->last;
-    else
-        list->last = from->last;
-    *from = (struct walk_list){ 0 };
-}
-
-/* Puts a node into the order of reading, before another one. */
-static void unread_insert(struct walk_shared *s, struct walk_node *before, struct walk_node *node) {
-    node->next_unread = before;
-    node->previous_unread = before->previous_unread;
-    before->previous_unread = node;
-    if (node->previous_unread)
-        node->previous_unread->next_unread = node;
-    else
-        s->unread = node;
-}
-
-static void unread_remove(struct walk_shared *s, struct walk_node *node) {
-    if (node->previous_unread)
-        node->previous_unread->next_unread = node->next_unread;
-    else
-        s->unread = node->next_unread;
-    if (node->next_unread)
-        node->next_unread->previous_unread = node->previous_unread;
-}
-
-/* Whether a slash goes between a directory's path and a name. */
-static size_t slash_size(const struct walk_node *parent) {
-    if (!parent || !parent->path_size)
-        return 0;
-    /* Only TOP can end with one. */
-    return parent->parent || parent->name[parent->name_size - 1] != '/';
-}
-
-/* Nodes whose names are not unusually long are all of one size, and used again. */
-static bool is_usual(const struct walk_node *node) {
-    return node->name_size <= NAME_USUAL;
-}
-
-/* The nodes that were given back since the last time: what one thread allocates and another frees
- * goes through the allocator's locks, and musl's would return the memory each time. */
-static void fetch_free_nodes(struct walk_worker *w) {
-    struct walk_shared *s = w->shared;
-    pthread_mutex_lock(&s->lock);
-    w->free_nodes = s->free_nodes;
-    s->free_nodes = NULL;
-    pthread_mutex_unlock(&s->lock);
-}
-
-/* Zeroed memory for a node with a name of `size` bytes. */
-static struct walk_node *node_room(struct walk_worker *w, size_t size, size_t totals_at) {
-    size_t all = totals_at + w->shared->walk->totals_size;
-    if (size > NAME_USUAL)
-        return calloc(1, all);
-    if (!w->free_nodes)
-        fetch_free_nodes(w);
-    struct walk_node *node = w->free_nodes;
-    if (!node)
-        return calloc(1, all);
-    w->free_nodes = node->next;
-    memset(node, 0, all);
-    return node;
-}
-
-struct walk_node *os_walk_node_new(struct walk_worker *w, struct walk_node *parent,
-                                   const char *name, size_t size) {
-    size_t room = size > NAME_USUAL ? size : NAME_USUAL;
-    size_t totals_at = (sizeof(struct walk_node) + room + 1 + 15) & ~(size_t)15;
-    struct walk_node *node = node_room(w, size, totals_at);
-    if (!node)
-        return NULL;
-    node->parent = parent;
-    node->references = 1;
-    node->fd = -1;
-    node->depth = parent ? parent->depth + 1 : 0;
-    node->path_size = (parent ? parent->path_size : 0) + slash_size(parent) + size;
-    node->name_size = size;
-    node->totals = w->shared->walk->totals_size ? (char *)node + totals_at : NULL;
-    memcpy(node->name, name, size + 1);
-    return node;
-}
-
-static void node_free(struct walk_shared *s, struct walk_node *node) {
-    buf_finish(&node->chunk.out);
-    buf_finish(&node->chunk.errors);
-    buf_finish(&node->line);
-    if (node->fd >= 0)
-        close(node->fd);
-    if (is_usual(node)) {
-        node->next = s->free_nodes;
-        s->free_nodes = node;
-    } else {
-        free(node);
-    }
-}
-
-static void free_nodes(struct walk_node *node) {
-    while (node) {
-        struct walk_node *next = node->next;
-        free(node);
-        node = next;
-    }
-}
-
-/* Gives a reference back; a node that has none left lets its parent go. The lock is held. */
-static void release(struct walk_shared *s, struct walk_node *node) {
-    while (node && --node->references == 0) {
-        struct walk_node *parent = node->parent;
-        node_free(s, node);
-        node = parent;
-    }
-}
 
 /* The buffer of a chunk that was handed over is kept for another one. The lock is held. */
 static void keep_buffer(struct walk_shared *s, struct walk_node *node) {
@@ -282,7 +131,7 @@ static struct walk_list take_ready(struct walk_shared *s) {
     struct walk_list ready = { 0 };
     struct walk_node *node;
     for (unsigned i = 0; i < BATCH && (node = s->order.first) && node->state == WALK_READY; i++) {
-        list_remove(&s->order, node);
+        os_walk_list_remove(&s->order, node);
         os_walk_list_append(&ready, node);
     }
     return ready;
@@ -310,7 +159,7 @@ static void hand_over_ready(struct walk_shared *s) {
         for (struct walk_node *node = ready.first, *next; node; node = next) {
             next = node->next;
             keep_buffer(s, node);
-            release(s, node);
+            os_walk_node_release(s, node);
         }
         if (!go_on)
             stop(s);
@@ -367,10 +216,10 @@ static void settle(struct walk_worker *w, struct walk_node *node) {
         if (child->state != WALK_WAITING)
             continue;
         node->pending++;
-        unread_insert(s, node, child);
+        os_walk_unread_insert(s, node, child);
     }
-    unread_remove(s, node);
-    list_splice(&s->order, s->walk->bottom_up ? node->previous : node, &w->children);
+    os_walk_unread_remove(s, node);
+    os_walk_list_splice(&s->order, s->walk->bottom_up ? node->previous : node, &w->children);
     os_walk_unpin_parent(s, node);
     os_walk_settle(s, node);
     node->state = WALK_READY;
@@ -378,7 +227,7 @@ static void settle(struct walk_worker *w, struct walk_node *node) {
     node->buffered = node->chunk.out.len + NODE_COST;
     /* The path stays the thread's; so does the node. */
     node->references++;
-    release(w->shared, w->last);
+    os_walk_node_release(w->shared, w->last);
     w->last = node;
 }
 
@@ -465,7 +314,7 @@ static void work(struct walk_worker *w) {
 }
 
 static void finish_worker(struct walk_worker *w) {
-    release(w->shared, w->last);
+    os_walk_node_release(w->shared, w->last);
     buf_finish(&w->path);
     buf_finish(&w->room);
     buf_finish(&w->entries);
@@ -473,7 +322,7 @@ static void finish_worker(struct walk_worker *w) {
     if (w->scratch && w->shared->walk->scratch_finish)
         w->shared->walk->scratch_finish(w->scratch);
     free(w->scratch);
-    free_nodes(w->free_nodes);
+    os_walk_nodes_free(w->free_nodes);
 }
 
 static bool init_worker(struct walk_worker *w, struct walk_shared *s) {
@@ -506,7 +355,7 @@ static void join_threads(struct walk_shared *s) {
 static void finish_shared(struct walk_shared *s) {
     while (s->spare_count)
         buf_finish(&s->spares[--s->spare_count]);
-    free_nodes(s->free_nodes);
+    os_walk_nodes_free(s->free_nodes);
     buf_finish(&s->path);
 }
 
@@ -552,7 +401,7 @@ static void run_walk(struct walk_worker *w, struct walk_node *top) {
     join_threads(s);
     for (struct walk_node *node = s->order.first, *next; node; node = next) { /* after a stop */
         next = node->next;
-        release(s, node);
+        os_walk_node_release(s, node);
     }
 }
 
@@ -608,7 +457,7 @@ int os_walk(const struct os_walk *walk, const struct os_where *where, const char
         run_walk(&w, node);
         r = s.failed ? base_fail(e, s.failed, "malloc", top) : 0;
     } else if (node) {
-        node_free(&s, node);
+        os_walk_node_release(&s, node);
     }
     finish_worker(&w);
     finish_shared(&s);

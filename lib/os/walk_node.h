@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * The insides of lib/os/walk: the directories of a walk and who shares them.
- * walk.c decides who reads what when, walk_read.c reads one directory,
- * walk_open.c opens directories and keeps descriptors few.
+ * walk.c decides who reads what when, walk_node.c keeps directories and their
+ * orders, walk_read.c reads one directory, walk_open.c opens directories and keeps
+ * descriptors few.
  */
 #pragma once
 
@@ -105,9 +106,24 @@ struct walk_worker {
  * or waits for that when too much is kept. False: the walk was stopped. */
 bool os_walk_hand_over(struct walk_worker *w, struct walk_node *node);
 
+/* ---- walk_node.c ---- */
+
+/* With one reference; NULL: memory is short. The lock is not held. */
 struct walk_node *os_walk_node_new(struct walk_worker *w, struct walk_node *parent,
                                    const char *name, size_t size);
+/* Gives a reference back; a node that has none left lets its parent go. The lock is held. */
+void os_walk_node_release(struct walk_shared *s, struct walk_node *node);
+/* Those that were kept to be used again, by `next`. */
+void os_walk_nodes_free(struct walk_node *node);
+
 void os_walk_list_append(struct walk_list *list, struct walk_node *node);
+void os_walk_list_remove(struct walk_list *list, struct walk_node *node);
+/* Moves all of `from` behind `after` in `list` (NULL: to its beginning). */
+void os_walk_list_splice(struct walk_list *list, struct walk_node *after, struct walk_list *from);
+
+/* Puts a node into the order of reading, before another one. */
+void os_walk_unread_insert(struct walk_shared *s, struct walk_node *before, struct walk_node *node);
+void os_walk_unread_remove(struct walk_shared *s, struct walk_node *node);
 
 /* ---- walk_read.c ---- */
 
