@@ -4,12 +4,8 @@
  * does what concerns all of them: --list, --install, help, completion.
  *
  * A map of the sources:
- *   applets/   osbox.c (this), NAME.c for each applet: what it does
- *              stat_fields.c, stat_ask.c, stat_gnu.c: parts of stat
- *              spawn_options.c, spawn_resolve.c, spawn_fields.c, waitid_targets.c,
- *              waitid_tell.c, waitid_decode.c, popen_stream.c, timerfd_tick.c,
- *              timerfd_summary.c, sched_set.c, sched_fields.c, xattr_*.c: parts of the
- *              applets they begin with
+ *   applets/   osbox.c (this), NAME.c for each applet: what it does; NAME_PART.c:
+ *              parts of it, as spawn_options.c, spawn_resolve.c, spawn_fields.c
  *              program.c: what all share that run a program; wait_fields.c: the record
  *              of how one ended; target.c: PIDs as operands
  *              getfattr.c, setfattr.c: what osbox is when it is called so

@@ -10,7 +10,6 @@
  */
 #include <unistd.h>
 
-#include "applets/base_directory.h"
 #include "applets/timerfd.h"
 #include "cli/main.h"
 #include "cli/parse.h"
@@ -236,7 +235,7 @@ bool timer_decide(struct cli *cli, const struct timer_args *args, struct timer_p
     return decide_until(cli, args, plan);
 }
 
-static bool says_when(const struct timer_args *args) {
+bool timer_says_when(const struct timer_args *args) {
     return args->at_text || args->initial >= 0 || args->interval > 0;
 }
 
@@ -261,7 +260,7 @@ static void run_tick(struct cli *cli, const void *data) {
         cli_usage(cli, "--overlap", "goes with a program");
     else if (args->overlap != TIMER_KILL && (args->signo || args->kill_after))
         cli_usage(cli, args->signo ? "--signal" : "--kill-after", "goes with --overlap=kill");
-    else if (!says_when(args))
+    else if (!timer_says_when(args))
         cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
     else if (!args->at_text && (args->initial == 0 || (args->initial < 0 && args->interval == 0)))
         cli_usage(cli, "--initial=0", "a timer that is disarmed never ticks");
@@ -269,118 +268,7 @@ static void run_tick(struct cli *cli, const void *data) {
         timer_tick(cli, args);
 }
 
-/* ---- the verbs ---- */
-
-static bool begin(struct cli *cli, const struct timer_args *args, unsigned view) {
-    if (!cli_begin(cli, view))
-        return false;
-    if (args->fd < 0) {
-        cli_usage(cli, NULL, "which timer? --fd says it");
-        return false;
-    }
-    return applet_check_descriptor(cli, args->fd);
-}
-
-static void emit_timer(struct cli *cli, const struct os_timer *timer) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
-    values[TIMER_NEXT] = values[TIMER_NEXT_NS] = cli_ns(timer->next);
-    values[TIMER_INTERVAL] = values[TIMER_INTERVAL_NS] = cli_ns(timer->interval);
-    cli_emit(cli, values);
-}
-
-/* The timer is inherited by the program alone: osbox becomes it. */
-static void become(struct cli *cli, const struct timer_args *args, int timer) {
-    struct os_plan plan = os_plan_init();
-    struct cli_value values[STEP_FIELDS];
-    struct base_error e;
-    program_name(cli, &plan, cli->program);
-    os_plan_add(&plan, (struct os_step){ .kind = OS_STEP_DUP2, .fd = timer, .number = args->fd });
-    int r = os_plan_prepare(&plan, &e);
-    if (r == 0)
-        r = os_plan_apply(&plan, &e);
-    if (r == 0)
-        os_plan_exec(&plan, &e);
-    program_fail(cli, &e, values);
-    os_plan_finish(&plan);
-}
-
-static void run_create(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
-    struct timer_plan plan;
-    struct base_error e;
-    if (cli->operand_count || !cli->program || !cli->program[0] || args->fd < 0) {
-        cli_usage(cli, NULL, "takes --fd=N and, behind '--', a program that gets the timer");
-        return;
-    }
-    if (!timer_decide(cli, args, &plan))
-        return;
-    int fd = os_timer_create(plan.clock, args->nonblock, &e);
-    int r = fd;
-    if (fd >= 0 && says_when(args))
-        r = os_timer_set(fd, plan.flags, &plan.timer, NULL, &e);
-    if (r < 0)
-        cli_report(cli, &e);
-    else
-        become(cli, args, fd);
-    if (fd >= 0)
-        close(fd);
-}
-
-static void run_settime(struct cli *cli, const void *data) {
-    struct timer_args args = *(const struct timer_args *)data;
-    struct timer_plan plan;
-    struct os_timer old;
-    struct base_error e;
-    if (!begin(cli, &args, TIMER_VIEW_TIMER))
-        return;
-    if (!says_when(&args)) {
-        cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
-        return;
-    }
-    args.clock = os_timer_clock(args.fd); /* else a time of day is taken on trust */
-    if (!timer_decide(cli, &args, &plan))
-        return;
-    if (os_timer_set(args.fd, plan.flags, &plan.timer, &old, &e) < 0)
-        cli_report(cli, &e);
-    else
-        emit_timer(cli, &old);
-}
-
-static void run_gettime(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
-    struct os_timer timer;
-    struct base_error e;
-    if (!begin(cli, args, TIMER_VIEW_TIMER))
-        return;
-    if (os_timer_get(args->fd, &timer, &e) < 0)
-        cli_report(cli, &e);
-    else
-        emit_timer(cli, &timer);
-}
-
-static void run_read(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
-    struct cli_value values[TIMER_FIELDS] = { 0 };
-    struct os_timer timer;
-    struct base_error e;
-    uint64_t expirations = 0;
-    if (!begin(cli, args, TIMER_VIEW_READ))
-        return;
-    /* What is no timer would be read, too. */
-    int r = os_timer_get(args->fd, &timer, &e);
-    if (r == 0 && os_timer_is_idle(args->fd)) {
-        cli_usage(cli, "--fd", "the timer is disarmed: the read would never end");
-        return;
-    }
-    if (r == 0)
-        r = os_timer_read(args->fd, &expirations, &e);
-    if (r < 0) {
-        cli_report(cli, &e);
-    } else {
-        values[TIMER_EXPIRATIONS] = cli_uint(expirations);
-        cli_emit(cli, values);
-    }
-}
+/* ---- clocks ---- */
 
 /* Whether a timer can be made of it: not without privilege, or a machine that can be woken. */
 static void try_clock(struct cli *cli, clockid_t clock, struct cli_value *usable) {
@@ -436,7 +324,7 @@ static const struct cli_command create_command = {
     .args_size = sizeof(struct timer_args),
     .presets = &presets,
     .dashes_program = true,
-    .run = run_create,
+    .run = timer_run_create,
 };
 
 static const struct cli_command settime_command = {
@@ -445,7 +333,7 @@ static const struct cli_command settime_command = {
     .usage = "--fd=N [OPTION]...",
     .options = settime_options,
     .no_operands = true,
-    .run = run_settime,
+    .run = timer_run_settime,
     TIMER_COMMON,
 };
 
@@ -455,7 +343,7 @@ static const struct cli_command gettime_command = {
     .usage = "--fd=N",
     .options = fd_options,
     .no_operands = true,
-    .run = run_gettime,
+    .run = timer_run_gettime,
     TIMER_COMMON,
 };
 
@@ -465,7 +353,7 @@ static const struct cli_command read_command = {
     .usage = "--fd=N",
     .options = fd_options,
     .no_operands = true,
-    .run = run_read,
+    .run = timer_run_read,
     TIMER_COMMON,
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * What the parts of timerfd share: timerfd.c has the options, the fields and the
- * verbs on descriptors, timerfd_tick.c ticks, timerfd_summary.c tells how late.
+ * clocks, timerfd_verbs.c does what is done to a descriptor, timerfd_tick.c ticks,
+ * timerfd_summary.c tells how late.
  */
 #pragma once
 
@@ -40,6 +41,9 @@ struct timer_plan {
 /* False after a report. `now` stands for what is relative. */
 bool timer_decide(struct cli *cli, const struct timer_args *args, struct timer_plan *plan);
 
+/* Whether the options say when the timer expires. */
+bool timer_says_when(const struct timer_args *args);
+
 /* "monotonic", as --clock takes it. */
 const char *timer_clock_name(clockid_t clock);
 
@@ -73,6 +77,12 @@ enum timer_field {
     TIMER_WHY, /* enum step_field */
     TIMER_FIELDS = TIMER_WHY + STEP_FIELDS,
 };
+
+/* The verbs on descriptors. */
+void timer_run_create(struct cli *cli, const void *data);
+void timer_run_settime(struct cli *cli, const void *data);
+void timer_run_gettime(struct cli *cli, const void *data);
+void timer_run_read(struct cli *cli, const void *data);
 
 /* Ticks, with or without a program. */
 void timer_tick(struct cli *cli, const struct timer_args *args);
