@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of popen share: popen.c decides what is asked for and makes the
- * records, popen_stream.c moves the bytes.
+ * What the parts of popen share: popen.c decides what is asked for,
+ * popen_stream.c moves the bytes, popen_fields.c makes the records.
  */
 #pragma once
 
@@ -58,6 +58,9 @@ enum popen_field {
     POPEN_FIELDS = POPEN_WHY + STEP_FIELDS,
 };
 
+extern const struct cli_field popen_fields[];
+extern const char *const popen_views[];
+
 /* A stream of the command. */
 struct popen_stream {
     const char *name; /* "stdout" */
@@ -100,8 +103,6 @@ struct popening {
     struct popen_stream events; /* the records of --events, on their way out */
     bool drained;               /* nothing more is waited for */
     int64_t shown;              /* --progress: when */
-    void (*emit)(struct popening *p, const struct popen_stream *s, int64_t time, const char *bytes,
-                 size_t size, bool partial);
 };
 
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
@@ -111,3 +112,9 @@ void popen_stream_finish(struct popen_stream *s);
 /* Moves what there is to move until the command has ended and its streams have, as --on-exit says;
  * 0 or -errno. */
 int popen_loop(struct popening *p, struct base_error *e);
+
+/* The record of a line, or of a part of one. */
+void popen_emit_event(struct popening *p, const struct popen_stream *s, bool partial);
+
+/* The record of the end. */
+void popen_emit_result(struct popening *p);

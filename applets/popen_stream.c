@@ -102,7 +102,7 @@ static void pass_on(struct popen_stream *s) {
 }
 
 static void emit_line(struct popening *p, struct popen_stream *s, bool partial) {
-    p->emit(p, s, s->line_time, s->line.data, s->line.len, partial);
+    popen_emit_event(p, s, partial);
     buf_clear(&s->line);
 }
 
