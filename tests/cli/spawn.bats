@@ -1326,7 +1326,7 @@ $(readlink /proc/$left_pid/ns/uts)"
     got '{"environ":["A=1","B=2"],"exec_path":["/bin","/usr/bin"]}'
     osbox 0 spawn -i -E PATH=:/x: -J -F exec_path
     got '{"exec_path":["","/x",""]}'
-    osbox 0 spawn --setsigmask=TERM,32,RTMIN+1 --setsigign=HUP,33 -J -F sigmask,sigign
+    osbox 0 spawn --setsigmask=TERM,32,RTMIN+1 --setsigdef=INT,QUIT --setsigign=HUP,33 -J -F sigmask,sigign
     got '{"sigmask":["SIGTERM","SIG32","SIGRTMIN+1"],"sigign":["SIGHUP","SIG33"]}'
     osbox 0 spawn --no-new-privs -g no_new_privs
     got true

@@ -6,6 +6,7 @@ A test program puts this directory into sys.path and imports what it needs.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -18,6 +19,11 @@ CLEAN_ENV = {
     for name, value in os.environ.items()
     if name in ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 }
+
+# A shell has what it runs in the background ignore these, and so would all that is tested.
+for _signo in (signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_signo) == signal.SIG_IGN:
+        signal.signal(_signo, signal.SIG_DFL)
 
 
 class Tap:
