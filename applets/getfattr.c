@@ -34,7 +34,10 @@ struct getfattr {
 
 /* ---- what both tools say ---- */
 
-void getfattr_quote(struct buf *b, const char *bytes, size_t size, const char *more, bool display) {
+/* Bytes as attr quotes them: control characters, backslashes and the characters of `more` are \OOO;
+ * with `display`, so is everything that a terminal must not get. */
+static void add_quoted(struct buf *b, const char *bytes, size_t size, const char *more,
+                       bool display) {
     bool hide = display && !cli_is_plain(bytes, size);
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)bytes[i];
@@ -51,10 +54,10 @@ void getfattr_quote(struct buf *b, const char *bytes, size_t size, const char *m
 
 void getfattr_say(struct cli *cli, const char *first, const char *second, const char *what) {
     struct buf line = { 0 };
-    getfattr_quote(&line, first, strlen(first), "", true);
+    add_quoted(&line, first, strlen(first), "", true);
     buf_add_str(&line, ": ");
     if (second) {
-        getfattr_quote(&line, second, strlen(second), "", true);
+        add_quoted(&line, second, strlen(second), "", true);
         buf_add_str(&line, ": ");
     }
     buf_add_str(&line, what);
@@ -78,14 +81,14 @@ void getfattr_bad_option(struct cli *cli, int option) {
         buf_add_char(&b, (char)optopt);
     } else if (option == ':') {
         buf_add_str(&b, "option '");
-        getfattr_quote(&b, word, strlen(word), "", true);
+        add_quoted(&b, word, strlen(word), "", true);
     } else if (optopt && word[1] != '-') {
         char letter = (char)optopt;
         buf_add_str(&b, "invalid option -- '");
-        getfattr_quote(&b, &letter, 1, "", true);
+        add_quoted(&b, &letter, 1, "", true);
     } else {
         buf_add_str(&b, "unrecognized option '");
-        getfattr_quote(&b, word, strlen(word), "", true);
+        add_quoted(&b, word, strlen(word), "", true);
     }
     buf_add_str(&b, option == ':' && word[1] == '-' ? "' requires an argument" : "'");
     getfattr_say(cli, cli->label, NULL, buf_cstr(&b));
@@ -121,7 +124,7 @@ static bool is_printable_enough(const char *value, size_t size) {
 
 static void add_text(struct buf *b, const struct buf *value, bool display) {
     struct buf quoted = { 0 };
-    getfattr_quote(&quoted, value->data, value->len, "\"", display);
+    add_quoted(&quoted, value->data, value->len, "\"", display);
     buf_add_char(b, '"');
     /* Of these two the escape is the character itself. */
     for (size_t i = 0; i < quoted.len; i++) {
@@ -177,7 +180,7 @@ static void print_header(struct getfattr *g, const char *path) {
     struct buf *b = &g->cli->output.bytes;
     path = relative(g, path);
     buf_add_str(b, "# file: ");
-    getfattr_quote(b, path, strlen(path), "", g->cli->writer.terminal);
+    add_quoted(b, path, strlen(path), "", g->cli->writer.terminal);
     buf_add_char(b, '\n');
 }
 
@@ -200,7 +203,7 @@ static void print_attribute(struct getfattr *g, const struct os_where *where, co
         if (!*header)
             print_header(g, path);
         *header = true;
-        getfattr_quote(b, name, strlen(name), "=", cli->writer.terminal);
+        add_quoted(b, name, strlen(name), "=", cli->writer.terminal);
         if (g->dump) {
             buf_add_char(b, '=');
             add_value(g, b);
@@ -402,7 +405,7 @@ static void run(struct cli *cli, const void *args) {
     if (regcomp(&g.pattern, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
         struct buf message = { 0 };
         buf_add_str(&message, "invalid regular expression \"");
-        getfattr_quote(&message, pattern, strlen(pattern), "", true);
+        add_quoted(&message, pattern, strlen(pattern), "", true);
         buf_add_char(&message, '"');
         getfattr_say(cli, cli->label, NULL, buf_cstr(&message));
         buf_finish(&message);

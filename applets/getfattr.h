@@ -6,10 +6,6 @@
 
 #include "cli/cli.h"
 
-/* Bytes as attr quotes them, appended to b: control characters, backslashes and the characters of
- * `more` are \OOO; with `display`, so is everything that a terminal must not get. */
-void getfattr_quote(struct buf *b, const char *bytes, size_t size, const char *more, bool display);
-
 /* "FIRST: SECOND: WHAT" on stderr (SECOND NULL: none), and status 1. */
 void getfattr_say(struct cli *cli, const char *first, const char *second, const char *what);
 

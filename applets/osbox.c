@@ -8,16 +8,18 @@
  *              parts of it, as spawn_options.c, spawn_resolve.c, spawn_fields.c
  *              program.c: what all share that run a program; wait_fields.c: the record
  *              of how one ended; target.c: PIDs as operands
- *              getfattr.c, setfattr.c: what osbox is when it is called so
+ *              base_directory.c: what --dir and --dir-fd name; getfattr.c, setfattr.c:
+ *              what osbox is when it is called so
  *   lib/os/    how the calls behave; one header a subject; never prints
  *              kernel.h is what the C library's headers do not know yet
  *   lib/cli/   what a user sees: cli.h is what an applet calls
  *              main.c dispatch, option.c parsing, fields.c -F, format.c and
- *              table.c and quote.c formats, output.c buffering and the end,
+ *              table.c and quote.c formats, width.c columns, output.c buffering and the
+ *              end, template.c and quote_gnu.c GNU's stat -c, json.c reading,
  *              diag.c and status.c errors, help.c, describe.c, complete.c, nearest.c,
  *              parse.c, cpus.c, signal.c, time.c values, paths.c operands,
  *              start.c the first calls of the process
- *   lib/base/  buf, utf8, io, error: libc only
+ *   lib/base/  buf, utf8, io, spool, error: libc only
  */
 #include <unistd.h>
 

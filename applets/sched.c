@@ -288,7 +288,7 @@ static void run_cpus(struct cli *cli, const void *data) {
         r.values[SCHED_CPU_COUNT] = cli_int(c.count);
         r.values[SCHED_PROCESS_CPU_COUNT] = cli_int(c.usable);
         if (c.online.len)
-            r.values[SCHED_ONLINE] = cli_bytes(c.online.data, c.online.len);
+            r.values[SCHED_ONLINE] = sched_cpu_list(&c.online, &r.other_cpus);
         if (c.has_quota)
             r.values[SCHED_QUOTA] =
                 cli_ns((int64_t)(c.quota_us * UINT64_C(1000000000) / c.period_us));

@@ -51,7 +51,7 @@ const struct cli_field sched_fields[] = {
     [SCHED_PROCESS_CPU_COUNT] =
         WAIT_FIELD(CPUS, "process_cpu_count", CLI_INT,
                    "those that this process may use, as os.process_cpu_count"),
-    [SCHED_ONLINE] = WAIT_FIELD(CPUS, "online", CLI_STRING, "the CPUs that are online"),
+    [SCHED_ONLINE] = WAIT_FIELD(CPUS, "online", CLI_RANGES, "the CPUs that are online"),
     [SCHED_QUOTA] = WAIT_FIELD(CPUS, "quota", CLI_DURATION,
                                "CPU seconds in a second that the cgroup has; null: no limit"),
     [SCHED_LOAD_1] =
@@ -75,7 +75,7 @@ const char *sched_policy_name(uint32_t policy) {
 /* ---- values ---- */
 
 void sched_emit(struct cli *cli, const struct sched_record *r) {
-    if (r->cpus.failed || r->old_cpus.failed)
+    if (r->cpus.failed || r->other_cpus.failed)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     else
         cli_emit(cli, r->values);
@@ -83,14 +83,14 @@ void sched_emit(struct cli *cli, const struct sched_record *r) {
 
 void sched_record_finish(struct sched_record *r) {
     buf_finish(&r->cpus);
-    buf_finish(&r->old_cpus);
+    buf_finish(&r->other_cpus);
 }
 
 static struct cli_value known_ns(uint64_t ns) {
     return ns ? cli_ns((int64_t)ns) : cli_null();
 }
 
-static struct cli_value cpu_list(const struct buf *mask, struct buf *room) {
+struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room) {
     const unsigned char *bytes = (const unsigned char *)mask->data;
     buf_clear(room);
     for (size_t cpu = 0; cpu < mask->len * CHAR_BIT; cpu++) {
@@ -108,7 +108,7 @@ static void fill_old(struct sched_record *r, const struct os_sched *s) {
     r->values[SCHED_OLD_RESET] = cli_bool(a->sched_flags & OS_SCHED_FLAG_RESET_ON_FORK);
     r->values[SCHED_OLD_PRIORITY] = cli_int(a->sched_priority);
     r->values[SCHED_OLD_NICE] = cli_int(a->sched_nice);
-    r->values[SCHED_OLD_AFFINITY] = cpu_list(&s->affinity, &r->old_cpus);
+    r->values[SCHED_OLD_AFFINITY] = sched_cpu_list(&s->affinity, &r->other_cpus);
 }
 
 void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool old) {
@@ -127,7 +127,7 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
     r->values[SCHED_PERIOD] = known_ns(a->sched_period);
     if (s->has_interval)
         r->values[SCHED_RR_INTERVAL] = cli_ns(s->interval_ns);
-    r->values[SCHED_AFFINITY] = cpu_list(&s->affinity, &r->cpus);
+    r->values[SCHED_AFFINITY] = sched_cpu_list(&s->affinity, &r->cpus);
     if (s->cpu >= 0)
         r->values[SCHED_CPU] = cli_int(s->cpu);
 }

@@ -78,8 +78,11 @@ const char *sched_policy_name(uint32_t policy);
 /* The room for values of one record. */
 struct sched_record {
     struct cli_value values[SCHED_FIELDS];
-    struct buf cpus, old_cpus; /* struct cli_value */
+    struct buf cpus, other_cpus; /* struct cli_value: of affinity; of another list */
 };
+/* The CPUs of a mask. */
+struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room);
+
 void sched_record_finish(struct sched_record *r);
 void sched_emit(struct cli *cli, const struct sched_record *r);
 

@@ -121,7 +121,7 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_exit exits[] = {
-    { CLI_EX_NO, "--access: not allowed; with -c, --printf, -t: any error" },
+    { CLI_EX_NO, "--access: not allowed; with -c, --printf, -t: an error with a file" },
     { 0, NULL },
 };
 

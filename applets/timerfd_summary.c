@@ -7,7 +7,7 @@
 #include "applets/timerfd.h"
 #include "base/io.h"
 
-enum { BAR = 40, NS_PER_US = 1000 };
+enum { BAR = 40 };
 
 /* The bucket of a lateness: its power of two, and where between that and the next one. */
 static unsigned bucket_of(uint64_t late) {

@@ -7,7 +7,8 @@
 #include "applets/wait_fields.h"
 #include "cli/signal.h"
 
-const char *wait_code_name(int si_code) {
+/* "CLD_EXITED"; NULL for a code that is none. */
+static const char *code_name(int si_code) {
     static const char names[][16] = {
         [CLD_EXITED] = "CLD_EXITED",   [CLD_KILLED] = "CLD_KILLED",
         [CLD_DUMPED] = "CLD_DUMPED",   [CLD_TRAPPED] = "CLD_TRAPPED",
@@ -40,7 +41,7 @@ void wait_fill(const struct os_wait_result *r, char name[static 16], struct cli_
     if (r->has_uid)
         values[WAIT_SI_UID] = cli_uint(r->uid);
     values[WAIT_SI_SIGNO] = cli_str("SIGCHLD");
-    values[WAIT_SI_CODE] = cli_str(wait_code_name(r->code));
+    values[WAIT_SI_CODE] = cli_str(code_name(r->code));
     values[WAIT_SI_STATUS] = cli_int(r->status);
     values[WAIT_WAIT_STATUS] = cli_int(r->wait_status);
     values[WAIT_CORE] = cli_bool(r->code == CLD_DUMPED);

@@ -88,6 +88,3 @@ enum wait_field {
 /* Fills the slots of `values` for what `r` knows, all but WAIT_PID, WAIT_ELAPSED* and
  * WAIT_TIMED_OUT, which it leaves alone; *name is room for the signal's. */
 void wait_fill(const struct os_wait_result *r, char name[static 16], struct cli_value *values);
-
-/* "CLD_EXITED"; NULL for a code that is none. */
-const char *wait_code_name(int si_code);

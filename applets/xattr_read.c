@@ -107,7 +107,8 @@ static char octal(const char *text) {
     return (char)((text[0] - '0') << 6 | (text[1] - '0') << 3 | (text[2] - '0'));
 }
 
-void xattr_unquote(struct buf *b, const char *text, size_t size) {
+/* \OOO, appended to b as bytes. */
+static void unquote(struct buf *b, const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
         bool escaped = text[i] == '\\' && is_octal(text + i + 1, size - i - 1);
         buf_add_char(b, escaped ? octal(text + i + 1) : text[i]);
@@ -143,7 +144,7 @@ static const char *parse_attribute(struct xattr_reader *reader, const char *line
     if (!equals)
         return "a name without a value";
     buf_add(&record->path, reader->file.data, reader->file.len);
-    xattr_unquote(&record->name, line, (size_t)(equals - line));
+    unquote(&record->name, line, (size_t)(equals - line));
     if (record->name.len && memchr(record->name.data, '\0', record->name.len))
         return "a NUL in a name";
     equals++;
@@ -157,7 +158,7 @@ static const char *begin_file(struct xattr_reader *reader, const char *line, siz
     reader->in_file = size > begin && memcmp(line, prefix, begin) == 0;
     if (!reader->in_file)
         return NULL; /* a comment */
-    xattr_unquote(&reader->file, line + begin, size - begin);
+    unquote(&reader->file, line + begin, size - begin);
     reader->in_file = reader->file.len && !memchr(reader->file.data, '\0', reader->file.len);
     return reader->in_file ? NULL : "a NUL in a path";
 }

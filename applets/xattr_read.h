@@ -47,9 +47,6 @@ void xattr_record_finish(struct xattr_record *record);
 /* Parses one line (without its newline) of JSON. NULL, or what is wrong with it. */
 const char *xattr_parse_json(const char *line, size_t size, struct xattr_record *record);
 
-/* \OOO, appended to b as bytes. */
-void xattr_unquote(struct buf *b, const char *text, size_t size);
-
 /* A value as getfattr and setfattr write it, appended to b as bytes: 0x and hex, 0s and base64, or
  * text, with or without quotes around it, in which \OOO is a byte and \\ and \" are what is behind
  * the backslash. NULL, or what is wrong with it. */

@@ -41,7 +41,6 @@ struct cli_command {
     bool runs_program;      /* always: its own failures, usage errors too, are CLI_EX_RUN */
     bool dashes_program;    /* what follows "--" is a program to run, and no operand */
     bool no_operands;       /* one is a usage error */
-    bool hidden;            /* not in lists and help */
     void (*run)(struct cli *cli, const void *args);
 };
 

@@ -37,8 +37,7 @@ static void offer(struct completion *c, const char *name, const char *help) {
 static void offer_commands(struct completion *c, const struct cli_command *above) {
     const struct cli_command *const *below = above ? above->commands : NULL;
     for (; below && *below; below++)
-        if (!(*below)->hidden)
-            offer(c, (*below)->name, (*below)->summary);
+        offer(c, (*below)->name, (*below)->summary);
 }
 
 /* Goes to the last element of a comma-separated list. */
@@ -203,7 +202,8 @@ static const struct cli_option *take_before(struct completion *c, const char *wo
 
 static void complete_value(struct completion *c, const struct cli_option *row, const char *value) {
     c->lead = (size_t)(value - c->word);
-    for (const struct cli_choice *choice = row->choices; choice && choice->name; choice++)
+    const struct cli_choice *choice = cli_choices(c->command, row);
+    for (; choice && choice->name; choice++)
         offer(c, choice->name, choice->help);
     offer_kind(c, row->complete);
 }

@@ -73,7 +73,8 @@ static void add_choices(struct buf *b, const struct cli_choice *choices) {
     buf_add_char(b, ']');
 }
 
-static void add_options(struct buf *b, const struct cli_option *table, bool common) {
+static void add_options(struct buf *b, const struct cli_command *command,
+                        const struct cli_option *table, bool common) {
     for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
         if (row->kind == CLI_OPT_HEADING)
             continue;
@@ -86,7 +87,7 @@ static void add_options(struct buf *b, const struct cli_option *table, bool comm
         add_bool(b, "optional", row->optional);
         add_bool(b, "common", common);
         add_text(b, "default", row->preset);
-        add_choices(b, row->choices);
+        add_choices(b, cli_choices(command, row));
         add_words(b, "conflicts", row->conflicts);
         add_text(b, "needs", row->needs);
         add_text(b, "complete", complete_names[row->complete]);
@@ -144,8 +145,8 @@ static void add_command(struct buf *b, const struct cli_command *command) {
     add_text(b, "usage", command->usage);
     add_key(b, "options");
     buf_add_char(b, '[');
-    add_options(b, command->options, false);
-    add_options(b, cli_common_options, true);
+    add_options(b, command, command->options, false);
+    add_options(b, command, cli_common_options, true);
     buf_add_char(b, ']');
     add_fields(b, command);
     add_text(b, "format", cli_format_name(command->default_format));

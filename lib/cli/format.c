@@ -5,19 +5,27 @@
  */
 #include "cli/format.h"
 
-const struct cli_choice cli_formats[] = {
-    { "text", CLI_FORMAT_TEXT, "key=value lines, a blank line between records" },
-    { "json", CLI_FORMAT_JSON, "one object a line (JSON Lines)" },
-    { "csv", CLI_FORMAT_CSV, "comma-separated values with a header line" },
-    { "tsv", CLI_FORMAT_TSV, "tab-separated values with a header line" },
-    { "sh", CLI_FORMAT_SH, "assignments for eval; one record" },
-    { "value", CLI_FORMAT_VALUE, "the bare values" },
-    { "table", CLI_FORMAT_TABLE, "aligned columns" },
+/* In the order of enum cli_format_id. */
+#define RECORD_FORMATS                                                                             \
+    { "text", CLI_FORMAT_TEXT, "key=value lines, a blank line between records" },                  \
+        { "json", CLI_FORMAT_JSON, "one object a line (JSON Lines)" },                             \
+        { "csv", CLI_FORMAT_CSV, "comma-separated values with a header line" },                    \
+        { "tsv", CLI_FORMAT_TSV, "tab-separated values with a header line" },                      \
+        { "sh", CLI_FORMAT_SH, "assignments for eval; one record" },                               \
+        { "value", CLI_FORMAT_VALUE, "the bare values" }, {                                        \
+        "table", CLI_FORMAT_TABLE, "aligned columns"                                               \
+    }
+
+const struct cli_choice cli_formats[] = { RECORD_FORMATS, { NULL, 0, NULL } };
+
+const struct cli_choice cli_formats_and_raw[] = {
+    RECORD_FORMATS,
+    { "raw", CLI_FORMAT_RAW, "no record: the bytes themselves" },
     { NULL, 0, NULL },
 };
 
 const char *cli_format_name(enum cli_format_id id) {
-    return id == CLI_FORMAT_RAW ? "raw" : cli_formats[id].name;
+    return cli_formats_and_raw[id].name;
 }
 
 static bool is_textual(const struct cli_field *field) {

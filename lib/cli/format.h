@@ -25,10 +25,10 @@ enum cli_format_id {
     CLI_FORMAT_RAW, /* no records: the applet writes the bytes that they would be about */
 };
 
-/* The formats by name, for options and help. */
-extern const struct cli_choice cli_formats[];
+/* The formats by name: those of records, and with raw, which only commands can be asked for that
+ * print so without -o. */
+extern const struct cli_choice cli_formats[], cli_formats_and_raw[];
 
-/* The name of any format, "raw" too: only commands that print so without -o can be asked for it. */
 const char *cli_format_name(enum cli_format_id id);
 
 enum { CLI_FIELDS_MAX = 128 };

@@ -82,13 +82,12 @@ static void add_usage(struct buf *b, const struct cli *cli) {
     } while (*line);
 }
 
-static void add_choices(struct buf *b, const struct cli_option *row) {
-    if (row->choices) {
-        buf_add_str(b, ": ");
-        for (const struct cli_choice *c = row->choices; c->name; c++) {
-            buf_add_str(b, c == row->choices ? "" : ", ");
-            buf_add_str(b, c->name);
-        }
+static void add_choices(struct buf *b, const struct cli *cli, const struct cli_option *row) {
+    const char *separator = ": ";
+    for (const struct cli_choice *c = cli_choices(cli->command, row); c && c->name; c++) {
+        buf_add_str(b, separator);
+        buf_add_str(b, c->name);
+        separator = ", ";
     }
     if (row->preset) {
         buf_add_str(b, " (default: ");
@@ -97,7 +96,7 @@ static void add_choices(struct buf *b, const struct cli_option *row) {
     }
 }
 
-static void add_option(struct buf *b, const struct cli_option *row) {
+static void add_option(struct buf *b, const struct cli *cli, const struct cli_option *row) {
     struct buf term = { 0 }, text = { 0 };
     if (row->letter) {
         buf_add_char(&term, '-');
@@ -114,7 +113,7 @@ static void add_option(struct buf *b, const struct cli_option *row) {
         buf_add_str(&term, row->optional ? "]" : "");
     }
     buf_add_str(&text, row->help);
-    add_choices(&text, row);
+    add_choices(&text, cli, row);
     add_entry(b, &term, buf_cstr(&text));
     b->failed |= text.failed;
     buf_finish(&term);
@@ -128,7 +127,7 @@ static void add_options(struct buf *b, const struct cli *cli, const struct cli_o
         if (row->kind == CLI_OPT_HEADING)
             add_heading(b, cli, row->help);
         else
-            add_option(b, row);
+            add_option(b, cli, row);
     }
 }
 
@@ -148,13 +147,15 @@ static void add_commands(struct buf *b, const struct cli *cli) {
 void cli_exits_each(const struct cli_command *command,
                     void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b) {
     bool programs = command->runs_program || command->dashes_program;
+    bool timeout = cli_find_option(command->options, "timeout", strlen("timeout"));
     for (const struct cli_exit *x = cli_common_exits; x->meaning; x++)
         if (!command->runs_program || x->status == CLI_EX_OK || x->status == CLI_EX_IOERR)
             visit(b, x);
     for (const struct cli_exit *x = command->exits; x && x->meaning; x++)
         visit(b, x);
     for (const struct cli_exit *x = cli_program_exits; programs && x->meaning; x++)
-        visit(b, x);
+        if (timeout || x->status != CLI_EX_TIMEOUT)
+            visit(b, x);
 }
 
 static void add_exit(struct buf *b, const struct cli_exit *exit) {

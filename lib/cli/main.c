@@ -115,8 +115,8 @@ static void run_command(struct cli *cli) {
     if (cli->common.format == UNDECIDED) {
         cli->common.format = command->default_format;
         cli->text_errors = true;
+        cli->format_implied = cli->common.format == CLI_FORMAT_RAW && cli->common.fields;
     }
-    cli->format_implied = cli->common.format == CLI_FORMAT_RAW && cli->common.fields;
     if (cli->format_implied)
         cli->common.format = CLI_FORMAT_TEXT; /* fields are a record's */
     cli->writer.format = (enum cli_format_id)cli->common.format;
@@ -137,6 +137,10 @@ static void run_command(struct cli *cli) {
         cli_usage(cli, NULL, "a command is missing; --help lists them");
     else if (command->no_operands && cli->operand_count)
         cli_usage(cli, cli->operands[0], "the command takes no operand");
+    else if (cli->common.fields && !command->fields)
+        cli_usage(cli, "--fields", "the command prints no record");
+    else if (cli->common.fields && cli->common.format == CLI_FORMAT_RAW)
+        cli_usage(cli, "--fields", "the format raw has none");
     else
         command->run(cli, cli->args);
 }

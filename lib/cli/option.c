@@ -66,6 +66,12 @@ const struct cli_option cli_common_options[] = {
 
 /* ---- values ---- */
 
+const struct cli_choice *cli_choices(const struct cli_command *command,
+                                     const struct cli_option *row) {
+    bool raw = row->choices == cli_formats && command->default_format == CLI_FORMAT_RAW;
+    return raw ? cli_formats_and_raw : row->choices;
+}
+
 static const struct cli_choice *find_choice(const struct cli_choice *choices, const char *name) {
     for (; choices->name; choices++)
         if (strcmp(choices->name, name) == 0)
@@ -75,10 +81,10 @@ static const struct cli_choice *find_choice(const struct cli_choice *choices, co
 
 static const char *parse_output(struct cli *cli, void *args, const char *text) {
     (void)args;
-    const struct cli_choice *choice = find_choice(cli_formats, text);
-    enum cli_format_id usual = (enum cli_format_id)cli->command->default_format;
-    if (choice || strcmp(text, cli_format_name(usual)) == 0) {
-        cli->common.format = choice ? choice->value : (int)usual;
+    const struct cli_option *row = cli_find_option(cli_common_options, "output", strlen("output"));
+    const struct cli_choice *choice = find_choice(cli_choices(cli->command, row), text);
+    if (choice) {
+        cli->common.format = choice->value;
         return NULL;
     }
     for (unsigned i = 0; i < cli->command->field_count; i++)
@@ -155,10 +161,11 @@ static void fail_choice(struct parser *p, const struct cli_option *row, const ch
                         const char *text) {
     struct buf message = { 0 };
     struct cli_nearest near = { .word = text, .size = strlen(text) };
-    buf_add_str(&message, "not one of ");
-    for (const struct cli_choice *c = row->choices; c->name; c++) {
-        buf_add_str(&message, c == row->choices ? "" : ", ");
+    const char *separator = "not one of ";
+    for (const struct cli_choice *c = cli_choices(p->cli->command, row); c->name; c++) {
+        buf_add_str(&message, separator);
         buf_add_str(&message, c->name);
+        separator = ", ";
         cli_nearest_try(&near, c->name);
     }
     if (near.name) {

@@ -12,6 +12,7 @@
 #include <time.h>
 
 struct cli;
+struct cli_command;
 
 enum cli_option_kind {
     CLI_OPT_END,
@@ -103,6 +104,10 @@ extern const struct cli_option cli_common_options[];
 /* The row with that long name, or NULL. */
 const struct cli_option *cli_find_option(const struct cli_option *table, const char *name,
                                          size_t size);
+
+/* The choices of an option of a command; NULL: none. */
+const struct cli_choice *cli_choices(const struct cli_command *command,
+                                     const struct cli_option *row);
 
 /* Parses cli->argv[1...] into args, cli->common and cli->operands. False after a usage error, which
  * has then been reported. All of the arguments are read also after an error, so that the report

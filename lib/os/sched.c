@@ -3,6 +3,7 @@
  * Scheduling of threads.
  */
 #include <dirent.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -341,26 +342,31 @@ static void read_quota(struct os_cpus *c) {
     read_quotas(c, "cpu", v1_mount);
 }
 
-static void read_online(struct os_cpus *c) {
-    char text[4096];
-    if (base_read_text("/sys/devices/system/cpu/online", text, sizeof text) > 0)
-        buf_add(&c->online, text, strcspn(text, "\n"));
+static void set_cpu(struct buf *mask, size_t cpu) {
+    while (mask->len <= cpu / CHAR_BIT && !mask->failed)
+        buf_add_char(mask, '\0');
+    if (!mask->failed)
+        mask->data[cpu / CHAR_BIT] |= (char)(1 << cpu % CHAR_BIT);
 }
 
-/* Of "0-3,8"; musl's sysconf(3) counts what this process may use. */
-static int count_online(const struct os_cpus *c) {
-    int count = 0;
-    struct buf text = { 0 };
-    buf_add(&text, c->online.data, c->online.len);
-    for (char *at = (char *)(uintptr_t)buf_cstr(&text); *at; at += *at == ',') {
-        long first = strtol(at, &at, 10);
-        long last = *at == '-' ? strtol(at + 1, &at, 10) : first;
-        count += (int)(last - first + 1);
-        if (*at != ',' && *at)
-            break;
+/* The kernel's list, such as "0-3,8". */
+static void read_online(struct os_cpus *c) {
+    char text[4096], *at = text;
+    base_read_text("/sys/devices/system/cpu/online", text, sizeof text);
+    while (*at >= '0' && *at <= '9') {
+        unsigned long first = strtoul(at, &at, 10);
+        unsigned long last = *at == '-' ? strtoul(at + 1, &at, 10) : first;
+        for (unsigned long cpu = first; cpu <= last && cpu < LAST_MASK * CHAR_BIT; cpu++)
+            set_cpu(&c->online, cpu);
+        at += *at == ',';
     }
-    buf_finish(&text);
-    return count ? count : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static int count_cpus(const struct buf *mask) {
+    int count = 0;
+    for (size_t i = 0; i < mask->len; i++)
+        count += __builtin_popcount((unsigned char)mask->data[i]);
+    return count;
 }
 
 static void read_load(struct os_cpus *c) {
@@ -379,13 +385,15 @@ int os_cpus_get(struct os_cpus *c, struct base_error *e) {
     struct buf mask = { 0 };
     *c = (struct os_cpus){ 0 };
     int r = get_affinity(0, &mask);
-    for (size_t i = 0; i < mask.len; i++)
-        c->usable += __builtin_popcount((unsigned char)mask.data[i]);
+    c->usable = count_cpus(&mask);
     buf_finish(&mask);
     if (r < 0)
         return fail(-r, "sched_getaffinity", e);
     read_online(c);
-    c->count = count_online(c);
+    if (c->online.failed)
+        return fail(ENOMEM, "malloc", e);
+    /* musl's sysconf(3) counts what this process may use. */
+    c->count = c->online.len ? count_cpus(&c->online) : (int)sysconf(_SC_NPROCESSORS_ONLN);
     read_quota(c);
     read_load(c);
     return 0;

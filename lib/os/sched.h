@@ -61,7 +61,7 @@ int os_sched_user(unsigned uid, struct buf *b, struct base_error *e); /* of a re
 struct os_cpus {
     int count;         /* os.cpu_count: those that are online */
     int usable;        /* os.process_cpu_count: those this process may use */
-    struct buf online; /* as /sys/devices/system/cpu/online says: "0-3"; empty: not known */
+    struct buf online; /* which, as a mask; empty: not known */
     bool has_quota;
     uint64_t quota_us, period_us; /* of the cgroup (cpu.max): CPU time in each period */
     bool has_load;

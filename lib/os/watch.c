@@ -80,21 +80,22 @@ static void forget(int signo) {
         ;
 }
 
+/* To the child, or its group. */
+static void signal_child(const struct os_watch *w, int signo) {
+    /* Until it is waited for, the PID is the child's. */
+    if (!w->ended)
+        kill(w->group ? -w->pid : w->pid, signo);
+}
+
 void os_watch_end(struct os_watch *w) {
     if (!w->ended) {
-        os_watch_signal(w, SIGKILL);
+        signal_child(w, SIGKILL);
         w->ended = waitpid(w->pid, NULL, 0) == w->pid;
     }
     close(w->fd);
     forget(SIGPIPE);
     forget(SIGXFSZ);
     os_signal_mask(&w->mask, NULL);
-}
-
-void os_watch_signal(const struct os_watch *w, int signo) {
-    /* Until it is waited for, the PID is the child's. */
-    if (!w->ended)
-        kill(w->group ? -w->pid : w->pid, signo);
 }
 
 /* A child of our own process group was stopped as we would have been; one in another was if we
@@ -142,7 +143,7 @@ static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
         return;
     if (signo == SIGTSTP)
         w->stopped = signo;
-    os_watch_signal(w, signo);
+    signal_child(w, signo);
 }
 
 static int take_signals(struct os_watch *w, struct base_error *e) {
@@ -161,9 +162,9 @@ static int take_deadline(struct os_watch *w, struct base_error *e) {
     if (r < 0 || w->ended)
         return r;
     int signo = w->timed_out ? SIGKILL : w->signo;
-    os_watch_signal(w, signo);
+    signal_child(w, signo);
     if (signo != SIGKILL && signo != SIGCONT)
-        os_watch_signal(w, SIGCONT);
+        signal_child(w, SIGCONT);
     w->deadline = w->timed_out ? OS_NEVER : os_deadline(w->kill_after);
     w->timed_out = true;
     w->killed = signo == SIGKILL;

@@ -79,5 +79,3 @@ enum { OS_WATCH_FDS = 1 };
 int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e);
 
-/* Sends a signal to the child, or its group. */
-void os_watch_signal(const struct os_watch *w, int signo);

@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "os/where.h"
 
-enum { OS_XATTR_SIZE_MAX = 65536, OS_XATTR_NAME_MAX = 255 };
+enum { OS_XATTR_SIZE_MAX = 65536 };
 
 /* The names, each with a NUL behind it, appended to b, in the kernel's order. Names of trusted.*
  * are there only with CAP_SYS_ADMIN. Errors: E2BIG, they take more than 65536 bytes, which no call

@@ -216,6 +216,16 @@ own_copy() {
     [ "${#stderr_lines[@]}" -eq 1 ]
 }
 
+@test "fields of a command that prints no record are a usage error" {
+    local command
+    for command in 'help' 'sched yield' 'xattr remove' 'timerfd create'; do
+        # shellcheck disable=SC2086 # words
+        osbox 64 $command -F bogus
+        got ''
+        complained "$command: '--fields': the command prints no record"
+    done
+}
+
 @test "completion prints a script for each shell" {
     for shell in bash zsh fish; do
         osbox 0 completion "$shell"

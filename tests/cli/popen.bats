@@ -170,6 +170,18 @@ needs_terminals() {
     is out x
 }
 
+@test "raw has no fields; without it, fields make a record" {
+    osbox 125 popen -o raw -F stdout 'echo x'
+    got ''
+    complained "popen: '--fields': the format raw has none"
+    osbox 0 popen -F stdout 'echo x'
+    got 'stdout=x\n'
+    osbox 0 popen -o raw 'echo x'
+    got x
+    osbox 125 popen -o rav 'echo x'
+    complained "popen: '--output=rav': not one of text, json, csv, tsv, sh, value, table, raw; did you mean 'raw'?"
+}
+
 @test "raw: every status, and 128+N for a signal" {
     local status
     for status in 0 1 2 64 124 125 126 127 128 255; do
