@@ -94,6 +94,18 @@ static void tell(struct waiting *g, size_t which, const struct os_wait_result *r
 
 /* ---- signals, deadlines ---- */
 
+/* A later SIGKILL is for those that have not ended. Of a group without children of ours nobody
+ * tells whether it has; its number may be another group's by then. */
+static bool can_kill_later(struct waiting *g) {
+    struct os_wait_result r;
+    struct base_error e;
+    int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
+    if (!g->await.is_set || os_waitid(g->await.type, g->await.id, options, &r, &e) >= 0)
+        return true;
+    cli_report(g->cli, &e);
+    return false;
+}
+
 /* What cannot be sent the signal is not waited for: it would be for ever. */
 static bool send_signal(struct waiting *g, int signo) {
     struct base_error e;
@@ -143,10 +155,16 @@ static bool is_over(const struct waiting *g) {
     return !g->await.is_set && !g->await.left;
 }
 
+/* No child of the set is left: all were told of, or a group in which there is none was sent its
+ * signal, and no more can be done for it. */
+static bool is_done(const struct waiting *g, const struct base_error *e) {
+    return g->await.is_set && e->errnum == ECHILD && (g->told || g->args->signo >= 0);
+}
+
 static void take_error(struct waiting *g, size_t which, struct base_error *e) {
     if (which != SIZE_MAX)
         waitid_report(g, &g->await.list[which].process, e);
-    else if (!g->await.is_set || e->errnum != ECHILD || !g->told) /* all of them were told of */
+    else if (!is_done(g, e))
         cli_report(g->cli, e);
 }
 
@@ -170,6 +188,8 @@ void waitid_wait(struct waiting *g) {
     const struct waitid_args *args = g->args;
     g->deadline = args->nohang ? 0 : args->timeout < 0 ? OS_NEVER : os_deadline(args->timeout);
     g->kill_at = OS_NEVER;
+    if (args->kill_after >= 0 && !can_kill_later(g))
+        return;
     if (args->signo >= 0 && !send_signal(g, args->signo))
         return;
     if (args->kill_after >= 0)

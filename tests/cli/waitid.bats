@@ -316,8 +316,56 @@ signal.pause()' >zombie 3>&- 8>&- &
         group=$!
         exec "$OSBOX" waitid --pgid=$group --signal=INT -g signal' 3>&-
     got SIGINT
-    osbox 66 waitid --pgid=2147483647 --signal=TERM
-    [[ $stderr == *'[ESRCH]'* ]]
+    for form in --signal=TERM --signal=0 '--signal=0 --nohang'; do
+        # shellcheck disable=SC2086 # words
+        osbox 66 waitid --pgid=2147483647 $form
+        complained_of 'waitid: ' ESRCH
+    done
+}
+
+# group: a process group without children of osbox's; its number is in $pid.
+group() {
+    set -m
+    sleep 100 3>&- 8>&- >/dev/null 2>&1 &
+    set +m
+    pid=$!
+    PIDS+=("$pid")
+}
+
+@test "--signal --pgid of a group without children of ours: sending it is all" {
+    group
+    for form in '' --nohang --timeout=0 --any -J; do
+        # shellcheck disable=SC2086 # no word when empty
+        osbox 0 waitid --signal=0 --pgid="$pid" $form
+        got ''
+        complained ''
+    done
+    kill -0 "$pid"
+    osbox 0 waitid --signal=TERM --pgid="$pid"
+    got ''
+    complained ''
+    rc=0
+    wait "$pid" || rc=$?
+    [ "$rc" -eq 143 ]
+}
+
+@test "--kill-after needs children in the group: without, nothing is sent" {
+    group
+    osbox 66 waitid --signal=KILL --kill-after=0 --pgid="$pid"
+    complained_of 'waitid: ' ECHILD
+    got ''
+    kill -0 "$pid"
+}
+
+@test "--kill-after --pgid: SIGKILL goes to the group in which a child ignores the signal" {
+    run --separate-stderr -0 bash -c '
+        set -m
+        env --ignore-signal=TERM sleep 100 8>&- >/dev/null 2>&1 &
+        group=$!
+        set +m
+        until [ "$(readlink /proc/$group/exe)" -ef "$(command -v sleep)" ]; do :; done
+        exec "$OSBOX" waitid --pgid=$group --signal=TERM --kill-after=50ms -g signal' 3>&-
+    got SIGKILL
 }
 
 @test "--stopped of a process that is no child is an error" {

@@ -6,9 +6,9 @@ usage: waitid.py OSBOX
 
 Processes that are not osbox's children, case by case: who may know how they
 ended, when, and what osbox says where nobody can.  Children that it got by being
-executed in the place of their parent.  Every status word.  PIDs that are used
-again, on demand (clone3 with set_tid).  Each case asks the kernel first whether
-it can be had here.  Prints TAP.
+executed in the place of their parent.  Groups without its children.  Every
+status word.  PIDs that are used again, on demand (clone3 with set_tid).  Each
+case asks the kernel first whether it can be had here.  Prints TAP.
 """
 
 import ast
@@ -686,6 +686,33 @@ def check_rusage():
     return faults
 
 
+# ---- groups that are not osbox's ----
+
+
+def check_killpg():
+    """osbox does what os.killpg does to a group, and fails where that fails."""
+    def killpg(pgid, signo):
+        try:
+            os.killpg(pgid, signo)
+        except OSError as error:
+            return errno.errorcode[error.errno]
+        return None
+
+    def osbox(pgid, signo):
+        status, records, said = waitid(f"--signal={signo}", f"--pgid={pgid}")
+        return None if (status, records, said) == (0, [], "") else strict_json(said.encode())[0]["error"]
+
+    told = []
+    for send in (killpg, osbox):
+        leader = Target(exits(0), os.setpgrp)
+        member = Target(exits(0), lambda pgid=leader.pid: os.setpgid(0, pgid))
+        here = [send(leader.pid, 0), send(leader.pid, int(signal.SIGUSR1))]
+        words = [leader.reap(), member.reap()]
+        told.append([*here, *words, send(leader.pid, 0), send(leader.pid, int(signal.SIGUSR1))])
+    wanted = [None, None, signal.SIGUSR1, signal.SIGUSR1, "ESRCH", "ESRCH"]
+    return [] if told == [wanted, wanted] else [f"{told[1]}, not {told[0]}"]
+
+
 # ---- status words ----
 
 
@@ -868,6 +895,7 @@ def main():
         tap.ok("children: each stop and continuation, then the end", check_changes())
         tap.ok("children: --peek leaves them to be waited for", check_peek())
         tap.ok("children: their resources", check_rusage())
+        tap.ok("groups: signals and errors as with os.killpg", check_killpg())
         tap.ok("decode: every status word, as os.W* and os.waitstatus_to_exitcode", check_decode())
         inodes = inode_of(os.getpid()) is not None
         claim("PID:INODE: the inode is that of the pidfd", inodes, "needs Linux 6.9", check_inode)
