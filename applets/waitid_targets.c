@@ -112,13 +112,20 @@ void waitid_pidfd(struct waiting *g) {
     os_await_finish(&g->await);
 }
 
-void waitid_children(struct waiting *g) {
+static void wait_for_set(struct waiting *g, idtype_t type, int id) {
     if (!prepare(g, true))
         return;
-    g->await.type = g->args->pgid >= 0 ? P_PGID : P_ALL;
-    g->await.id = g->args->pgid >= 0 ? (id_t)g->args->pgid : 0;
+    g->await.type = type;
+    g->await.id = (id_t)id;
     waitid_wait(g);
     os_await_finish(&g->await);
+}
+
+void waitid_children(struct waiting *g) {
+    if (g->args->pgid >= 0)
+        wait_for_set(g, P_PGID, g->args->pgid);
+    else
+        wait_for_set(g, P_ALL, 0);
 }
 
 /* ---- a program ---- */
@@ -137,17 +144,26 @@ static int start_program(struct waiting *g, struct base_error *e) {
     return result;
 }
 
-static void wait_for_program(struct waiting *g) {
+/* False: there are no pidfds, or no descriptors for what is to be waited for with them. */
+static bool hold_program(struct waiting *g) {
     struct os_process p;
-    struct base_error e;
-    if (!prepare(g, false))
-        return;
-    if (os_process_open(&p, g->program, 0, &e) == 0) {
-        add(g, &p);
-        waitid_wait(g);
-    } else {
-        waitid_report(g, &p, &e);
+    if (os_process_open(&p, g->program, 0, NULL) < 0)
+        return false;
+    if (os_await_init(&g->await, wait_options(g->args), false, NULL) < 0) {
+        os_process_close(&p);
+        return false;
     }
+    add(g, &p);
+    return true;
+}
+
+/* It runs: whatever fails now, it is waited for, as the child of ours that it is. */
+static void wait_for_program(struct waiting *g) {
+    if (!hold_program(g)) {
+        wait_for_set(g, P_PID, g->program);
+        return;
+    }
+    waitid_wait(g);
     os_await_finish(&g->await);
 }
 

@@ -128,6 +128,8 @@ static bool send_signal(struct waiting *g, int signo) {
 
 static void tell_timeout(struct waiting *g) {
     struct os_wait_result r = { .reason = "timeout" };
+    if (g->await.is_set && g->await.type == P_PID)
+        r.pid = g->program;
     g->timed_out = true;
     if (g->await.is_set)
         emit(g, NULL, &r);
@@ -152,7 +154,9 @@ static bool pass_deadline(struct waiting *g) {
 static bool is_over(const struct waiting *g) {
     if (g->told >= g->args->count || cli_is_broken(g->cli))
         return true;
-    return !g->await.is_set && !g->await.left;
+    if (g->await.is_set) /* the same child would be found again */
+        return g->args->peek && g->told;
+    return !g->await.left;
 }
 
 /* No child of the set is left: all were told of, or a group in which there is none was sent its

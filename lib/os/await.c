@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -12,7 +13,7 @@
 #include "os/kernel.h"
 #include "os/spawn_step.h"
 
-enum { ROOM = 8 };
+enum { ROOM = 8, NS_PER_S = 1000000000 };
 
 bool os_keep_children(void) {
     struct sigaction keep = { .sa_handler = SIG_DFL }, before;
@@ -23,15 +24,20 @@ bool os_keep_children(void) {
 
 /* ---- what is waited for ---- */
 
+static sigset_t sigchld(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
 int os_await_init(struct os_await *a, int options, bool is_set, struct base_error *e) {
     *a = (struct os_await){ .options = options, .is_set = is_set, .signal_fd = -1, .look = true };
     if (is_set || options & (WSTOPPED | WCONTINUED)) {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGCHLD);
+        sigset_t set = sigchld();
         sigprocmask(SIG_BLOCK, &set, NULL);
         a->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (a->signal_fd < 0)
+        if (a->signal_fd < 0 && !is_set)
             return base_fail(e, errno, "signalfd", NULL);
     }
     a->polls = calloc(ROOM + 1, sizeof *a->polls);
@@ -148,8 +154,20 @@ static void drain(struct os_await *a) {
     a->look = true;
 }
 
+/* A set needs SIGCHLD only, which can be had without a descriptor. Second best: a C library may try
+ * again with the whole time when we were stopped and go on. */
+static int wait_for_sigchld(struct os_await *a, int64_t deadline) {
+    int64_t now = os_monotonic_ns(), left = deadline > now ? deadline - now : 0;
+    struct timespec time = { (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
+    sigset_t set = sigchld();
+    a->look = sigtimedwait(&set, NULL, deadline == OS_NEVER ? NULL : &time) > 0;
+    return a->look || os_monotonic_ns() < deadline;
+}
+
 /* Waits for news: 1, there may be some; 0, it is after the deadline, and nothing is due. */
 static int wait_for_news(struct os_await *a, int64_t deadline, struct base_error *e) {
+    if (a->is_set && a->signal_fd < 0)
+        return wait_for_sigchld(a, deadline);
     int64_t bound = earliest_bound(a), now = os_monotonic_ns();
     /* What ended has its time after the deadline, too. */
     int64_t until = bound != OS_NEVER && deadline <= now ? bound : deadline;

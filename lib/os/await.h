@@ -36,13 +36,14 @@ struct os_await {
     /* the rest is private */
     struct pollfd *polls; /* one for each of the list, then one for SIGCHLD */
     size_t room;
-    int signal_fd; /* readable when a child changed its state; -1: not needed */
+    int signal_fd; /* readable when a child changed its state; -1: not needed, or for want of
+                      descriptors SIGCHLD of a set is waited for without one */
     bool look;     /* there may be news of children */
     size_t next;   /* of the list: where to look for what poll() found */
 };
 
 /* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
- * received from a descriptor. Errors: EMFILE, ENOMEM. */
+ * received from a descriptor, which a set can do without. Errors: EMFILE (of no set), ENOMEM. */
 int os_await_init(struct os_await *a, int options, bool is_set, struct base_error *e);
 
 /* One more process to wait for, which is then a's to close. ENOMEM. */

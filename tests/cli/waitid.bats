@@ -812,6 +812,86 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
     [[ $stderr == *'[ENOSYS]' ]]
 }
 
+# without_pidfds HOW ARG...: osbox waitid where pidfd_open fails: of an older kernel (kernel), for want of
+# descriptors (full), and where signalfd, too, lacks one (none).
+without_pidfds() {
+    local how=$1 inject=(-e inject=pidfd_open:error=EMFILE)
+    shift
+    if [ "$how" = kernel ]; then
+        run --separate-stderr python3 "$HELPERS/without_call.py" ENOSYS 434 "$OSBOX" waitid "$@" 3>&- 8>&-
+        [ "$status" != 125 ] || skip 'seccomp filters cannot be used here'
+        return
+    fi
+    can_trace || skip 'nothing can be traced here'
+    [ "$how" = full ] || inject+=(-e inject=signalfd4:error=EMFILE)
+    run --separate-stderr traced -qq -o trace -e trace=pidfd_open,signalfd4 "${inject[@]}" \
+        "$OSBOX" waitid "$@" 3>&- 8>&-
+}
+
+@test "-- CMD is waited for without a pidfd, too" {
+    for how in kernel full none; do
+        without_pidfds "$how" -g via,exitcode,timed_out -- sh -c 'exit 7'
+        [ "$status" -eq 7 ]
+        got $'waitid\t7\tfalse'
+        complained ''
+        without_pidfds "$how" -J -F pid,si_pid,elapsed_ns,ru_maxrss,signal,pidfd_ino -- sh -c 'kill -KILL $$'
+        [ "$status" -eq 137 ]
+        read -r pid si_pid elapsed rss signal ino < <(json pid si_pid elapsed_ns ru_maxrss signal pidfd_ino \
+            <<<"$output" | paste -sd ' ')
+        [ "$pid $signal $ino" = "$si_pid \"SIGKILL\" null" ]
+        [ "$elapsed" -gt 0 ]
+        [ "$rss" -gt 0 ]
+        complained ''
+    done
+}
+
+@test "-- CMD without a pidfd: how long and how much is waited for is the same" {
+    for how in kernel full none; do
+        for form in --timeout=0 --timeout=10ms; do
+            without_pidfds "$how" "$form" -g pid,timed_out,reason -- sh -c 'exec sleep 100 >/dev/null 2>&1'
+            PIDS+=("${output%%[!0-9]*}")
+            [ "$status" -eq 124 ]
+            got "${PIDS[-1]}"$'\ttrue\ttimeout'
+            kill -0 "${PIDS[-1]}"
+        done
+        without_pidfds "$how" --timeout=100 --peek -g exitcode -- sh -c 'exit 7'
+        [ "$status" -eq 7 ]
+        got 7
+        without_pidfds "$how" --nohang -g pid -- sh -c 'echo $$; exec sleep 100 >/dev/null 2>&1'
+        PIDS+=("$output")
+        [ "$status" -eq 0 ]
+    done
+}
+
+@test "-- CMD without a pidfd: --stopped and --continued" {
+    python3 "$HELPERS/without_call.py" ENOSYS 434 true || skip 'seccomp filters cannot be used here'
+    : >out
+    python3 "$HELPERS/without_call.py" ENOSYS 434 "$OSBOX" waitid --stopped --continued \
+        -g pid,si_code,exitcode -- sh -c 'kill -STOP $$; read -r _ <&8; exit 3' >out 2>err 3>&- &
+    waiter=$!
+    PIDS+=("$waiter")
+    exec 7<out
+    until read -r pid code <&7; do kill -0 "$waiter"; done
+    PIDS+=("$pid")
+    [ "$code" = CLD_STOPPED ]
+    kill -CONT "$pid"
+    until read -r pid code <&7; do kill -0 "$waiter"; done
+    [ "$code" = CLD_CONTINUED ]
+    let_go
+    ended 3
+    [ "$(cat <&7)" = "$pid"$'\tCLD_EXITED\t3' ]
+    exec 7<&-
+}
+
+@test "a set of children is waited for without a descriptor, too" {
+    can_trace || skip 'nothing can be traced here'
+    run --separate-stderr -0 traced -qq -o trace -e trace=signalfd4 -e inject=signalfd4:error=EMFILE \
+        bash -c 'sh -c "$KEPT exit 3" 8>&- & sh -c "$KEPT exit 4" 8>&- &
+        exec "$OSBOX" waitid --all -g exitcode' 3>&-
+    [ "$(sort <<<"$output")" = $'3\n4' ]
+    complained ''
+}
+
 @test "a process without an inode: PID:INODE is ENOSYS" {
     can_trace || skip 'nothing can be traced here'
     run --separate-stderr -69 traced -qq -o trace -e trace=fstatfs -e inject=fstatfs:error=ENOSYS \
