@@ -158,6 +158,14 @@ bool walk_enters(const struct walk_args *args, const struct os_walk_entry *e) {
     return !e->depth || !args->prune.len || !matches(&args->prune, e);
 }
 
+bool walk_loops(const struct walk_args *args, const struct os_walk_entry *e,
+                struct os_walk_chunk *c) {
+    bool loops = args->follow && e->nowhere == ELOOP;
+    if (loops)
+        os_walk_fail(c, ELOOP, false, "stat", e->path);
+    return loops;
+}
+
 static bool is_printed(const struct walk_args *args, const struct os_walk_entry *e) {
     if (e->depth < args->min_depth || (args->types && !(args->types >> e->type & 1)))
         return false;
@@ -225,6 +233,7 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
     walk_count(g, e);
     if (is_printed(g->args, e))
         put_entry(g, scratch, e, c);
+    walk_loops(g->args, e, c);
     return walk_enters(g->args, e);
 }
 

@@ -49,6 +49,7 @@ struct walking {
     bool bare_paths;         /* a record is a path and its end, nothing else */
     struct walk_links links; /* --sum: hard links that were counted */
     const char *top;         /* the one that is walked */
+    bool top_loops;          /* --sum: which is an error to be counted */
     struct buf reply;        /* --steer: what was read of stdin, */
     size_t reply_used;       /* and how much of it is the last reply; */
     struct buf listed;       /* the last record's dirnames, each with a NUL, */
@@ -60,6 +61,10 @@ struct walking {
 
 /* Where an entry is: TOP is what it leads to, as os.walk takes it; all below it is itself. */
 struct os_where walk_where(const struct walk_args *args, const struct os_walk_entry *e);
+
+/* Whether a TOP leads back to itself where links are followed: notes the error that it then is. */
+bool walk_loops(const struct walk_args *args, const struct os_walk_entry *e,
+                struct os_walk_chunk *c);
 
 /* Counts an entry for --progress, and shows it when it is time to. In any thread. */
 void walk_count(struct walking *g, const struct os_walk_entry *e);

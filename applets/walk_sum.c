@@ -107,6 +107,8 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
         return false;
     walk_count(g, e);
     bool enter = walk_enters(g->args, e);
+    if (!e->depth)
+        g->top_loops = walk_loops(g->args, e, c);
     if (!ask(g->args, e, &st, c))
         return enter;
     struct counted file = { st.stx_ino, st.stx_size, st.stx_blocks * 512, st.stx_dev_major,
@@ -142,7 +144,7 @@ static void emit_totals(const struct walking *g, const char *path, size_t path_s
 /* Files with several links, in the walk's order. */
 static bool emit(void *data, struct buf *out, void *totals) {
     struct walking *g = data;
-    struct walk_totals own = { .files = 1 };
+    struct walk_totals own = { .files = 1, .errors = g->top_loops, .incomplete = g->top_loops };
     struct walk_totals *t = totals ? totals : &own; /* a TOP that is no directory */
     for (size_t at = 0; at + sizeof(struct counted) <= out->len; at += sizeof(struct counted)) {
         struct counted file;

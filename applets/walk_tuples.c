@@ -35,7 +35,7 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
     if (e->depth)
         add_name(t, e->is_directory ? &t->dirs : &t->files, e);
     else if (!e->is_directory)
-        os_walk_fail(c, ENOTDIR, false, "open", e->path);
+        os_walk_fail(c, e->nowhere ? e->nowhere : ENOTDIR, false, "open", e->path);
     return walk_enters(g->args, e);
 }
 

@@ -372,14 +372,16 @@ static void name_of_top(const char *top, struct os_walk_entry *e) {
     e->top_size = end == 1 && top[0] == '/' ? 0 : end;
 }
 
-/* Follows TOP if `where` says so; a link that leads nowhere is there all the same. */
-static int stat_top(const struct os_where *w, struct stat *st, struct base_error *e) {
+/* Follows TOP if `where` says so; a link that leads nowhere is there all the same: *nowhere. */
+static int stat_top(const struct os_where *w, struct stat *st, int *nowhere, struct base_error *e) {
     const char *path = os_where_path(w);
+    *nowhere = 0;
     if (fstatat(w->dir_fd, path, st, os_where_flags(w)) == 0)
         return 0;
     int errnum = errno;
     bool dangling = (errnum == ENOENT || errnum == ELOOP) && w->path && w->follow &&
                     fstatat(w->dir_fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+    *nowhere = errnum;
     return dangling ? 0 : os_where_fail(w, errnum, "stat", e);
 }
 
@@ -411,7 +413,8 @@ static int take_top(struct walk_worker *w, struct walk_node *node, const char *t
     struct walk_shared *s = w->shared;
     const struct os_walk *walk = s->walk;
     struct stat st;
-    int r = stat_top(s->where, &st, error);
+    int nowhere;
+    int r = stat_top(s->where, &st, &nowhere, error);
     if (r < 0)
         return r;
     struct os_walk_entry e = {
@@ -419,6 +422,7 @@ static int take_top(struct walk_worker *w, struct walk_node *node, const char *t
         .path_size = strlen(top),
         .type = IFTODT(st.st_mode),
         .is_directory = S_ISDIR(st.st_mode),
+        .nowhere = nowhere,
         .ino = st.st_ino,
         .dir_fd = s->where->dir_fd,
     };

@@ -33,6 +33,7 @@ struct os_walk_entry {
     unsigned depth;     /* 0: TOP */
     unsigned char type; /* DT_* of readdir(3), DT_UNKNOWN when it vanished before it was known */
     bool is_directory;  /* a directory, or a symbolic link to one */
+    int nowhere;        /* of a TOP that is a link and leads nowhere: the errno; otherwise 0 */
     uint64_t ino;       /* d_ino: at a mount point that of the directory below the mount */
     int dir_fd;         /* the name is relative to it: for calls on the file itself */
     void *totals;       /* of the directory it is listed in; NULL for a TOP */
@@ -101,9 +102,10 @@ struct os_walk {
 };
 
 /* Walks one tree. `top` is what paths begin with; `where` is how it is opened (--fd: a descriptor).
- * A TOP that is no directory is one entry. 0, also after errors that were handed over and after a
- * stop; -errno when TOP itself cannot be looked at (ENOENT, EACCES, ...) or memory is short: then
- * *e is filled and error() was not called. */
+ * A TOP that is no directory is one entry, and so is a link that leads nowhere, of which no error
+ * is handed over. 0, also after errors that were handed over and after a stop; -errno when TOP
+ * itself cannot be looked at (ENOENT, EACCES, ...) or memory is short: then *e is filled and
+ * error() was not called. */
 int os_walk(const struct os_walk *walk, const struct os_where *where, const char *top,
             struct base_error *e);
 

@@ -179,6 +179,26 @@ in_mounts() {
     complained ''
 }
 
+@test "-L: a TOP that is a link to itself is listed and reported as ELOOP, as below a TOP" {
+    mkdir t
+    ln -s loop loop
+    ln -s nowhere lost
+    for form in '' '--bottom-up' '-g path,type'; do
+        # shellcheck disable=SC2086 # no word when empty
+        osbox 71 walk -L $form loop t lost
+        [ "$(cut -f 1 <<<"$output")" = $'loop\nt\nlost' ]
+        complained_of "walk: 'loop': " ELOOP
+    done
+    osbox 71 walk -L --sum -F dirpath,files,errors,incomplete -o csv loop lost
+    got $'dirpath,files,errors,incomplete\nloop,1,1,true\nlost,1,0,false'
+    complained_of "walk: 'loop': " ELOOP
+    osbox 71 walk -L --on-error=stop loop t
+    got loop
+    osbox 0 walk -L --on-error=ignore loop t
+    got $'loop\nt'
+    complained ''
+}
+
 @test "a TOP that does not exist is 66 in every form, and the others are walked" {
     tree
     for form in '' --tuples --sum --bottom-up --on-error=ignore; do
@@ -713,12 +733,26 @@ vanish() {
     got $'dirpath  dirnames  filenames\nt        a\\x2cb,c  f'
 }
 
-@test "--tuples of a TOP that is no directory is ENOTDIR" {
+@test "--tuples of a TOP that is no directory is ENOTDIR, of a dangling link ENOENT" {
     tree
     osbox 66 walk --tuples -J t/f t/lost t/a
     got '{"dirpath":"t/a","dirnames":[],"filenames":[]}'
     complained '{"error":"ENOTDIR","errno":20,"applet":"walk","operation":"open","path":"t/f","message":"Not a directory"}
-{"error":"ENOTDIR","errno":20,"applet":"walk","operation":"open","path":"t/lost","message":"Not a directory"}'
+{"error":"ENOENT","errno":2,"applet":"walk","operation":"open","path":"t/lost","message":"No such file or directory"}'
+}
+
+@test "--tuples and --steer of a link to itself is ELOOP, with and without -L" {
+    mkdir t
+    ln -s loop loop
+    for form in --tuples '--tuples -L' '--tuples --bottom-up'; do
+        # shellcheck disable=SC2086 # words
+        osbox 71 walk $form -F dirpath loop t
+        got t
+        complained_of "walk: 'loop': " ELOOP
+    done
+    run --separate-stderr -71 "$OSBOX" walk --steer -L loop </dev/null
+    got ''
+    [ "$(json error path <<<"$stderr")" = $'"ELOOP"\n"loop"' ]
 }
 
 @test "--tuples with --exclude, --prune, --min-depth and --max-depth" {

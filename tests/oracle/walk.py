@@ -175,6 +175,30 @@ def check_tuples(name, top):
              tuples("--on-error=ignore", *more, top))
 
 
+def check_tops(place):
+    """What os.walk(onerror) says of a TOP that it cannot walk, --tuples says."""
+    here = os.path.join(place, b"tops")
+    os.mkdir(here)
+    with open(os.path.join(here, b"file"), "xb"):
+        pass
+    for name, target in ((b"loop", b"loop"), (b"one", b"two"), (b"two", b"one"), (b"dangling", b"gone"),
+                         (b"link", b"file")):
+        os.symlink(target, os.path.join(here, name))
+    faults = []
+    for name in (b"file", b"loop", b"one", b"dangling", b"link", b"gone", b"file/x", b"loop/x"):
+        top = os.path.join(here, name)
+        for more, follow in (([], False), (["-L"], True)):
+            errors = []
+            records = list(os.walk(top, followlinks=follow, onerror=errors.append))
+            want = (records, [(e.errno, os.fsencode(e.filename)) for e in errors])
+            result = walk("--tuples", "-J", *more, top)
+            got = ([tuple_of(record) for record in strict_json(result.out)],
+                   [(record["errno"], bytes_of(record["path"])) for record in strict_json(result.err)])
+            if got != want:
+                faults.append(f"{name!r} {more}: {want} became {got}")
+    tap.ok("a TOP that is no directory: the errors are those of os.walk's onerror", faults)
+
+
 def sorted_walk(top):
     """os.walk in the order of --sort."""
     for directory, dirs, files in os.walk(top):
@@ -586,6 +610,7 @@ def main():
         for number in range(6):
             check_tree(rng, place, number)
         check_links(rng, place)
+        check_tops(place)
         check_deep(large)
         check_wide(large)
         check_kernel_trees()
