@@ -379,8 +379,8 @@ static int stat_top(const struct os_where *w, struct stat *st, int *nowhere, str
     if (fstatat(w->dir_fd, path, st, os_where_flags(w)) == 0)
         return 0;
     int errnum = errno;
-    bool dangling = (errnum == ENOENT || errnum == ELOOP) && w->path && w->follow &&
-                    fstatat(w->dir_fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+    bool dangling = (errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP) && w->path &&
+                    w->follow && fstatat(w->dir_fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
     *nowhere = errnum;
     return dangling ? 0 : os_where_fail(w, errnum, "stat", e);
 }

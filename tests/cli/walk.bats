@@ -179,6 +179,15 @@ in_mounts() {
     complained ''
 }
 
+@test "a link that ends below a file is a dangling one, as TOP as below it" {
+    mkdir t
+    touch t/f
+    ln -s f/x t/below
+    lists 't/below' t/below
+    lists 't/below' -L t/below
+    lists 't t/below t/f' -L t
+}
+
 @test "-L: a TOP that is a link to itself is listed and reported as ELOOP, as below a TOP" {
     mkdir t
     ln -s loop loop

@@ -182,10 +182,10 @@ def check_tops(place):
     with open(os.path.join(here, b"file"), "xb"):
         pass
     for name, target in ((b"loop", b"loop"), (b"one", b"two"), (b"two", b"one"), (b"dangling", b"gone"),
-                         (b"link", b"file")):
+                         (b"below", b"file/x"), (b"link", b"file")):
         os.symlink(target, os.path.join(here, name))
     faults = []
-    for name in (b"file", b"loop", b"one", b"dangling", b"link", b"gone", b"file/x", b"loop/x"):
+    for name in (b"file", b"loop", b"one", b"dangling", b"below", b"link", b"gone", b"file/x", b"loop/x"):
         top = os.path.join(here, name)
         for more, follow in (([], False), (["-L"], True)):
             errors = []
