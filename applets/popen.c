@@ -271,14 +271,15 @@ static void add_streams(struct popening *p, struct plan *plan) {
 static int open_input(struct popening *p, const struct plan *plan, struct base_error *e) {
     const char *input = p->args->input;
     bool own = plan->mode == POPEN_R || plan->mode == POPEN_W || plan->mode == POPEN_SYSTEM;
+    bool is_stdin = input ? strcmp(input, "-") == 0 : own;
     p->input = (struct popen_input){ .fd = -1, .terminal = plan->pty };
     if (plan->pty < 0)
         return 0;
-    if (input ? strcmp(input, "-") == 0 : own) {
+    if (is_stdin && !(p->cli->closed & 1U << STDIN_FILENO)) {
         p->input.fd = STDIN_FILENO;
         return 0;
     }
-    p->input.fd = base_open(AT_FDCWD, input ? input : "/dev/null", O_RDONLY);
+    p->input.fd = base_open(AT_FDCWD, input && !is_stdin ? input : "/dev/null", O_RDONLY);
     return p->input.fd < 0 ? base_fail(e, -p->input.fd, "open", input) : 0;
 }
 
@@ -297,6 +298,8 @@ static int move(struct popening *p, struct base_error *e) {
     int r = popen_loop(p, e);
     if (raw)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+    for (unsigned i = 0; i < p->count; i++)
+        popen_stream_close(&p->streams[i]);
     os_watch_end(&p->watch);
     return r;
 }
@@ -316,6 +319,26 @@ static void report_lost(struct popening *p) {
         e.fd = strcmp(p->streams[i].name, "stderr") == 0 ? STDERR_FILENO : STDOUT_FILENO;
         cli_report_as(p->cli, CLI_EX_IOERR, &e);
     }
+}
+
+/* What was typed into the terminal may not have been all. */
+static void report_input(struct popening *p) {
+    struct base_error e;
+    if (!p->input.lost)
+        return;
+    base_fail(&e, p->input.lost, "read", p->args->input);
+    if (!p->args->input)
+        e.fd = STDIN_FILENO;
+    cli_report_as(p->cli, CLI_EX_IOERR, &e);
+}
+
+/* Where no record says it. */
+static void note_writers(struct popening *p, const struct plan *plan) {
+    for (unsigned i = 0; i < p->count && !plan->records; i++)
+        if (p->streams[i].leaked)
+            cli_note(p->cli, strcmp(p->streams[i].name, "stderr") == 0
+                                 ? "somebody still holds its standard error"
+                                 : "somebody still holds its standard output");
 }
 
 static void report_failure(struct popening *p, const struct plan *plan,
@@ -350,6 +373,8 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     popen_stream_open(&p.events, "events", -1, cli->output.fd, args);
     p.events.buffering = 0;
     r = move(&p, &e);
+    report_input(&p);
+    note_writers(&p, plan);
     if (r < 0)
         cli_report(cli, &e);
     else if (plan->records)

@@ -77,6 +77,9 @@ struct popen_stream {
     struct buf pending; /* read and not written to `out` yet */
     size_t sent;        /* of them, written */
     struct base_spool spool;
+    int forgotten;    /* errno of why no more is kept; 0: all is, */
+    const char *kept; /* which are, at the end, these bytes */
+    size_t kept_size;
     uint64_t total;    /* bytes that came */
     uint64_t limit;    /* of those that are kept, or events */
     struct buf line;   /* of an event that has no end yet, */
@@ -91,6 +94,7 @@ struct popen_input {
     int terminal;       /* its other side: -1: there is none */
     struct buf pending; /* read and not written yet */
     size_t sent;
+    int lost; /* errno of a read that failed; 0: none */
 };
 
 struct popening {
@@ -107,6 +111,8 @@ struct popening {
 
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
                        const struct popen_args *args);
+/* No more comes: what is kept of it is known. To be called while the watch holds SIGXFSZ. */
+void popen_stream_close(struct popen_stream *s);
 void popen_stream_finish(struct popen_stream *s);
 
 /* Moves what there is to move until the command has ended and its streams have, as --on-exit says;

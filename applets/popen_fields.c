@@ -67,21 +67,18 @@ static struct cli_value close_value(const struct os_wait_result *r) {
     return exitcode ? cli_int((int64_t)exitcode * 256) : cli_null();
 }
 
-static void fill_stream(struct popening *p, struct popen_stream *s, struct cli_value *data,
+static void fill_stream(struct popening *p, const struct popen_stream *s, struct cli_value *data,
                         struct cli_value *bytes) {
     struct base_error e;
-    const char *text;
-    size_t size;
     *bytes = cli_uint(s->total);
     if (!s->captured)
         return;
-    int r = base_spool_view(&s->spool, &text, &size);
-    if (r == 0) {
-        *data = cli_bytes(text, size);
+    if (!s->forgotten) {
+        *data = cli_bytes(s->kept, s->kept_size);
         return;
     }
-    base_fail(&e, -r, "mmap", s->name);
-    cli_report_part(p->cli, &e);
+    base_fail(&e, s->forgotten, "malloc", s->name);
+    cli_report_as(p->cli, CLI_EX_IOERR, &e);
 }
 
 void popen_emit_result(struct popening *p) {

@@ -50,8 +50,22 @@ static void close_stream(struct popen_stream *s) {
     s->fd = -1;
 }
 
-void popen_stream_finish(struct popen_stream *s) {
+/* The command goes on as if it were kept; the record says that it is not. */
+static void forget(struct popen_stream *s, int errnum) {
+    s->forgotten = errnum;
+    base_spool_finish(&s->spool);
+}
+
+void popen_stream_close(struct popen_stream *s) {
     close_stream(s);
+    if (s->forgotten)
+        return;
+    int r = base_spool_view(&s->spool, &s->kept, &s->kept_size);
+    if (r < 0)
+        forget(s, -r);
+}
+
+void popen_stream_finish(struct popen_stream *s) {
     base_spool_finish(&s->spool);
     buf_finish(&s->pending);
     buf_finish(&s->line);
@@ -136,7 +150,7 @@ static void count_bytes(struct popen_stream *s, size_t size) {
         s->left = size < (size_t)s->left ? s->left - (int)size : 0;
 }
 
-static int take(struct popening *p, struct popen_stream *s, const char *bytes, size_t size) {
+static void take(struct popening *p, struct popen_stream *s, const char *bytes, size_t size) {
     uint64_t left = s->total < s->limit ? s->limit - s->total : 0;
     size_t kept = size < left ? size : (size_t)left;
     count_bytes(s, size);
@@ -144,8 +158,11 @@ static int take(struct popening *p, struct popen_stream *s, const char *bytes, s
         buf_add(&s->pending, bytes, size);
     if (s->events)
         take_events(p, s, bytes, kept);
-    int r = s->captured ? base_spool_add(&s->spool, bytes, kept) : 0;
-    return r < 0 ? r : s->pending.failed || s->line.failed ? -ENOMEM : 0;
+    int r = s->captured && !s->forgotten ? base_spool_add(&s->spool, bytes, kept) : 0;
+    if (r < 0)
+        forget(s, -r);
+    if (s->pending.failed || s->line.failed)
+        lose(s, ENOMEM);
 }
 
 /* 1: moved, or nothing to move for now; 0: this is no way to move it. */
@@ -175,8 +192,10 @@ static int read_stream(struct popening *p, struct popen_stream *s) {
     if (s->splices && splice_on(s))
         return 0;
     ssize_t size = base_read(s->fd, room, sizeof room);
-    if (size > 0)
-        return take(p, s, room, (size_t)size);
+    if (size > 0) {
+        take(p, s, room, (size_t)size);
+        return 0;
+    }
     /* All have closed the terminal's other side. Ours stays: its end would be a SIGHUP. */
     s->hung_up = size == -EIO && s->terminal;
     if (size < 0 && !s->hung_up)
@@ -206,18 +225,16 @@ static void close_input(struct popen_input *in) {
     in->fd = -1;
 }
 
-static int read_input(struct popen_input *in) {
+static void read_input(struct popen_input *in) {
     char room[PIPE_BUF];
     ssize_t size = base_read(in->fd, room, sizeof room);
-    if (size < 0)
-        return (int)size;
     if (size > 0) {
         buf_add(&in->pending, room, (size_t)size);
-    } else {
-        close_input(in);
-        type_end(in);
+        return;
     }
-    return in->pending.failed ? -ENOMEM : 0;
+    in->lost = (int)-size;
+    close_input(in);
+    type_end(in);
 }
 
 /* A line at a time, as a terminal keeps no more than 4095 bytes of one. What it does not take now
@@ -374,10 +391,11 @@ static int64_t next_time(struct popening *p) {
     return next;
 }
 
-/* The terminal's size follows that of ours. */
+/* The terminal's size follows that of ours, unless one was given. */
 static void resize(struct popening *p) {
     struct winsize size;
-    if (p->watch.resized && p->input.terminal >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+    bool follows = p->input.terminal >= 0 && !p->args->size.ws_col;
+    if (p->watch.resized && follows && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
         ioctl(p->input.terminal, TIOCSWINSZ, &size);
     p->watch.resized = false;
 }
@@ -409,12 +427,10 @@ static int poll_once(struct popening *p, struct base_error *e) {
         pass_on(&p->events);
     if (p->events.lost)
         lose_events(p);
-    if (r == 0 && fds[p->count].revents) {
-        if (p->input.pending.len)
-            write_input(&p->input);
-        else
-            r = read_input(&p->input);
-    }
+    if (fds[p->count].revents && p->input.pending.len)
+        write_input(&p->input);
+    else if (fds[p->count].revents)
+        read_input(&p->input);
     /* What was written before the end is there only when the end was known before the look. */
     p->drained = ended && !ready;
     return r < 0 ? base_fail(e, -r, "read", NULL) : 0;

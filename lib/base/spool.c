@@ -32,12 +32,40 @@ static int open_file(void) {
     return fd >= 0 ? fd : base_create_in("/tmp");
 }
 
+static bool read_back(struct base_spool *s, struct buf *all) {
+    if (s->in_file > SIZE_MAX || !buf_reserve(all, (size_t)s->in_file) ||
+        lseek(s->fd, 0, SEEK_SET) < 0)
+        return false;
+    while (all->len < s->in_file) {
+        ssize_t size = base_read(s->fd, all->data + all->len, (size_t)s->in_file - all->len);
+        if (size <= 0)
+            return false;
+        all->len += (size_t)size;
+    }
+    return true;
+}
+
+/* What is in the file comes back into memory, before what is there. */
+static int give_up_file(struct base_spool *s) {
+    struct buf all = { 0 };
+    bool known = read_back(s, &all);
+    buf_add(&all, s->memory.data, s->memory.len);
+    buf_finish(&s->memory);
+    s->memory = all;
+    close(s->fd);
+    s->fd = -1;
+    s->in_file = 0;
+    s->no_file = true;
+    return known && !all.failed ? 0 : -ENOMEM;
+}
+
+/* To the file, where it takes that. */
 static int write_memory(struct base_spool *s) {
-    int r = base_write(s->fd, s->memory.data, s->memory.len);
-    if (r == 0)
-        s->in_file += s->memory.len;
+    if (base_write(s->fd, s->memory.data, s->memory.len) < 0)
+        return give_up_file(s);
+    s->in_file += s->memory.len;
     buf_clear(&s->memory);
-    return r;
+    return 0;
 }
 
 int base_spool_add(struct base_spool *s, const void *bytes, size_t size) {
@@ -46,7 +74,7 @@ int base_spool_add(struct base_spool *s, const void *bytes, size_t size) {
         return -ENOMEM;
     if (s->memory.len <= BASE_SPOOL_MEMORY)
         return 0;
-    if (s->fd < 0) {
+    if (s->fd < 0 && !s->no_file) {
         int fd = open_file();
         s->fd = fd < 0 ? -1 : fd;
     }
@@ -54,14 +82,14 @@ int base_spool_add(struct base_spool *s, const void *bytes, size_t size) {
 }
 
 int base_spool_view(struct base_spool *s, const char **bytes, size_t *size) {
+    int r = s->fd >= 0 && s->memory.len ? write_memory(s) : 0;
+    if (r < 0)
+        return r;
     if (s->fd < 0) {
         *bytes = s->memory.len ? s->memory.data : "";
         *size = s->memory.len;
         return 0;
     }
-    int r = s->memory.len ? write_memory(s) : 0;
-    if (r < 0)
-        return r;
     if (s->in_file > SIZE_MAX)
         return -EFBIG;
     s->map = mmap(NULL, (size_t)s->in_file, PROT_READ, MAP_PRIVATE, s->fd, 0);

@@ -520,12 +520,54 @@ needs_terminals() {
     rmdir tmp
 }
 
-@test "a temporary file that may not grow is an error, not a signal" {
+@test "what a temporary file does not take is kept in memory" {
     not_sanitized
-    run --separate-stderr bash -c 'ulimit -f 100; exec timeout -s KILL 60 "$OSBOX" popen -J "head -c 3000000 /dev/zero; exit 0"' 3>&-
-    [ "$status" -ge 64 ] && [ "$status" -lt 128 ]
+    needs prlimit
+    local size
+    for size in 0 100000 3000000; do
+        popen 0 -g exitcode,stdout_bytes -- prlimit --fsize="$size" "$OSBOX" popen -g stdout \
+            'head -c 4000000 /dev/zero | tr "\0" x; exit 3'
+        got $'0\t4000001'
+    done
+    TMPDIR=$PWD into out 0 -g stdout -- prlimit --fsize=2500000 "$OSBOX" popen -g stdout \
+        'seq 600000; exit 3'
+    seq 600000 | { cat && echo && echo; } | cmp - out
+}
+
+@test "what memory cannot keep is null and 74; the command runs on" {
+    not_sanitized
+    needs prlimit
+    local limited=(prlimit --fsize=100000 --as=80000000 "$OSBOX")
+    run --separate-stderr -74 timeout -s KILL 60 "${limited[@]}" popen -J \
+        -F exitcode,stdout_bytes,stdout 'head -c 200000000 /dev/zero; exit 3' 3>&-
+    got '{"exitcode":3,"stdout_bytes":200000000,"stdout":null}'
+    [[ $stderr == *'"operation":"malloc","path":"stdout"'* ]]
+    run --separate-stderr -74 timeout -s KILL 60 "${limited[@]}" popen \
+        -F exitcode,stdout_bytes,stdout 'head -c 200000000 /dev/zero; exit 3' 3>&-
+    got $'exitcode=3\nstdout_bytes=200000000\nstdout'
+    complained_of "popen: 'stdout': " ENOMEM
+}
+
+@test "--pty with a standard input that cannot be read: the command has none" {
+    run --separate-stderr -3 timeout -s KILL 60 \
+        sh -c 'exec "$OSBOX" popen --pty "cat; echo hi; exit 3" <&-' 3>&-
+    got $'hi\r'
+    complained ''
+    run --separate-stderr -74 timeout -s KILL 60 \
+        sh -c 'exec "$OSBOX" popen --pty "cat; echo hi" </' 3>&-
+    got $'hi\r'
+    complained_of 'popen: descriptor 0: ' EISDIR
+    popen 74 --pty --input=/ 'cat; echo hi'
+    got $'hi\r'
+    complained_of "popen: '/': " EISDIR
+    popen 74 --pty --input=/ -F exitcode 'cat; exit 3'
+    got 'exitcode=3'
+}
+
+@test "bytes have no NUL between them: -0 is a usage error" {
+    popen 125 -0 'echo x'
     got ''
-    [[ $stderr == *EFBIG* ]]
+    complained "popen: '--null': goes with -o value or -g only"
 }
 
 @test "--status: a file, a descriptor, in any format; output passes through" {
@@ -726,9 +768,13 @@ except ProcessLookupError:
     mkfifo held
     into out 0 --on-exit=drain 'cat held & echo hi'
     is out 'hi\n'
+    is stderr 'popen: note: somebody still holds its standard output\n'
     into out 0 --on-exit=drain --mode=3 'cat held & echo hi; echo err >&2'
     is out 'hi\n'
-    is stderr 'err\n'
+    is stderr 'err
+popen: note: somebody still holds its standard output
+popen: note: somebody still holds its standard error
+'
     # 60000 bytes are in the pipe when the command ends.
     into out 0 --on-exit=drain 'cat held & head -c 60000 /dev/zero'
     head -c 60000 /dev/zero | cmp - out

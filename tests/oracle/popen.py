@@ -400,6 +400,31 @@ def check_terminals():
     os.close(follower)
 
 
+def check_resizing():
+    """The new terminal follows the size of the one around, unless it was given its own."""
+    import fcntl  # pylint: disable=import-outside-toplevel
+    import termios  # pylint: disable=import-outside-toplevel
+
+    for option, want in (("--pty", b"33 99"), ("--pty=90x20", b"20 90")):
+        try:
+            leader, follower = open_terminal(111, 22)
+        except OSError as error:
+            tap.skip(f"{option} when the terminal around is resized", str(error))
+            return
+        with subprocess.Popen([OSBOX, "popen", option, "echo ready; read x; stty size; echo end"],
+                              stdin=follower, stdout=follower, stderr=follower, env=CLEAN_ENV,
+                              start_new_session=True) as p:
+            read_until(leader, b"ready")
+            fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 99, 0, 0))
+            p.send_signal(signal.SIGWINCH)
+            os.write(leader, b"\r")
+            shown = read_until(leader, b"end")
+        tap.ok(f"{option}: the size is {want.decode()} when the terminal around has got 33 lines of 99",
+               [] if want in shown else [shown])
+        os.close(leader)
+        os.close(follower)
+
+
 def check_forkpty():
     """What os.forkpty's child sees."""
     try:
@@ -451,6 +476,7 @@ def main():
         check_slow_readers()
         check_sizes(place)
         check_terminals()
+        check_resizing()
         check_forkpty()
         check_record_sizes()
     finally:
