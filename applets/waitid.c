@@ -117,6 +117,8 @@ static const char *find_mistake(const struct cli *cli, const struct waitid_args 
         return "no PID goes with --all, --pgid and --pidfd";
     if (!chosen && !cli->operand_count && !cli->program)
         return "a PID is missing; --all is for every child of ours";
+    if (args->signo >= 0 && args->pgid == 1)
+        return "--signal is for no group 1: kill(2) would send it to every process";
     if (args->exit_with == WAITID_EXIT_TARGET && several && args->count > 1)
         return "--exit-with=target is for one process; with --any it is the first";
     if (args->peek && (is_set || args->subreaper) && args->count > 1)

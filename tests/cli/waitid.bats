@@ -471,6 +471,7 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
     complained 'waitid: --kill-after: goes with --signal' || [[ $stderr == *'goes with --signal' ]]
     osbox 64 waitid --all --signal=TERM
     osbox 64 waitid --all --pgid=1
+    osbox 64 waitid --pgid=1 --signal=0 # kill(2) would take -1 for every process
     osbox 64 waitid --all --pidfd=1
     osbox 64 waitid --all 1
     osbox 64 waitid --pgid=1 1
