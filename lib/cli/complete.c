@@ -4,6 +4,8 @@
  * zsh and fish only pass the words on and show the answer. Words are taken as
  * main.c and option.c take them.
  */
+#include <sys/capability.h>
+
 #include "cli/fields.h"
 #include "cli/help.h"
 #include "cli/main.h"
@@ -90,9 +92,26 @@ static void offer_fields(struct completion *c) {
             offer(c, c->command->fields[i].name, c->command->fields[i].help);
 }
 
+static void offer_capabilities(struct completion *c) {
+    enter_list(c);
+    c->shell = "list";
+    for (cap_value_t capability = 0; capability < cap_max_bits(); capability++) {
+        char *name = cap_to_name(capability);
+        if (name)
+            offer(c, name, NULL);
+        cap_free(name);
+    }
+}
+
 static void offer_kind(struct completion *c, int kind) {
     switch ((enum cli_complete)kind) {
     case CLI_COMPLETE_NONE:
+        break;
+    case CLI_COMPLETE_LIST:
+        c->shell = "list";
+        break;
+    case CLI_COMPLETE_CAPABILITY:
+        offer_capabilities(c);
         break;
     case CLI_COMPLETE_FILE:
         c->shell = "file";
@@ -203,6 +222,8 @@ static const struct cli_option *take_before(struct completion *c, const char *wo
 static void complete_value(struct completion *c, const struct cli_option *row, const char *value) {
     c->lead = (size_t)(value - c->word);
     const struct cli_choice *choice = cli_choices(c->command, row);
+    if (row->complete == CLI_COMPLETE_LIST)
+        enter_list(c);
     for (; choice && choice->name; choice++)
         offer(c, choice->name, choice->help);
     offer_kind(c, row->complete);

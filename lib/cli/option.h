@@ -34,7 +34,9 @@ enum cli_complete {
     CLI_COMPLETE_NONE,
     CLI_COMPLETE_FILE,
     CLI_COMPLETE_DIRECTORY,
-    CLI_COMPLETE_FIELDS, /* a comma-separated list of the command's fields */
+    CLI_COMPLETE_LIST,       /* a comma-separated list of .choices */
+    CLI_COMPLETE_FIELDS,     /* the same of the command's fields */
+    CLI_COMPLETE_CAPABILITY, /* the same of capabilities */
     CLI_COMPLETE_SIGNAL,
     CLI_COMPLETE_COMMAND, /* a name of the command tree */
     CLI_COMPLETE_PID,

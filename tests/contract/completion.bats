@@ -82,12 +82,14 @@ def check(node, words, kind, choices, lead):
     got_kind, got_lead, names = ask(words)
     fields = [field["name"] for field in node["fields"]]
     want = {"fields": ["all", "help"] + fields}.get(kind, [])
-    if kind == "signal":
-        assert lead + "SIGTERM" in names, words
+    some = {"signal": "SIGTERM", "capability": "cap_sys_admin"}.get(kind)
+    if some:
+        assert lead + some in names, words
     else:
         assert names == [lead + name for name in choices + want], (words, names)
+    lists = ("list", "fields", "capability")
     shown = ("file", "directory", "pid", "user", "group")
-    want_kind = kind if kind in shown else "list" if kind == "fields" else "none"
+    want_kind = kind if kind in shown else "list" if kind in lists else "none"
     assert (got_kind, got_lead) == (want_kind, lead), words
 
 def visit(root, node, words):
@@ -212,6 +214,14 @@ END
     names '--pathconf --pathconf=' stat --path
     begins 'file|' stat --pathconf ''
     answer 'none|--pathconf=' stat --pathconf=PC
+}
+
+@test "lists of choices and of capabilities: the last one" {
+    names '--unshare=user,net' spawn --unshare=user,n
+    names 'mnt,uts' spawn --unshare mnt,ut
+    names '--cap-ambient=cap_chown,cap_sys_admin' spawn --cap-ambient=cap_chown,cap_sys_a
+    begins 'list|cap_chown,' spawn --cap-bounding cap_chown,cap_k
+    names '' spawn --unshare=user,x
 }
 
 @test "fields: the last one of the list, none twice, all and help alone" {
