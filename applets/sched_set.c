@@ -87,6 +87,30 @@ static void report(struct cli *cli, const struct sched_args *args, const struct 
 
 /* ---- threads ---- */
 
+enum part { PART_CPUS, PART_NICE, PART_ATTRIBUTES, PARTS };
+
+/* A part as it was. When the kernel refuses that, it is said. */
+static void take_back(struct cli *cli, const struct sched_thread *t, const struct os_sched *old,
+                      enum part part) {
+    static const char *const notes[] = { "the CPUs could not be taken back",
+                                         "the nice value could not be taken back",
+                                         "the policy could not be taken back" };
+    int r = 0;
+    switch (part) {
+    case PART_CPUS:
+        r = os_sched_set_affinity(t->tid, old->affinity.data, old->affinity.len, NULL);
+        break;
+    case PART_NICE:
+        r = os_sched_set_nice(t->tid, old->attr.sched_nice, NULL);
+        break;
+    default:
+        r = os_sched_set(t->tid, &old->attr, NULL);
+        break;
+    }
+    if (r < 0 && r != -ESRCH)
+        cli_note(cli, notes[part]);
+}
+
 static bool has_cpu(const struct buf *mask, size_t cpu) {
     return cpu / CHAR_BIT < mask->len &&
            (unsigned char)mask->data[cpu / CHAR_BIT] >> cpu % CHAR_BIT & 1;
@@ -135,16 +159,16 @@ static bool has_one(const struct sched_args *args, const struct sched_thread *t)
 }
 
 /* EINVAL: none of the CPUs is there, unless it has one of them: then it is bound. Where some are
- * not, the kernel takes the others silently. */
+ * not, the kernel takes the others silently; then those of `old` (NULL: of nobody) are put back. */
 static bool set_affinity(struct cli *cli, const struct sched_args *args,
-                         const struct sched_thread *t) {
+                         const struct sched_thread *t, const struct os_sched *old) {
     struct os_sched now = { 0 };
     struct base_error e;
     struct buf lacking = { 0 };
     bool good = false;
     int r =
         os_sched_set_affinity(t->tid, args->affinity.bits, args->affinity.words * sizeof(long), &e);
-    bool none = r == -EINVAL && !has_one(args, t);
+    bool none = r == -EINVAL && !has_one(args, t), was_set = r == 0;
     if (r == 0)
         r = os_sched_get(t->tid, &now, &e);
     bool strict = none || (r == 0 && !args->no_strict);
@@ -154,39 +178,63 @@ static bool set_affinity(struct cli *cli, const struct sched_args *args,
         report(cli, args, t, &e);
     else
         good = true;
+    if (!good && was_set && old)
+        take_back(cli, t, old, PART_CPUS);
     buf_finish(&lacking);
     os_sched_finish(&now);
     return good;
 }
 
-static bool set_attributes(struct cli *cli, const struct sched_args *args,
-                           const struct sched_thread *t, const struct os_sched *old) {
+static bool set_part(struct cli *cli, const struct sched_args *args, const struct sched_thread *t,
+                     const struct os_sched *old, enum part part) {
     struct os_sched_attr want = changed(args, old->attr);
     struct base_error e;
-    int r = 0;
-    if (args->runtime && want.sched_policy != OS_SCHED_DEADLINE) {
-        cli_usage(cli, "--runtime", "goes with --policy=deadline");
-        return false;
-    }
-    if (changes_attr(args))
-        r = os_sched_set(t->tid, &want, &e);
-    bool nice_is_set = changes_attr(args) && is_normal(want.sched_policy);
-    if (r == 0 && args->nice != SCHED_NO_NICE && !nice_is_set)
-        r = os_sched_set_nice(t->tid, args->nice, &e);
+    if (part == PART_CPUS)
+        return set_affinity(cli, args, t, old);
+    int r = part == PART_NICE ? os_sched_set_nice(t->tid, args->nice, &e)
+                              : os_sched_set(t->tid, &want, &e);
     if (r < 0)
         report(cli, args, t, &e);
     return r == 0;
 }
 
-/* All of it or nothing: the affinity can always be taken back, and is set first; a nice value
- * cannot, and is set with the rest in one call, or as the last. */
+/* The parts in an order in which what was done can be taken back when the next one is refused. The
+ * CPUs always can. A nice value that becomes less can, and is refused to most; one that becomes
+ * greater cannot, and is refused to nobody who was allowed the attributes. These, such as
+ * SCHED_IDLE, often cannot. The normal policies take the nice value along in their one call. */
+static unsigned order_parts(const struct sched_args *args, const struct os_sched *old,
+                            enum part parts[static PARTS]) {
+    bool attributes = changes_attr(args);
+    bool nice = args->nice != SCHED_NO_NICE &&
+                !(attributes && is_normal(changed(args, old->attr).sched_policy));
+    bool nice_is_less = args->nice < old->attr.sched_nice;
+    unsigned count = 0;
+    if (args->affinity.bits)
+        parts[count++] = PART_CPUS;
+    if (nice && nice_is_less)
+        parts[count++] = PART_NICE;
+    if (attributes)
+        parts[count++] = PART_ATTRIBUTES;
+    if (nice && !nice_is_less)
+        parts[count++] = PART_NICE;
+    return count;
+}
+
+/* All of it or nothing. */
 static bool set_thread(struct cli *cli, const struct sched_args *args, const struct sched_thread *t,
                        const struct os_sched *old) {
-    bool good = !args->affinity.bits || set_affinity(cli, args, t);
-    if (good && set_attributes(cli, args, t, old))
+    enum part parts[PARTS];
+    unsigned count = order_parts(args, old, parts), done = 0;
+    if (args->runtime && changed(args, old->attr).sched_policy != OS_SCHED_DEADLINE) {
+        cli_usage(cli, "--runtime", "goes with --policy=deadline");
+        return false;
+    }
+    while (done < count && set_part(cli, args, t, old, parts[done]))
+        done++;
+    if (done == count)
         return true;
-    if (args->affinity.bits)
-        os_sched_set_affinity(t->tid, old->affinity.data, old->affinity.len, NULL);
+    while (done-- > 0)
+        take_back(cli, t, old, parts[done]);
     return false;
 }
 
@@ -332,7 +380,7 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
         emit_error(cli, args);
         return;
     }
-    if (args->affinity.bits && !set_affinity(cli, args, &self)) {
+    if (args->affinity.bits && !set_affinity(cli, args, &self, NULL)) {
         emit_error(cli, args);
         return;
     }

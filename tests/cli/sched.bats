@@ -902,6 +902,81 @@ PYTHON
     is "false	$LAST" "$pid" reset_on_fork,affinity
 }
 
+@test "a set that is refused makes no change that an ordinary user could not take back" {
+    needs_limits
+    local fields=policy,reset_on_fork,nice,affinity more
+    for more in '' --reset-on-fork=yes "--affinity=$FIRST" "--reset-on-fork=yes --affinity=$FIRST"; do
+        target "${AS_USER[@]}" taskset -c "$LAST"
+        # shellcheck disable=SC2086 # words
+        user 77 set --policy=idle --nice=-5 $more "$pid"
+        [[ $stderr == "sched set: '$pid': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
+        is "SCHED_OTHER	false	0	$LAST" "$pid" $fields
+        # shellcheck disable=SC2086 # words
+        user 77 set --policy=fifo --priority=1 --nice=5 $more "$pid"
+        is "SCHED_OTHER	false	0	$LAST" "$pid" $fields
+    done
+    user 0 set --policy=idle "$pid"
+    user 77 set --reset-on-fork=yes --nice=-1 "$pid"
+    user 77 set --policy=batch --nice=5 --reset-on-fork=yes --affinity="$FIRST" "$pid"
+    is "SCHED_IDLE	false	0	$LAST" "$pid" $fields
+    # Of what it may do all is done.
+    user 0 set --policy=idle --nice=5 --reset-on-fork=yes --affinity="$FIRST" -g $fields "$pid"
+    got "SCHED_IDLE	true	5	$FIRST"
+}
+
+# An affinity that is set by the first call, a nice value by the second or the third.
+@test "a set of which any system call fails changes nothing" {
+    needs_trace
+    needs_real_time
+    needs_nice
+    local fields=policy,sched_priority,reset_on_fork,nice,affinity,runtime,deadline,period
+    local before failing from to nice
+    local -a start=('--policy=other' '--policy=idle' '--policy=rr --priority=9')
+    local -a target=('--policy=idle' '--policy=fifo --priority=3')
+    if chrt -d --sched-runtime 1000000 --sched-deadline 10000000 --sched-period 10000000 0 true 2>/dev/null; then
+        start+=('--policy=deadline --runtime=1ms --deadline=10ms --period=20ms')
+        target+=('--policy=deadline --runtime=2ms --deadline=20ms')
+    fi
+    for from in "${start[@]}"; do
+        target
+        # shellcheck disable=SC2086 # words
+        osbox 0 sched set $from --nice=2 "$pid"
+        before=$("$OSBOX" sched show -g $fields "$pid")
+        for to in "${target[@]}"; do
+            for nice in 1 3; do
+                for failing in sched_setattr setpriority sched_setaffinity; do
+                    # shellcheck disable=SC2086 # words
+                    injected $failing:error=EPERM:when=1 77 set $to --nice=$nice --reset-on-fork=yes \
+                        --affinity="$ALLOWED" "$pid"
+                    got ''
+                    [ ${#stderr_lines[@]} -eq 1 ]
+                    is "$before" "$pid" $fields
+                done
+            done
+        done
+    done
+}
+
+@test "a part that cannot be taken back is named" {
+    needs_trace
+    needs_nice
+    target
+    injected setpriority:error=EPERM 77 set --policy=idle --nice=-3 "$pid"
+    [ ${#stderr_lines[@]} -eq 1 ]
+    is 'SCHED_OTHER	0	0' "$pid"
+    injected sched_setaffinity:error=EPERM:when=2 71 set --affinity="$FIRST" --priority=5 "$pid"
+    [ "${stderr_lines[1]}" = 'sched set: note: the CPUs could not be taken back' ]
+    run --separate-stderr -77 traced -f -qq -o trace -e inject=setpriority:error=EPERM \
+        -e inject=sched_setattr:error=EPERM:when=2 -- "$OSBOX" sched set --policy=idle --nice=3 -J "$pid" 3>&-
+    [ "${stderr_lines[1]}" = '{"applet":"sched set","note":"the policy could not be taken back"}' ]
+    is 'SCHED_IDLE	0	0' "$pid"
+    injected setpriority:error=EPERM:when=2 71 set --policy=idle --priority=5 --nice=-3 "$pid"
+    [ "${stderr_lines[1]}" = 'sched set: note: the nice value could not be taken back' ]
+    # A process that has gone has nothing of it.
+    injected setpriority:error=ESRCH:when=2 71 set --policy=idle --priority=5 --nice=-4 "$pid"
+    [ ${#stderr_lines[@]} -eq 1 ]
+}
+
 # ---- a program ----
 
 @test "set -- CMD: the program has it, and prints what it prints" {

@@ -11,10 +11,12 @@ change meanwhile is asked before and after osbox, and compared when both answers
 are the same.  Prints TAP.
 """
 
+import contextlib
 import ctypes
 import os
 import random
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -435,6 +437,59 @@ def check_changes():
     child.finish()
 
 
+def limited_child():
+    """A process of an ordinary user that may do somewhat more than others, or not."""
+    nice, priority = random.choice([0, 20, 25, 40]), random.choice([0, 50, 99])
+    policy = random.choice([os.SCHED_OTHER] * 4 + [os.SCHED_BATCH, os.SCHED_IDLE, os.SCHED_FIFO, os.SCHED_RR])
+    level = random.randint(1, 99) if policy in (os.SCHED_FIFO, os.SCHED_RR) else 0
+
+    def prelude():
+        os.setpriority(os.PRIO_PROCESS, 0, random.randint(-5, 10))
+        os.sched_setscheduler(0, policy, os.sched_param(level))
+        for limit, value in ((resource.RLIMIT_NICE, nice), (resource.RLIMIT_RTPRIO, priority)):
+            with contextlib.suppress(OSError, ValueError):  # without CAP_SYS_RESOURCE
+                resource.setrlimit(limit, (value, value))
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+
+    return Child(prelude)
+
+
+def faults_of_attempt(pid):
+    """One random change by an ordinary user, which is made or is not; and whether it was."""
+    arguments, wanted = random_change()
+    names = ["policy", "reset_on_fork", "sched_priority", "nice", "affinity"]
+    before = observe(pid)
+    result = run([OSBOX, "sched", "set", "-J", *arguments, str(pid)],
+                 user=NOBODY, group=NOBODY, extra_groups=[])
+    after = observe(pid)
+    want = {**before, **wanted} if result.status == 0 else before
+    faults = [f"{arguments}, status {result.status}: {name} is {after[name]!r} instead of {want[name]!r}"
+              for name in names if after[name] != want[name]]
+    if result.status not in (0, 77) or result.err.count(b"\n") != (result.status != 0):
+        faults.append(str(result))
+    return faults, result.status == 0
+
+
+def check_attempts():
+    """Random changes of which some are not permitted: all of it or nothing."""
+    name = "300 random changes by an ordinary user are made, or nothing of them"
+    if not (USERS and REAL_TIME and NEGATIVE):
+        tap.skip(name, "real time is not permitted here, or we cannot become another user")
+        return
+    faults, made = [], 0
+    for _ in range(100):
+        child = limited_child()
+        faults += [] if child.works else ["a process could not be made"]
+        for _ in range(3):
+            more, good = faults_of_attempt(child.pid)
+            faults += more
+            made += good
+        child.finish()
+    if not 50 < made < 250:
+        faults.append(f"{made} of them were made")
+    tap.ok(name, faults)
+
+
 def random_list():
     """A list of CPUs, and the set that it is."""
     parts, cpus = [], set()
@@ -614,6 +669,7 @@ def main():
         check_groups()
         check_users()
         check_changes()
+        check_attempts()
         check_lists()
         check_program()
         check_cpus()
