@@ -269,10 +269,6 @@ static void run_limits(struct cli *cli, const void *data) {
     }
 }
 
-static struct cli_value hundredths(uint64_t value) {
-    return cli_time((int64_t)(value / 100), (uint32_t)(value % 100) * 10000000);
-}
-
 static void run_cpus(struct cli *cli, const void *data) {
     (void)data;
     struct sched_record r = { 0 };
@@ -293,7 +289,7 @@ static void run_cpus(struct cli *cli, const void *data) {
             r.values[SCHED_QUOTA] =
                 cli_ns((int64_t)(c.quota_us * UINT64_C(1000000000) / c.period_us));
         for (int i = 0; c.has_load && i < 3; i++)
-            r.values[SCHED_LOAD_1 + i] = hundredths(c.load[i]);
+            r.values[SCHED_LOAD_1 + i] = cli_time(c.load[i].tv_sec, (uint32_t)c.load[i].tv_nsec);
         sched_emit(cli, &r);
     }
     sched_record_finish(&r);

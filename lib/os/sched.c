@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -369,16 +370,22 @@ static int count_cpus(const struct buf *mask) {
     return count;
 }
 
+/* Billionths of a binary fraction; a half is rounded to an even digit, as printf(3) does. 2^9 of
+ * 10^9 and of 2^16 cancel out. */
+static uint32_t billionths(unsigned long fraction) {
+    unsigned long product = fraction * 1953125, rest = product & 127;
+    unsigned long number = product >> 7;
+    return (uint32_t)(number + (rest > 64 || (rest == 64 && number & 1)));
+}
+
+/* /proc/loadavg has two digits of it. */
 static void read_load(struct os_cpus *c) {
-    char text[128], *at = text;
-    if (base_read_text("/proc/loadavg", text, sizeof text) <= 0)
-        return;
-    for (int i = 0; i < 3; i++) {
-        uint64_t whole = strtoull(at, &at, 10);
-        uint64_t hundredths = *at == '.' ? strtoull(at + 1, &at, 10) : 0;
-        c->load[i] = whole * 100 + hundredths;
+    struct sysinfo info;
+    c->has_load = sysinfo(&info) == 0;
+    for (int i = 0; c->has_load && i < 3; i++) {
+        c->load[i].tv_sec = (time_t)(info.loads[i] >> SI_LOAD_SHIFT);
+        c->load[i].tv_nsec = (long)billionths(info.loads[i] & ((1UL << SI_LOAD_SHIFT) - 1));
     }
-    c->has_load = true;
 }
 
 int os_cpus_get(struct os_cpus *c, struct base_error *e) {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -65,7 +66,7 @@ struct os_cpus {
     bool has_quota;
     uint64_t quota_us, period_us; /* of the cgroup (cpu.max): CPU time in each period */
     bool has_load;
-    uint64_t load[3]; /* os.getloadavg, of 1, 5 and 15 minutes, in hundredths: /proc/loadavg */
+    struct timespec load[3]; /* os.getloadavg, of 1, 5 and 15 minutes: sysinfo(2), to nine digits */
 };
 int os_cpus_get(struct os_cpus *c, struct base_error *e);
 void os_cpus_finish(struct os_cpus *c);

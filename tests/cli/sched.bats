@@ -245,7 +245,7 @@ $pid"
     got '{"policy":"SCHED_OTHER","cpu":null}'
     run --separate-stderr -0 unshare -m sh -c \
         'mount -t tmpfs none /proc && exec "$OSBOX" sched cpus -J -F load_1,load_15,quota' 3>&-
-    got '{"load_1":null,"load_15":null,"quota":null}'
+    [[ $output =~ ^'{"load_1":'[0-9]+\.[0-9]{9}',"load_15":'[0-9]+\.[0-9]{9}',"quota":null}'$ ]]
 }
 
 @test "show: every format" {
@@ -1221,6 +1221,19 @@ SCHED_DEADLINE	0	0'
     got "$(getconf _NPROCESSORS_ONLN)	$(OMP_NUM_THREADS='' nproc)	$ALLOWED	$(cat /sys/devices/system/cpu/online)"
     run -0 taskset -c "$LAST" "$OSBOX" sched cpus -g cpu_count,process_cpu_count,affinity 3>&-
     got "$(getconf _NPROCESSORS_ONLN)	1	$LAST"
+}
+
+# The load of 5 minutes is 1 and 64/65536, which is a half of the last digit.
+@test "cpus: the loads are those of sysinfo(2); null where the kernel does not tell them" {
+    needs_trace
+    injected sysinfo:error=ENOSYS 0 cpus -J -F load_1,load_5,load_15
+    complained ''
+    got '{"load_1":null,"load_5":null,"load_15":null}'
+    local loads
+    loads=$(python3 -c 'import struct; print(struct.pack("4l", 0, 65535, 65600, 655361).hex())')
+    traced -o trace -e "inject=sysinfo:poke_exit=@arg1=$loads" true || skip 'this strace cannot write there'
+    injected "sysinfo:poke_exit=@arg1=$loads" 0 cpus -J -F load_1,load_5,load_15
+    got '{"load_1":0.999984741,"load_5":1.000976562,"load_15":10.000015259}'
 }
 
 @test "cpus: the quota of the cgroup" {

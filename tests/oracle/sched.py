@@ -610,8 +610,8 @@ def check_cpus():
     tap.ok("cpus: online is what /sys says", record["online"] == online)
     faults = [f"{name} is {value}, osbox says {record[name]}"
               for name, value in zip(("load_1", "load_5", "load_15"), before)
-              if abs(float(record[name]) - value) > 1]
-    tap.ok("cpus: the loads are those of os.getloadavg", faults)
+              if record[name] != round(Decimal(value), 9)]
+    tap.ok("cpus: the loads are those of os.getloadavg, to the ninth digit", faults)
     cpu = max(ALLOWED)
     result = run([OSBOX, "sched", "cpus", "-g", "process_cpu_count,affinity"],
                  preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
