@@ -64,6 +64,10 @@ static void note_limit(struct cli *cli, const char *name, uint64_t value, const 
 static void explain(struct cli *cli, int tid) {
     struct os_sched_limits l;
     os_sched_explain(tid, &l);
+    if (l.foreign) {
+        cli_note(cli, "it belongs to another user: only CAP_SYS_NICE helps");
+        return;
+    }
     cli_note(cli, l.capable ? "this process has CAP_SYS_NICE"
                             : "this process does not have CAP_SYS_NICE, so that limits hold:");
     if (l.has_limits) {

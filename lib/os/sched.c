@@ -190,13 +190,23 @@ static bool is_of_group(int id, void *data) {
     return stat_field(id, 5, &group) && group == *pgid;
 }
 
-/* The first number of its line "Uid:", the real one, as setpriority(2) takes it. */
-static bool is_of_user(int id, void *data) {
-    const unsigned *uid = data;
-    char text[4096];
+/* The first numbers of its line "Uid:", the real and the effective one. */
+static bool read_users(int id, unsigned long *real, unsigned long *effective) {
+    char text[4096], *end;
     read_in_proc(id, "/status", text, sizeof text);
     const char *line = strstr(text, "\nUid:");
-    return line && strtoul(line + 5, NULL, 10) == *uid;
+    if (!line)
+        return false;
+    *real = strtoul(line + 5, &end, 10);
+    *effective = strtoul(end, NULL, 10);
+    return true;
+}
+
+/* The real one counts, as setpriority(2) takes it. */
+static bool is_of_user(int id, void *data) {
+    const unsigned *uid = data;
+    unsigned long real, effective;
+    return read_users(id, &real, &effective) && real == *uid;
 }
 
 /* A process has no /proc/PID/task when it has gone. */
@@ -293,9 +303,16 @@ static bool read_limits(int pid, struct os_sched_limits *l) {
            soft_limit(text, "Max nice priority", &l->nice);
 }
 
+/* sched_setattr(2), setpriority(2): one of its two users is to be our effective one. */
+static bool is_foreign(int tid) {
+    unsigned long real, effective;
+    return read_users(tid, &real, &effective) && real != geteuid() && effective != geteuid();
+}
+
 void os_sched_explain(int tid, struct os_sched_limits *l) {
     int pid = tid ? tid : (int)getpid();
     *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
+    l->foreign = !l->capable && is_foreign(pid);
     l->has_limits = read_limits(pid, l);
     l->has_runtime = read_number("/proc/sys/kernel/sched_rt_runtime_us", &l->runtime_us);
     l->has_group_runtime = group_runtime(pid, &l->group_runtime_us);

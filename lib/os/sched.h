@@ -74,6 +74,7 @@ void os_cpus_finish(struct os_cpus *c);
 /* What governs whether a thread may be scheduled in real time or with a lower nice value. */
 struct os_sched_limits {
     bool capable;          /* this process has CAP_SYS_NICE */
+    bool foreign;          /* it has not, and the thread is another user's: nothing else counts */
     bool has_limits;       /* of the thread's process: */
     uint64_t rtprio, nice; /* RLIMIT_RTPRIO; RLIMIT_NICE, which is 20 minus a nice value */
     bool has_runtime;

@@ -820,6 +820,29 @@ PYTHON
     is 'SCHED_OTHER	0	-5' "$pid"
 }
 
+@test "--explain: that the process is another user's comes first, and alone" {
+    needs_limits
+    needs_privilege
+    local note="sched set: note: it belongs to another user: only CAP_SYS_NICE helps" what users
+    target
+    for what in --nice=1 --policy=batch --affinity="$FIRST" '--policy=fifo --priority=1'; do
+        # shellcheck disable=SC2086 # words
+        user 77 set $what --explain "$pid"
+        [[ ${stderr_lines[0]} == "sched set: '$pid': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
+        [ "${stderr_lines[1]}" = "$note" ]
+        [ ${#stderr_lines[@]} -eq 2 ]
+    done
+    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+    # The real or the effective user is enough: then it is the limits.
+    for users in '--ruid=65534 --euid=1' '--ruid=1 --euid=65534'; do
+        # shellcheck disable=SC2086 # words
+        target setpriv $users --clear-groups
+        user 0 set --nice=1 -g nice "$pid"
+        user 77 set --nice=-1 --explain "$pid"
+        [[ ${stderr_lines[1]} == 'sched set: note: this process does not have CAP_SYS_NICE'* ]]
+    done
+}
+
 @test "--explain: a cgroup without real time" {
     needs_real_time
     [ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] || skip 'there is no cpu controller of cgroup v1 that has it'
