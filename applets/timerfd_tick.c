@@ -270,10 +270,8 @@ static bool arm(struct ticking *t) {
     }
     t->first = timer.next;
     if (!(flags & OS_TIMER_ABSTIME)) {
-        if (__builtin_add_overflow(now, timer.next, &t->first)) {
-            cli_usage(t->cli, t->args->initial < 0 ? "--interval" : "--initial", "too large");
-            return false;
-        }
+        if (__builtin_add_overflow(now, timer.next, &t->first))
+            t->first = INT64_MAX; /* which never comes, for the kernel too */
         if (!is_time_of_day) {
             timer.next = t->first;
             flags |= OS_TIMER_ABSTIME;

@@ -88,7 +88,7 @@ on_timer() {
     got 0
 }
 
-@test "an initial time that does not fit on the clock is a usage error" {
+@test "a time above 2^63 - 2 ns is a usage error" {
     run --separate-stderr -64 timeout 20 "$OSBOX" timerfd --initial=9223372036.854775807 3>&-
     got ''
     [ ${#stderr_lines[@]} -eq 1 ]
@@ -96,6 +96,21 @@ on_timer() {
     run --separate-stderr -64 timeout 20 "$OSBOX" timerfd --interval=9223372036.854775807 3>&-
     got ''
     [[ $stderr == *'interval'*': too large' ]]
+}
+
+@test "a time beyond the end of the clock is waited for" {
+    local when clock
+    for when in --initial=9223372036.854775806 --interval=9223372036 '--initial=9223372036 --interval=1ms'; do
+        for clock in monotonic realtime boottime; do
+            # shellcheck disable=SC2086 # words
+            run --separate-stderr -124 timeout 0.1 "$OSBOX" timerfd --clock=$clock $when 3>&-
+            got ''
+            complained ''
+            # shellcheck disable=SC2086 # words
+            osbox 0 timerfd --clock=$clock $when --until=@9223372036
+            got ''
+        done
+    done
 }
 
 @test "--initial and --at conflict" {
