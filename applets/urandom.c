@@ -262,9 +262,10 @@ static bool read_alphabet(struct urandom *u) {
 /* Symbols can be control characters. */
 static bool check_terminal(const struct urandom *u) {
     const struct urandom_args *args = u->args;
-    bool obeyed = args->form == URANDOM_BYTES;
+    bool obeyed = args->form == URANDOM_BYTES && u->size;
     if (args->form == URANDOM_ALPHABET)
-        obeyed = !cli_is_plain(args->alphabet, strlen(args->alphabet));
+        obeyed = args->length && !cli_is_plain(args->alphabet, strlen(args->alphabet));
+    obeyed = obeyed && args->count;
     if (!u->raw || !u->cli->writer.terminal || !obeyed || args->force)
         return true;
     cli_usage(u->cli, NULL,

@@ -311,6 +311,18 @@ on_terminal() {
     [ "$status" = 0 ]
 }
 
+@test "nothing at all is refused by no terminal" {
+    local arguments
+    for arguments in 0 '0 --count=3' --count=0 '16 --count=0' $'--alphabet=\e --length=3 --count=0'; do
+        # shellcheck disable=SC2086 # they are words
+        run python3 "$HELPERS/on_pty.py" both "$OSBOX" urandom $arguments
+        [ "$status" = 0 ]
+        got ''
+    done
+    on_terminal --alphabet=$'\e' --length=0
+    [ "$status" = 0 ]
+}
+
 # ---- how the kernel is asked ----
 
 @test "every flag that the kernel knows is passed on" {
