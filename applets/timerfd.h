@@ -98,4 +98,6 @@ struct timer_summary {
 };
 
 void timer_summary_add(struct timer_summary *s, uint64_t expirations, int64_t late_ns);
-void timer_summary_print(const struct timer_summary *s);
+
+/* If it cannot be written, the status tells. */
+void timer_summary_print(struct cli *cli, const struct timer_summary *s);

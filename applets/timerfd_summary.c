@@ -95,7 +95,7 @@ static void add_histogram(struct buf *b, const struct timer_summary *s) {
     }
 }
 
-void timer_summary_print(const struct timer_summary *s) {
+void timer_summary_print(struct cli *cli, const struct timer_summary *s) {
     struct buf b = { 0 };
     if (!s->buckets || !s->reads)
         return;
@@ -107,7 +107,12 @@ void timer_summary_print(const struct timer_summary *s) {
     add_line(&b, "late_ns_p99", quantile(s, 990));
     add_line(&b, "late_ns_max", (uint64_t)s->max);
     add_histogram(&b, s);
-    if (!b.failed)
-        base_write(STDERR_FILENO, b.data, b.len);
+    int r = b.failed ? -ENOMEM : base_write(STDERR_FILENO, b.data, b.len);
+    if (r < 0) {
+        struct base_error e;
+        base_fail(&e, -r, "write", NULL);
+        e.fd = STDERR_FILENO;
+        cli_report_as(cli, CLI_EX_IOERR, &e);
+    }
     buf_finish(&b);
 }

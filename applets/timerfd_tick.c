@@ -334,7 +334,7 @@ void timer_tick(struct cli *cli, const struct timer_args *args) {
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     else if (timer_decide(cli, args, &t.plan) && prepare(&t))
         run_ticks(&t);
-    timer_summary_print(&t.summary);
+    timer_summary_print(cli, &t.summary);
     if (t.reader_gone || cli->output.error == EPIPE)
         cli_lose_reader(cli);
     if (t.terminations >= 0)

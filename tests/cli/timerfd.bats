@@ -388,6 +388,19 @@ print(datetime.datetime.fromtimestamp(float(sys.argv[1][1:]), datetime.timezone.
     [[ $stderr == $'reads=1\nexpirations=100\nmissed=99\nlate_ns_min='* ]]
 }
 
+@test "--summary that cannot be written is 74" {
+    local lost
+    for lost in '2>/dev/full' '2>&-'; do
+        run -74 timeout 20 sh -c "\"\$0\" timerfd --initial=1ms --summary -g seq $lost" "$OSBOX" 3>&-
+        got 1
+        run -74 timeout 20 sh -c "\"\$0\" timerfd --initial=1ms --summary $lost -- echo ran" "$OSBOX" 3>&-
+        got ran
+        run -74 timeout 20 sh -c "\"\$0\" timerfd --initial=1ms --summary $lost -- false" "$OSBOX" 3>&-
+        # Without it nothing is lost.
+        run -1 timeout 20 sh -c "\"\$0\" timerfd --initial=1ms $lost -- false" "$OSBOX" 3>&-
+    done
+}
+
 @test "--summary: an error before the first tick is one line" {
     usage 64 "timerfd: '2026-01-01': a time of day goes with --clock=realtime" \
         --summary --clock=monotonic --at=2026-01-01

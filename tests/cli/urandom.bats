@@ -403,6 +403,20 @@ on_terminal() {
     [ "$status" = 0 ]
 }
 
+@test "--stats that cannot be written are status 74, --progress is decoration" {
+    local arguments lost
+    for lost in '2>/dev/full' '2>&-'; do
+        for arguments in 4 '-J 4' 0; do
+            # shellcheck disable=SC2086 # they are words
+            run -74 sh -c "\"\$@\" $lost >out" - "$OSBOX" urandom $arguments --stats
+            # shellcheck disable=SC2086
+            run -0 sh -c "\"\$@\" $lost >out" - "$OSBOX" urandom $arguments --progress
+        done
+        run -74 sh -c "\"\$@\" $lost" - "$OSBOX" urandom --alphabet=a --length=3 --stats
+        got aaa
+    done
+}
+
 @test "a reader that has enough ends it quietly" {
     local arguments
     for arguments in 16E '--hex 4E' '--int=0:9 --count=18446744073709551615' '--base64 1E -j7'; do
