@@ -281,10 +281,6 @@ static bool check_terminal(const struct urandom *u) {
 
 static bool check_records(const struct urandom *u) {
     struct cli *cli = u->cli;
-    if (u->raw && cli->common.null) {
-        cli_usage(cli, "--null", "goes with -o value or -g only");
-        return false;
-    }
     if (u->raw)
         return true;
     unsigned view = u->args->form == URANDOM_INT ? u->args->range.view : URANDOM_VIEW_VALUE;
