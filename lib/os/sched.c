@@ -374,7 +374,7 @@ static void read_online(struct os_cpus *c) {
     while (*at >= '0' && *at <= '9') {
         unsigned long first = strtoul(at, &at, 10);
         unsigned long last = *at == '-' ? strtoul(at + 1, &at, 10) : first;
-        for (unsigned long cpu = first; cpu <= last && cpu < LAST_MASK * CHAR_BIT; cpu++)
+        for (unsigned long cpu = first; cpu <= last && cpu < (size_t)LAST_MASK * CHAR_BIT; cpu++)
             set_cpu(&c->online, cpu);
         at += *at == ',';
     }

@@ -78,4 +78,3 @@ enum { OS_WATCH_FDS = 1 };
  */
 int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e);
-
