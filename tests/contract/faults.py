@@ -26,7 +26,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 from testlib import NotStrict, Tap, run, strict_json  # noqa: E402
 
 ERRORS = ["EIO", "ENOMEM", "EINTR", "EACCES", "EMFILE", "ENOSPC", "EAGAIN"]
-OCCURRENCES = 4
+OCCURRENCES = 8
 SAMPLE = 400
 TIMEOUT = 10
 
