@@ -587,7 +587,7 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
 
 @test "a signal that is not allowed is EPERM, and nothing is waited for" {
     needs setpriv
-    [ "$(id -u)" = 0 ] || skip 'only root can be another user'
+    [ "$(id -u)" != 65534 ] || skip 'that user is who we are'
     setpriv --reuid=65534 --clear-groups true 2>/dev/null || skip 'no other user can be taken on here'
     target :
     run --separate-stderr -77 timeout 20 setpriv --reuid=65534 --clear-groups --inh-caps=-all \
