@@ -70,6 +70,10 @@ VOLATILE = {"popen", "spawn", "sched show", "sched cpus", "timerfd", "timerfd re
 # Usage errors of commands that run a command; 64 elsewhere.
 USAGE_STATUS = {"spawn": 125, "popen": 125}
 
+# CLI_OPTIONS_MAX of lib/cli/option.h: rows of a table. Headings are rows, too, for which the common
+# options leave room: these have a table of their own.
+OPTIONS_MAX = 64
+
 # A word that is near no option or field, and a letter for each node that is no option of it.
 NOWHERE = "zzqqxxjjvv"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456789"
@@ -251,6 +255,8 @@ def check_describe(node):
             if not node.has_option(other)
         ]
     tap.ok(f"{node.name} --describe is the node's part of osbox --describe, names once", faults)
+    count = len(node.options)
+    tap.ok(f"{node.name} has at most {OPTIONS_MAX} options", [] if count <= OPTIONS_MAX else [str(count)])
 
 
 def check_completion(node):
