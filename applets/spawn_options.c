@@ -425,7 +425,7 @@ static const char *parse_env(struct cli *cli, void *args, const char *text) {
     if (text[0] == '=' || !strchr(text, '='))
         return "not of the form NAME=VALUE";
     buf_add(&a->changes, &text, sizeof text);
-    return NULL;
+    return a->changes.failed ? "out of memory" : NULL;
 }
 
 static const char *parse_unset(struct cli *cli, void *args, const char *text) {
@@ -434,7 +434,7 @@ static const char *parse_unset(struct cli *cli, void *args, const char *text) {
     if (!text[0] || strchr(text, '='))
         return "not the name of a variable";
     buf_add(&a->changes, &text, sizeof text);
-    return NULL;
+    return a->changes.failed ? "out of memory" : NULL;
 }
 
 static const struct cli_choice namespaces[] = {

@@ -132,7 +132,14 @@ static bool resolve_user(struct cli *cli, struct spawn_args *args) {
     buf_add(&user, args->user, size);
     buf_cstr(&user);
     const char *group = args->user[size] ? args->user + size + 1 : NULL;
-    bool good = !user.failed && resolve_account(cli, args, user.data, group);
+    struct base_error e;
+    bool good = !user.failed;
+    if (good) {
+        good = resolve_account(cli, args, user.data, group);
+    } else {
+        base_fail(&e, ENOMEM, "malloc", NULL);
+        cli_report(cli, &e);
+    }
     buf_finish(&user);
     return good;
 }

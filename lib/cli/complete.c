@@ -245,6 +245,7 @@ static void complete_name(struct completion *c) {
                 offer(c, buf_cstr(&name), row->help);
         }
     }
+    c->found.failed |= name.failed;
     buf_finish(&name);
 }
 

@@ -129,7 +129,8 @@ static const char *take_string(struct cli_json *j, struct buf *b) {
 }
 
 const char *cli_json_string(struct cli_json *j, struct buf *b) {
-    return cli_json_take(j, '"') ? take_string(j, b) : "not a string";
+    const char *why = cli_json_take(j, '"') ? take_string(j, b) : "not a string";
+    return why || !b->failed ? why : "out of memory";
 }
 
 static int base64_digit(char c) {

@@ -121,11 +121,11 @@ const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uin
 }
 
 void os_capability_name(int capability, struct buf *b) {
-    char *name = cap_to_name(capability);
+    char *name = cap_to_name(capability); /* of one that it does not know, the number */
     if (name)
         buf_add_str(b, name);
     else
-        buf_add_int(b, capability);
+        b->failed = true;
     cap_free(name);
 }
 

@@ -221,7 +221,7 @@ static int find(const struct os_where *w, struct place *p, struct buf *b) {
         buf_add_char(b, '/');
     if (mounted)
         buf_add_str(b, p->name);
-    return 0;
+    return b->failed ? -ENOMEM : 0;
 }
 
 int os_mount_point(const struct os_where *w, struct buf *b, struct base_error *e) {

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "os/process.h"
 #include "os/sched.h"
 
+enum { PROC_PATH = 40 };
 enum { FIRST_MASK = 128, LAST_MASK = 1 << 17 /* bytes: a million CPUs */ };
 
 static int fail(int errnum, const char *operation, struct base_error *e) {
@@ -30,17 +32,14 @@ static int fail(int errnum, const char *operation, struct base_error *e) {
 
 /* ---- files of one line ---- */
 
-static const char *path_in_proc(struct buf *b, int id, const char *name) {
-    buf_add_str(b, "/proc/");
-    buf_add_int(b, id);
-    buf_add_str(b, name);
-    return buf_cstr(b);
+static const char *path_in_proc(char path[static PROC_PATH], int id, const char *name) {
+    snprintf(path, PROC_PATH, "/proc/%d%s", id, name);
+    return path;
 }
 
 static void read_in_proc(int id, const char *name, char *text, size_t room) {
-    struct buf path = { 0 };
-    base_read_text(path_in_proc(&path, id, name), text, room);
-    buf_finish(&path);
+    char path[PROC_PATH];
+    base_read_text(path_in_proc(path, id, name), text, room);
 }
 
 /* A field of /proc/PID/stat. */
@@ -211,9 +210,8 @@ static bool is_of_user(int id, void *data) {
 
 /* A process has no /proc/PID/task when it has gone. */
 int os_sched_threads(int pid, struct buf *b, struct base_error *e) {
-    struct buf path = { 0 };
-    int r = each_id(path_in_proc(&path, pid, "/task"), take_all, NULL, b);
-    buf_finish(&path);
+    char path[PROC_PATH];
+    int r = each_id(path_in_proc(path, pid, "/task"), take_all, NULL, b);
     return r < 0 ? base_fail(e, r == -ENOENT ? ESRCH : -r, "opendir", NULL) : 0;
 }
 

@@ -75,7 +75,7 @@ static void ask(struct os_name_cache *c, unsigned id, lookup_fn *lookup) {
     if (name)
         buf_add(&c->name, name, strlen(name) + 1);
     c->known = name && !c->name.failed;
-    c->error = is_not_found(errnum) ? 0 : errnum;
+    c->error = c->name.failed ? ENOMEM : is_not_found(errnum) ? 0 : errnum;
     c->asked = true;
     c->id = id;
     buf_finish(&room);

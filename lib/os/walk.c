@@ -82,23 +82,27 @@ static bool hand_over_errors(const struct os_walk *walk, struct os_walk_chunk *c
     return go_on;
 }
 
+/* The walk ends. */
+static bool lack_memory(const struct os_walk *walk, void *totals) {
+    struct base_error e;
+    base_fail(&e, ENOMEM, "malloc", NULL);
+    walk->ops->error(walk->data, &e, false, totals);
+    return false;
+}
+
 /* What has been made of a directory so far. The lock is not held. */
 static bool hand_over_chunk(const struct os_walk *walk, struct walk_node *node) {
-    if (node->chunk.out.failed || node->chunk.errors.failed || node->line.failed) {
-        struct base_error e;
-        base_fail(&e, ENOMEM, "malloc", NULL);
-        walk->ops->error(walk->data, &e, false, node->totals);
-        return false;
-    }
+    if (node->chunk.out.failed || node->chunk.errors.failed || node->line.failed)
+        return lack_memory(walk, node->totals);
     if (node->chunk.out.len && !walk->ops->emit(walk->data, &node->chunk.out, node->totals))
         return false;
     return hand_over_errors(walk, &node->chunk, node->totals);
 }
 
-/* A directory's path, from the names above it. */
+/* A directory's path, from the names above it; NULL: memory is short. */
 static const char *path_of(struct buf *b, const struct walk_node *node) {
     if (!buf_reserve(b, node->path_size + 1))
-        return "";
+        return NULL;
     for (const struct walk_node *step = node; step; step = step->parent) {
         if (step->parent)
             b->data[step->parent->path_size] = '/';
@@ -119,8 +123,12 @@ static bool leave(struct walk_shared *s, struct walk_node *node) {
             .totals = node->totals,
             .parent_totals = node->parent ? node->parent->totals : NULL,
         };
+        if (!d.path)
+            return lack_memory(walk, node->totals);
         walk->ops->leave(walk->data, &d, &node->line);
     }
+    if (node->line.failed)
+        return lack_memory(walk, node->totals);
     return !node->line.len ||
            walk->ops->emit(walk->data, &node->line, node->parent ? node->parent->totals : NULL);
 }
@@ -238,19 +246,25 @@ static void steer(struct walk_worker *w, struct walk_node *node) {
     struct os_walk_directory d = { .path = path_of(&s->path, node),
                                    .path_size = node->path_size,
                                    .depth = node->depth };
-    bool go_on = hand_over_chunk(s->walk, node) && s->walk->ops->steer(s->walk->data, &d, &names);
-    for (size_t at = 0; at < names.len && go_on && !names.failed;) {
+    if (!d.path)
+        s->failed = ENOMEM;
+    bool go_on =
+        d.path && hand_over_chunk(s->walk, node) && s->walk->ops->steer(s->walk->data, &d, &names);
+    if (names.failed)
+        s->failed = ENOMEM;
+    for (size_t at = 0; at < names.len && go_on && !s->failed;) {
         const char *name = names.data + at + 1;
         struct walk_node *child = os_walk_node_new(w, node, name, strlen(name));
-        if (child) {
+        if (!child) {
+            s->failed = ENOMEM;
+        } else {
             child->unlisted = names.data[at] == 'n';
             child->link = s->walk->follow;
             os_walk_list_append(&w->children, child);
         }
-        go_on = child;
         at += strlen(name) + 2;
     }
-    s->stopped |= !go_on;
+    s->stopped |= !go_on || s->failed;
     buf_finish(&names);
 }
 
@@ -430,7 +444,10 @@ static int take_top(struct walk_worker *w, struct walk_node *node, const char *t
     s->top_size = w->top_size = e.top_size;
     struct os_walk_chunk c = { 0 };
     bool enter = walk->ops->entry(walk->data, w->scratch, &e, &c) && e.is_directory;
-    if (enter && walk->bottom_up) {
+    bool failed = c.out.failed || c.errors.failed;
+    if (failed)
+        base_fail(error, ENOMEM, "malloc", top);
+    else if (enter && walk->bottom_up) {
         node->line = c.out;
         c.out = (struct buf){ 0 };
     } else if (c.out.len && !walk->ops->emit(walk->data, &c.out, NULL)) {
@@ -440,7 +457,7 @@ static int take_top(struct walk_worker *w, struct walk_node *node, const char *t
         s->stopped = true;
     buf_finish(&c.out);
     buf_finish(&c.errors);
-    return enter && !s->stopped;
+    return failed ? -ENOMEM : enter && !s->stopped;
 }
 
 int os_walk(const struct os_walk *walk, const struct os_where *where, const char *top,

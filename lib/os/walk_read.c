@@ -108,6 +108,7 @@ static void take_with_line(struct walk_worker *w, struct walk_node *node,
     struct os_walk_chunk own = { .errors = node->chunk.errors };
     bool enter = walk->ops->entry(walk->data, w->scratch, e, &own);
     node->chunk.errors = own.errors;
+    node->chunk.out.failed |= own.out.failed;
     if (enter || own.out.len)
         add_child(w, node, e, enter, &own.out);
     buf_finish(&own.out);
