@@ -391,7 +391,7 @@ def table(results):
                 value = row.get(key)
                 text = "" if value is None else format(value, form)
                 cells.append(text.replace(",", " ") if isinstance(value, int) else text)
-            lines.append("| " + " | ".join(cells) + " |")
+            lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(lines)
 
 
