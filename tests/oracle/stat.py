@@ -381,19 +381,32 @@ def compare_stat(applet, follow, fields, paths):
 
 def check_statvfs(paths):
     """os.statvfs, and the names of f_flag's bits."""
+    faults = {path: [] for path in paths}
+    # Free blocks come and go between two looks, and can be as many as before in a third one.
+    for _ in range(5):
+        faults = compare_statvfs(list(faults))
+    tap.ok(f"-f of {len(paths)} paths is os.statvfs", sum(faults.values(), []))
+
+
+def compare_statvfs(paths):
+    """The paths of whose file systems osbox says otherwise than os, and what."""
+    if not paths:
+        return {}
     before = [os.statvfs(path) for path in paths]
     records = ask_records(paths, "stat", "-f")
     after = [os.statvfs(path) for path in paths]
-    faults = []
+    found = {}
     for path, b, record, a in zip(paths, before, records, after):
-        for name in STATVFS:
-            if getattr(b, name) == getattr(a, name) and record[name] != getattr(b, name):
-                faults.append(f"{path!r}: {name} is {getattr(b, name)}, osbox says {record[name]}")
+        faults = [f"{path!r}: {name} is {getattr(b, name)}, osbox says {record[name]}"
+                  for name in STATVFS
+                  if getattr(b, name) == getattr(a, name) and record[name] != getattr(b, name)]
         bits = sum(ST_FLAGS.get(name, int(name, 16) if name.startswith("0x") else 1 << 40)
                    for name in record["f_flags"])
         if bits != record["f_flag"]:
             faults.append(f"{path!r}: f_flag {record['f_flag']} is not {record['f_flags']}")
-    tap.ok(f"-f of {len(paths)} paths is os.statvfs", faults)
+        if faults:
+            found[path] = faults
+    return found
 
 
 def check_access(paths):
