@@ -817,10 +817,10 @@ popen: note: somebody still holds its standard error
 @test "--on-exit=wait-eof, the default: reads on until all have closed it" {
     mkfifo held
     (echo more >held) &
-    popen 0 -F stdout,leaked_writers 'cat held & echo hi'
+    popen 0 -F stdout,leaked_writers 'echo hi; cat held &'
     got $'stdout=hi\\nmore\\n\nleaked_writers=0'
     (echo more >held) &
-    into out 0 --on-exit=wait-eof 'cat held & echo hi'
+    into out 0 --on-exit=wait-eof 'echo hi; cat held &'
     is out 'hi\nmore\n'
 }
 
