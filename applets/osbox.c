@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "applets.h"
-#include "applets/getfattr.h"
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "cli/main.h"

@@ -175,12 +175,18 @@ static void add_open(struct plan *plan, int fd, int flags, const char *path) {
                 (struct os_step){ .kind = OS_STEP_OPEN, .fd = fd, .flags = flags, .object = path });
 }
 
-static void add_input(struct plan *plan, const struct popen_args *args) {
+/* The file that the command's input is; NULL: what osbox's is. */
+static const char *input_path(const struct plan *plan, const struct popen_args *args) {
     bool own = plan->mode == POPEN_R || plan->mode == POPEN_W || plan->mode == POPEN_SYSTEM;
-    if (args->input && strcmp(args->input, "-") != 0)
-        add_open(plan, STDIN_FILENO, O_RDONLY, args->input);
-    else if (!args->input && !own)
-        add_open(plan, STDIN_FILENO, O_RDONLY, "/dev/null");
+    if (args->input)
+        return strcmp(args->input, "-") == 0 ? NULL : args->input;
+    return own ? NULL : "/dev/null";
+}
+
+static void add_input(struct plan *plan, const struct popen_args *args) {
+    const char *path = input_path(plan, args);
+    if (path)
+        add_open(plan, STDIN_FILENO, O_RDONLY, path);
 }
 
 /* The command leads a session whose terminal is the one it opens (login_tty(3)). */
@@ -269,18 +275,14 @@ static void add_streams(struct popening *p, struct plan *plan) {
 /* What is typed into the terminal: --input, or else what is typed to osbox where that makes sense.
  */
 static int open_input(struct popening *p, const struct plan *plan, struct base_error *e) {
-    const char *input = p->args->input;
-    bool own = plan->mode == POPEN_R || plan->mode == POPEN_W || plan->mode == POPEN_SYSTEM;
-    bool is_stdin = input ? strcmp(input, "-") == 0 : own;
+    const char *path = input_path(plan, p->args);
     p->input = (struct popen_input){ .fd = -1, .terminal = plan->pty };
     if (plan->pty < 0)
         return 0;
-    if (is_stdin && !(p->cli->closed & 1U << STDIN_FILENO)) {
-        p->input.fd = STDIN_FILENO;
-        return 0;
-    }
-    p->input.fd = base_open(AT_FDCWD, input && !is_stdin ? input : "/dev/null", O_RDONLY);
-    return p->input.fd < 0 ? base_fail(e, -p->input.fd, "open", input) : 0;
+    if (!path && p->cli->closed & 1U << STDIN_FILENO)
+        path = "/dev/null";
+    p->input.fd = path ? base_open(AT_FDCWD, path, O_RDONLY) : STDIN_FILENO;
+    return p->input.fd < 0 ? base_fail(e, -p->input.fd, "open", path) : 0;
 }
 
 /* A terminal's keys go to the command's terminal as they are. */
@@ -310,14 +312,12 @@ static void report_lost(struct popening *p) {
     if (p->cli->output.error == EPIPE)
         cli_lose_reader(p->cli);
     for (unsigned i = 0; i < p->count; i++) {
-        struct base_error e;
-        if (!p->streams[i].lost)
+        const struct popen_stream *s = &p->streams[i];
+        if (!s->lost)
             continue;
-        if (p->streams[i].lost == EPIPE)
+        if (s->lost == EPIPE)
             (void)raise(SIGPIPE);
-        base_fail(&e, p->streams[i].lost, "write", NULL);
-        e.fd = strcmp(p->streams[i].name, "stderr") == 0 ? STDERR_FILENO : STDOUT_FILENO;
-        cli_report_as(p->cli, CLI_EX_IOERR, &e);
+        cli_report_lost(p->cli, popen_is_stderr(s) ? STDERR_FILENO : STDOUT_FILENO, s->lost);
     }
 }
 
@@ -336,7 +336,7 @@ static void report_input(struct popening *p) {
 static void note_writers(struct popening *p, const struct plan *plan) {
     for (unsigned i = 0; i < p->count && !plan->records; i++)
         if (p->streams[i].leaked)
-            cli_note(p->cli, strcmp(p->streams[i].name, "stderr") == 0
+            cli_note(p->cli, popen_is_stderr(&p->streams[i])
                                  ? "somebody still holds its standard error"
                                  : "somebody still holds its standard output");
 }

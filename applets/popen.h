@@ -89,6 +89,10 @@ struct popen_stream {
     int lost;    /* errno of a write that failed; 0: none */
 };
 
+static inline bool popen_is_stderr(const struct popen_stream *s) {
+    return strcmp(s->name, "stderr") == 0;
+}
+
 struct popen_input {
     int fd;             /* what is typed into the terminal; -1: nothing more */
     int terminal;       /* its other side: -1: there is none */

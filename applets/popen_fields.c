@@ -90,7 +90,7 @@ void popen_emit_result(struct popening *p) {
     values[POPEN_CLOSE_VALUE] = close_value(&p->watch.result);
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];
-        bool is_error = strcmp(s->name, "stderr") == 0;
+        bool is_error = popen_is_stderr(s);
         fill_stream(p, s, &values[is_error ? POPEN_STDERR : POPEN_STDOUT],
                     &values[is_error ? POPEN_STDERR_BYTES : POPEN_STDOUT_BYTES]);
         leaked += s->leaked;

@@ -46,6 +46,13 @@ static struct os_sched_attr changed(const struct sched_args *args, struct os_sch
     return a;
 }
 
+static bool check_runtime(struct cli *cli, const struct sched_args *args, uint32_t policy) {
+    if (!args->runtime || policy == OS_SCHED_DEADLINE)
+        return true;
+    cli_usage(cli, "--runtime", "goes with --policy=deadline");
+    return false;
+}
+
 /* ---- why not ---- */
 
 static void note_limit(struct cli *cli, const char *name, uint64_t value, const char *meaning) {
@@ -229,10 +236,8 @@ static bool set_thread(struct cli *cli, const struct sched_args *args, const str
                        const struct os_sched *old) {
     enum part parts[PARTS];
     unsigned count = order_parts(args, old, parts), done = 0;
-    if (args->runtime && changed(args, old->attr).sched_policy != OS_SCHED_DEADLINE) {
-        cli_usage(cli, "--runtime", "goes with --policy=deadline");
+    if (!check_runtime(cli, args, changed(args, old->attr).sched_policy))
         return false;
-    }
     while (done < count && set_part(cli, args, t, old, parts[done]))
         done++;
     if (done == count)
@@ -379,8 +384,7 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
         return;
     }
     attr = changed(args, attr);
-    if (args->runtime && attr.sched_policy != OS_SCHED_DEADLINE) {
-        cli_usage(cli, "--runtime", "goes with --policy=deadline");
+    if (!check_runtime(cli, args, attr.sched_policy)) {
         emit_error(cli, args);
         return;
     }

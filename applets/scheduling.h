@@ -80,6 +80,7 @@ struct sched_record {
     struct cli_value values[SCHED_FIELDS];
     struct buf cpus, other_cpus; /* struct cli_value: of affinity; of another list */
 };
+
 /* The CPUs of a mask. */
 struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room);
 

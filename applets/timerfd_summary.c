@@ -2,10 +2,7 @@
  *
  * How late ticks were: --summary, on standard error.
  */
-#include <unistd.h>
-
 #include "applets/timerfd.h"
-#include "base/io.h"
 
 enum { BAR = 40 };
 
@@ -107,12 +104,6 @@ void timer_summary_print(struct cli *cli, const struct timer_summary *s) {
     add_line(&b, "late_ns_p99", quantile(s, 990));
     add_line(&b, "late_ns_max", (uint64_t)s->max);
     add_histogram(&b, s);
-    int r = b.failed ? -ENOMEM : base_write(STDERR_FILENO, b.data, b.len);
-    if (r < 0) {
-        struct base_error e;
-        base_fail(&e, -r, "write", NULL);
-        e.fd = STDERR_FILENO;
-        cli_report_as(cli, CLI_EX_IOERR, &e);
-    }
+    cli_tell(cli, &b);
     buf_finish(&b);
 }

@@ -205,7 +205,6 @@ static void add_stat(struct buf *line, bool json, const char *name, uint64_t val
     buf_add_uint(line, value);
 }
 
-/* They were asked for: if they cannot be written, the status tells. */
 static void show_stats(const struct urandom *u) {
     const struct os_random *r = &u->random;
     const char *source = r->calls ? os_random_source_name(r->source) : "none";
@@ -222,13 +221,7 @@ static void show_stats(const struct urandom *u) {
     add_stat(&line, json, "bits", u->bits);
     add_stat(&line, json, "threads", r->threads ? r->threads : 1);
     buf_add_str(&line, json ? "}\n" : "\n");
-    int err = line.failed ? -ENOMEM : base_write(STDERR_FILENO, line.data, line.len);
-    if (err < 0) {
-        struct base_error e;
-        base_fail(&e, -err, "write", NULL);
-        e.fd = STDERR_FILENO;
-        cli_report_as(u->cli, CLI_EX_IOERR, &e);
-    }
+    cli_tell(u->cli, &line);
     buf_finish(&line);
 }
 

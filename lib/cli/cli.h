@@ -98,6 +98,9 @@ void cli_set_format(struct cli *cli, enum cli_format_id format);
  * there is nothing to do: a usage error was reported, or -F help answered. */
 bool cli_begin(struct cli *cli, unsigned view);
 
+/* False after a usage error: -0 goes with the format value. cli_begin() looks at that itself. */
+bool cli_check_null(struct cli *cli);
+
 /* False after a usage error: in sh format there is one record and `count` were asked for. */
 bool cli_expect_records(struct cli *cli, size_t count);
 
@@ -133,6 +136,12 @@ void cli_report_as(struct cli *cli, int status, const struct base_error *error);
 
 /* The same where only a part of a record cannot be told: never a record in place. */
 void cli_report_part(struct cli *cli, const struct base_error *error);
+
+/* Bytes that the applet wrote by itself, to a descriptor, were lost: a diagnostic, CLI_EX_IOERR. */
+void cli_report_lost(struct cli *cli, int fd, int errnum);
+
+/* Writes text that was asked for to standard error; the status tells if that fails. */
+void cli_tell(struct cli *cli, const struct buf *text);
 
 /* A diagnostic that is no errno: `status` and its EX_ name. `path` (NULL: none) is what it is
  * about. */

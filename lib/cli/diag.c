@@ -224,6 +224,19 @@ void cli_answer(struct cli *cli, int status) {
         cli->status = status;
 }
 
+void cli_report_lost(struct cli *cli, int fd, int errnum) {
+    struct base_error e;
+    base_fail(&e, errnum, "write", NULL);
+    e.fd = fd;
+    cli_report_as(cli, CLI_EX_IOERR, &e);
+}
+
+void cli_tell(struct cli *cli, const struct buf *text) {
+    int r = text->failed ? -ENOMEM : base_write(STDERR_FILENO, text->data, text->len);
+    if (r < 0)
+        cli_report_lost(cli, STDERR_FILENO, -r);
+}
+
 void cli_note(struct cli *cli, const char *text) {
     struct buf line = { 0 };
     if (cli->common.format == CLI_FORMAT_JSON) {

@@ -141,9 +141,7 @@ static void run_command(struct cli *cli) {
         cli_usage(cli, "--fields", "the command prints no record");
     else if (cli->common.fields && cli->common.format == CLI_FORMAT_RAW)
         cli_usage(cli, "--fields", "the format raw has none");
-    else if (cli->common.null && cli->common.format == CLI_FORMAT_RAW)
-        cli_usage(cli, "--null", "goes with -o value or -g only");
-    else
+    else if (cli->common.format != CLI_FORMAT_RAW || cli_check_null(cli))
         command->run(cli, cli->args);
 }
 

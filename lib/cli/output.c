@@ -41,15 +41,20 @@ void cli_set_format(struct cli *cli, enum cli_format_id format) {
     cli->writer.format = format;
 }
 
+bool cli_check_null(struct cli *cli) {
+    if (!cli->common.null || cli->writer.format == CLI_FORMAT_VALUE)
+        return true;
+    cli_usage(cli, "--null", "goes with -o value or -g only");
+    return false;
+}
+
 bool cli_begin(struct cli *cli, unsigned view) {
     struct cli_writer *w = &cli->writer;
     w->fields = cli->command->fields;
     if (!cli_select_fields(cli, view))
         return false;
-    if (cli->common.null && w->format != CLI_FORMAT_VALUE) {
-        cli_usage(cli, "--null", "goes with -o value or -g only");
+    if (!cli_check_null(cli))
         return false;
-    }
     cli->output.begun = true;
     return true;
 }
