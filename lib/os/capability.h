@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "os/where.h"
+#include "os/file.h"
 
 /* `capability` (CAP_*) when the effective set of this process lacks it, else -1: what a
  * base_error carries. */

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "os/where.h"
+#include "os/file.h"
 
 /* The absolute path of the mount point below which the file is (itself, when it is one), appended
  * to b: the nearest file above that the kernel says is the root of a mount

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
-#include "os/wait.h"
+#include "os/wait_status.h"
 
 /* A process. What is known of it is from the last look at it: nothing tells it later. */
 struct os_process {

@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "os/random.h"
-#include "os/watch.h"
+#include "os/child.h"
 
 _Static_assert(OS_RANDOM_NONBLOCK == GRND_NONBLOCK, "ABI");
 _Static_assert(OS_RANDOM_RANDOM == GRND_RANDOM, "ABI");

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "os/where.h"
+#include "os/file.h"
 
 /* Whether the system runs with SELinux: its file system is mounted and it is configured. */
 bool os_selinux_enabled(void);

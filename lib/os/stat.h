@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "os/kernel.h"
-#include "os/where.h"
+#include "os/file.h"
 
 /* How hard to look, AT_STATX_SYNC_TYPE of statx(2). */
 enum os_sync { OS_SYNC_DEFAULT, OS_SYNC_FORCE, OS_SYNC_CACHED };

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "os/where.h"
+#include "os/file.h"
 
 /* os.statvfs_result, and what statfs(2) knows besides. */
 struct os_statvfs {

@@ -21,7 +21,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "os/where.h"
+#include "os/file.h"
 
 /* An entry of a directory, or a TOP. Valid during the call that gets it. */
 struct os_walk_entry {

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "os/where.h"
+#include "os/file.h"
 
 enum { OS_XATTR_SIZE_MAX = 65536 };
 

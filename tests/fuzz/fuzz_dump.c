@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "applets/xattr_read.h"
+#include "applets/xattr/read.h"
 #include "cli/quote.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -9,7 +9,7 @@
 #include <sys/auxv.h>
 
 #include "check.h"
-#include "os/draw.h"
+#include "os/random_values.h"
 
 /* ---- the vDSO ---- */
 

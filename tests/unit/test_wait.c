@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "os/wait.h"
+#include "os/wait_status.h"
 
 static void check_word(int word, int code, int status, bool ended, int exitcode, int shell) {
     struct os_wait_result r = { .wait_status = word };

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * What all applets share that run a program.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "applets/common/base_dir.h"
+#include "applets/common/program.h"
+#include "base/io.h"
+#include "cli/parse.h"
+
+/* Of a descriptor that was there; from then on the program does not get it, so that who reads it
+ * sees its end, unless it is one of the standard ones. */
+static int take_descriptor(int number, struct base_error *e) {
+    int fd = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd >= 0 && (number <= STDERR_FILENO || fcntl(number, F_SETFD, FD_CLOEXEC) == 0))
+        return fd;
+    base_fail(e, errno, "fcntl", NULL);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+int program_open_status(struct cli *cli, struct os_plan *plan, const char *status) {
+    struct base_error e;
+    int64_t number;
+    int fd;
+    if (!status)
+        return -1;
+    if (strncmp(status, "fd:", 3) != 0) {
+        fd = base_create(status, O_WRONLY | O_TRUNC, 0666);
+        if (fd < 0)
+            base_fail(&e, -fd, "open", status);
+    } else if (cli_parse_int(status + 3, 0, INT_MAX, &number)) {
+        cli_usage(cli, status, "not of the form fd:N");
+        return -2;
+    } else {
+        if (!applet_check_descriptor(cli, (int)number))
+            return -2;
+        fd = take_descriptor((int)number, &e);
+    }
+    if (fd >= 0)
+        fd = os_plan_own(plan, fd, &e);
+    if (fd >= 0)
+        return fd;
+    cli_report(cli, &e);
+    return -2;
+}
+
+int program_failure_status(const struct base_error *e) {
+    if (e->step < 0 || strcmp(e->operation, os_step_name(OS_STEP_EXEC)) != 0)
+        return CLI_EX_RUN;
+    return e->errnum == ENOENT ? CLI_EX_NOTFOUND : CLI_EX_NOTEXEC;
+}
+
+void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values) {
+    cli_report_as(cli, program_failure_status(e), e);
+    values[STEP_STEP] = cli_str(e->operation);
+    if (e->step >= 0)
+        values[STEP_INDEX] = cli_int(e->step);
+    values[STEP_OBJECT] = cli_str(e->path);
+    values[STEP_ERROR] = cli_str(cli_errno_name(e->errnum));
+    values[STEP_ERRNO] = cli_int(e->errnum);
+}
+
+void program_fill(const struct os_watch *w, char name[static 16], struct cli_value *values) {
+    wait_fill(&w->result, name, values);
+    values[WAIT_PID] = cli_int(w->pid);
+    values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] = cli_ns(w->elapsed);
+    values[WAIT_TIMED_OUT] = cli_bool(w->timed_out);
+}
+
+void program_answer(struct cli *cli, const struct os_watch *w) {
+    if (w->killed)
+        cli_answer(cli, CLI_EX_SIGNALLED + SIGKILL);
+    else
+        cli_answer(cli, w->timed_out ? CLI_EX_TIMEOUT : os_wait_shell_status(&w->result));
+    if (w->interrupted && os_wait_exitcode(&w->result) == -w->interrupted)
+        cli->last_signal = w->interrupted;
+}
+
+void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
+    const char *path = getenv("PATH");
+    plan->name = argv[0];
+    plan->argv = argv;
+    plan->environ = environ;
+    plan->search = path ? path : os_default_path;
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (cli->closed >> fd & 1)
+            os_plan_add(plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
+}
+
+int program_wait(struct os_watch *w, struct base_error *e) {
+    struct pollfd fds[OS_WATCH_FDS];
+    int r = 0;
+    while (!w->ended && r == 0)
+        r = os_watch_poll(w, fds, 0, OS_NEVER, e);
+    os_watch_end(w);
+    return r;
+}

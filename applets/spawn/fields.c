@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * spawn's records: how a program ended or why it was not run, what was started,
+ * the plan, and the parameters of a process.
+ */
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "applets/spawn/spawn.h"
+#include "cli/signal.h"
+#include "os/process_state.h"
+#include "os/users.h"
+
+const char *const spawn_views[] = { "status", "process", "started", "plan", NULL };
+
+enum {
+    STATUS = 1 << SPAWN_VIEW_STATUS,
+    PROCESS = 1 << SPAWN_VIEW_PROCESS,
+    STARTED = 1 << SPAWN_VIEW_STARTED,
+    PLAN = 1 << SPAWN_VIEW_PLAN,
+};
+
+#define FIELD(views_, name_, type_, help_)                                                         \
+    { .name = name_, .type = type_, .views = views_, .defaults = views_, .help = help_ }
+#define LIST(name_, item_, help_)                                                                  \
+    {                                                                                              \
+        .name = name_, .type = CLI_LIST, .item = item_, .views = PROCESS, .defaults = PROCESS,     \
+        .help = help_                                                                              \
+    }
+
+const struct cli_field spawn_fields[] = {
+    WAIT_ROWS(STATUS, PROCESS | STARTED, 0),
+    STEP_ROWS(SPAWN_WHY, STATUS, PLAN),
+    [SPAWN_PIDFD_INO] =
+        FIELD(STARTED, "pidfd_ino", CLI_UINT,
+              "identifies the process as long as the system runs, which its PID does not"),
+    [SPAWN_PPID] = FIELD(PROCESS, "ppid", CLI_INT, "the parent process, as os.getppid"),
+    [SPAWN_PGID] = FIELD(PROCESS | STARTED, "pgid", CLI_INT, "the process group, as os.getpgid"),
+    [SPAWN_SID] = FIELD(PROCESS | STARTED, "sid", CLI_INT, "the session, as os.getsid"),
+    [SPAWN_RUID] = FIELD(PROCESS, "ruid", CLI_UINT, "the real user id, as os.getresuid"),
+    [SPAWN_EUID] = FIELD(PROCESS, "euid", CLI_UINT, "the effective one"),
+    [SPAWN_SUID] = FIELD(PROCESS, "suid", CLI_UINT, "the saved one"),
+    [SPAWN_RGID] = FIELD(PROCESS, "rgid", CLI_UINT, "the real group id, as os.getresgid"),
+    [SPAWN_EGID] = FIELD(PROCESS, "egid", CLI_UINT, "the effective one"),
+    [SPAWN_SGID] = FIELD(PROCESS, "sgid", CLI_UINT, "the saved one"),
+    [SPAWN_GROUPS] = LIST("groups", CLI_UINT, "the supplementary groups, as os.getgroups"),
+    [SPAWN_LOGIN] = FIELD(PROCESS, "login", CLI_BYTES, "who logged in, as os.getlogin"),
+    [SPAWN_UMASK] = FIELD(PROCESS, "umask", CLI_MODE, "the mask of file modes, as os.umask"),
+    [SPAWN_CWD] = FIELD(PROCESS, "cwd", CLI_BYTES, "the working directory, as os.getcwdb"),
+    [SPAWN_EXEC_PATH] =
+        LIST("exec_path", CLI_BYTES, "where programs are looked for, as os.get_exec_path"),
+    [SPAWN_CTERMID] =
+        FIELD(PROCESS, "ctermid", CLI_STRING, "the controlling terminal's name, as os.ctermid"),
+    [SPAWN_PRIORITY] = FIELD(PROCESS, "priority", CLI_INT, "the nice value, as os.getpriority"),
+    [SPAWN_LIMITS] =
+        LIST("limits", CLI_STRING, "resource limits, each as --rlimit takes it: nofile=1024:4096"),
+    [SPAWN_CAP_PERMITTED] = LIST("cap_permitted", CLI_STRING, "the permitted capabilities"),
+    [SPAWN_CAP_EFFECTIVE] = LIST("cap_effective", CLI_STRING, "the effective capabilities"),
+    [SPAWN_CAP_INHERITABLE] = LIST("cap_inheritable", CLI_STRING, "the inheritable capabilities"),
+    [SPAWN_CAP_BOUNDING] = LIST("cap_bounding", CLI_STRING, "the bounding set"),
+    [SPAWN_CAP_AMBIENT] = LIST("cap_ambient", CLI_STRING, "the ambient capabilities"),
+    [SPAWN_NO_NEW_PRIVS] =
+        FIELD(PROCESS, "no_new_privs", CLI_BOOL, "whether execution can give no privileges"),
+    [SPAWN_SIGMASK] = LIST("sigmask", CLI_ENUM, "the signals that are blocked"),
+    [SPAWN_SIGIGN] = LIST("sigign", CLI_ENUM, "the signals that are ignored"),
+    [SPAWN_ENVIRON] = { .name = "environ",
+                        .type = CLI_LIST,
+                        .item = CLI_BYTES,
+                        .views = PROCESS,
+                        .help = "the environment, as os.environb" },
+};
+
+const struct cli_choice spawn_limits[] = {
+    { "as", RLIMIT_AS, "address space, bytes" },
+    { "core", RLIMIT_CORE, "core dump, bytes" },
+    { "cpu", RLIMIT_CPU, "CPU time, seconds" },
+    { "data", RLIMIT_DATA, "data segment, bytes" },
+    { "fsize", RLIMIT_FSIZE, "file size, bytes" },
+    { "locks", RLIMIT_LOCKS, "file locks" },
+    { "memlock", RLIMIT_MEMLOCK, "locked memory, bytes" },
+    { "msgqueue", RLIMIT_MSGQUEUE, "POSIX message queues, bytes" },
+    { "nice", RLIMIT_NICE, "20 minus the nice value" },
+    { "nofile", RLIMIT_NOFILE, "open files" },
+    { "nproc", RLIMIT_NPROC, "processes of the user" },
+    { "rss", RLIMIT_RSS, "resident memory, bytes (no effect)" },
+    { "rtprio", RLIMIT_RTPRIO, "real-time priority" },
+    { "rttime", RLIMIT_RTTIME, "real-time CPU time without a wait, microseconds" },
+    { "sigpending", RLIMIT_SIGPENDING, "pending signals" },
+    { "stack", RLIMIT_STACK, "stack, bytes" },
+    { NULL, 0, NULL },
+};
+
+/* ---- lists ---- */
+
+enum { SIGNALS = 64, CAPABILITIES = 64 };
+
+/* Lists of texts, which stand one after another in `text`; values point there once all are in. */
+struct lists {
+    struct buf text;   /* each with a NUL */
+    struct buf values; /* struct cli_value: bytes.data is an offset until then */
+};
+
+static void end_text(struct lists *l, size_t start) {
+    struct cli_value value = cli_bytes(NULL, l->text.len - start);
+    buf_add_char(&l->text, '\0');
+    buf_add(&l->values, &value, sizeof value);
+}
+
+/* The list of the values from `first` on. */
+struct list_span {
+    size_t first, count;
+};
+
+static struct list_span span_from(const struct lists *l, size_t first) {
+    return (struct list_span){ first, l->values.len / sizeof(struct cli_value) - first };
+}
+
+static size_t span_start(const struct lists *l) {
+    return l->values.len / sizeof(struct cli_value);
+}
+
+static void settle_lists(struct lists *l) {
+    struct cli_value *value = (struct cli_value *)(void *)l->values.data;
+    const char *text = l->text.data;
+    for (size_t count = span_start(l); count--; value++) {
+        value->bytes.data = text;
+        text += value->bytes.size + 1;
+    }
+}
+
+static struct cli_value list_of(const struct lists *l, struct list_span span) {
+    const struct cli_value *values = (const struct cli_value *)(const void *)l->values.data;
+    return cli_list(span.count ? values + span.first : NULL, span.count);
+}
+
+static struct list_span add_signals(struct lists *l, uint64_t set) {
+    size_t first = span_start(l);
+    for (int signo = 1; signo <= SIGNALS; signo++) {
+        char name[16];
+        size_t start = l->text.len;
+        if (!(set >> (signo - 1) & 1))
+            continue;
+        buf_add_str(&l->text, cli_signal_name(signo, name));
+        end_text(l, start);
+    }
+    return span_from(l, first);
+}
+
+static struct list_span add_capabilities(struct lists *l, uint64_t set) {
+    size_t first = span_start(l);
+    for (int capability = 0; capability < CAPABILITIES; capability++) {
+        size_t start = l->text.len;
+        if (!(set >> capability & 1))
+            continue;
+        os_capability_name(capability, &l->text);
+        end_text(l, start);
+    }
+    return span_from(l, first);
+}
+
+static void add_limit(struct buf *b, rlim_t limit) {
+    if (limit == RLIM_INFINITY)
+        buf_add_str(b, "unlimited");
+    else
+        buf_add_uint(b, limit);
+}
+
+static struct list_span add_limits(struct lists *l, const struct rlimit *limits) {
+    size_t first = span_start(l);
+    for (const struct cli_choice *c = spawn_limits; c->name; c++) {
+        size_t start = l->text.len;
+        buf_add_str(&l->text, c->name);
+        buf_add_char(&l->text, '=');
+        add_limit(&l->text, limits[c->value].rlim_cur);
+        buf_add_char(&l->text, ':');
+        add_limit(&l->text, limits[c->value].rlim_max);
+        end_text(l, start);
+    }
+    return span_from(l, first);
+}
+
+/* The elements of PATH, as they are: an empty one is the working directory. */
+static struct list_span add_path(struct lists *l, const char *path) {
+    size_t first = span_start(l);
+    for (;; path++) {
+        size_t start = l->text.len, size = strcspn(path, ":");
+        buf_add(&l->text, path, size);
+        end_text(l, start);
+        path += size;
+        if (!*path)
+            return span_from(l, first);
+    }
+}
+
+static struct list_span add_environ(struct lists *l, char **environ_) {
+    size_t first = span_start(l);
+    for (; *environ_; environ_++) {
+        size_t start = l->text.len;
+        buf_add_str(&l->text, *environ_);
+        end_text(l, start);
+    }
+    return span_from(l, first);
+}
+
+/* ---- the parameters of a process ---- */
+
+static void fill_lists(struct lists *l, const struct os_parameters *p, char **environ_,
+                       struct cli_value *values) {
+    struct list_span capabilities[OS_CAP_SETS];
+    struct list_span limits = add_limits(l, p->limits);
+    struct list_span path = add_path(l, spawn_path(environ_));
+    struct list_span mask = add_signals(l, p->sigmask);
+    struct list_span ignored = add_signals(l, p->sigign);
+    struct list_span variables = add_environ(l, environ_);
+    for (int set = 0; set < OS_CAP_SETS; set++)
+        capabilities[set] = add_capabilities(l, p->capabilities[set]);
+    settle_lists(l);
+    values[SPAWN_LIMITS] = list_of(l, limits);
+    values[SPAWN_EXEC_PATH] = list_of(l, path);
+    values[SPAWN_SIGMASK] = list_of(l, mask);
+    values[SPAWN_SIGIGN] = list_of(l, ignored);
+    values[SPAWN_ENVIRON] = list_of(l, variables);
+    values[SPAWN_CAP_PERMITTED] = list_of(l, capabilities[OS_CAP_PERMITTED]);
+    values[SPAWN_CAP_EFFECTIVE] = list_of(l, capabilities[OS_CAP_EFFECTIVE]);
+    values[SPAWN_CAP_INHERITABLE] = list_of(l, capabilities[OS_CAP_INHERITABLE]);
+    values[SPAWN_CAP_BOUNDING] = list_of(l, capabilities[OS_CAP_BOUNDING]);
+    values[SPAWN_CAP_AMBIENT] = list_of(l, capabilities[OS_CAP_AMBIENT]);
+}
+
+static void fill_process(const struct os_parameters *p, struct cli_value *values) {
+    values[WAIT_PID] = cli_int(p->pid);
+    values[SPAWN_PPID] = cli_int(p->ppid);
+    values[SPAWN_PGID] = cli_int(p->pgid);
+    values[SPAWN_SID] = cli_int(p->sid);
+    values[SPAWN_RUID] = cli_uint(p->ruid);
+    values[SPAWN_EUID] = cli_uint(p->euid);
+    values[SPAWN_SUID] = cli_uint(p->suid);
+    values[SPAWN_RGID] = cli_uint(p->rgid);
+    values[SPAWN_EGID] = cli_uint(p->egid);
+    values[SPAWN_SGID] = cli_uint(p->sgid);
+    values[SPAWN_UMASK] = cli_uint(p->umask);
+    values[SPAWN_CTERMID] = cli_str("/dev/tty");
+    values[SPAWN_PRIORITY] = cli_int(p->priority);
+    values[SPAWN_NO_NEW_PRIVS] = cli_bool(p->no_new_privs);
+    if (p->cwd.len)
+        values[SPAWN_CWD] = cli_bytes(p->cwd.data, p->cwd.len);
+}
+
+/* A look-up of names, so only when it is asked for. */
+static void fill_login(struct cli *cli, const struct os_parameters *p, struct os_name_cache *cache,
+                       struct cli_value *values) {
+    struct base_error e;
+    const char *name = NULL;
+    if (!p->has_login || !cli_wants(&cli->writer, SPAWN_LOGIN))
+        return;
+    if (os_user_name(cache, p->login, &name, &e) < 0)
+        cli_report_part(cli, &e);
+    values[SPAWN_LOGIN] = cli_str(name);
+}
+
+void spawn_emit_process(struct cli *cli, char **environ_) {
+    struct cli_value values[SPAWN_FIELDS] = { 0 };
+    struct lists lists = { 0 };
+    struct buf groups = { 0 };
+    struct os_name_cache cache = { 0 };
+    struct os_parameters p;
+    struct base_error e;
+    if (os_parameters_get(&p, &e) < 0) {
+        cli_report(cli, &e);
+        os_parameters_finish(&p);
+        return;
+    }
+    fill_process(&p, values);
+    fill_login(cli, &p, &cache, values);
+    fill_lists(&lists, &p, environ_, values);
+    const gid_t *gid = (const gid_t *)(const void *)p.groups.data;
+    for (size_t count = p.groups.len / sizeof *gid; count--; gid++) {
+        struct cli_value value = cli_uint(*gid);
+        buf_add(&groups, &value, sizeof value);
+    }
+    values[SPAWN_GROUPS] = cli_list((const struct cli_value *)(const void *)groups.data,
+                                    groups.len / sizeof(struct cli_value));
+    if (lists.text.failed || lists.values.failed || groups.failed)
+        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+    else
+        cli_emit(cli, values);
+    buf_finish(&lists.text);
+    buf_finish(&lists.values);
+    buf_finish(&groups);
+    os_name_cache_finish(&cache);
+    os_parameters_finish(&p);
+}
+
+/* ---- steps ---- */
+
+void spawn_emit_plan(struct cli *cli, const struct os_plan *plan) {
+    size_t count;
+    const struct os_step *steps = os_plan_steps(plan, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct cli_value values[SPAWN_FIELDS] = { 0 };
+        values[SPAWN_WHY + STEP_INDEX] = cli_int((int64_t)i);
+        values[SPAWN_WHY + STEP_STEP] = cli_str(os_step_name(steps[i].kind));
+        values[SPAWN_WHY + STEP_OBJECT] = cli_str(steps[i].object);
+        cli_emit(cli, values);
+    }
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * timerfd's ticks: a record for each read of the timer, or a program that is run
+ * then. Expiration k is due at the first one plus k - 1 intervals, whatever
+ * happened before: nothing drifts.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "applets/timerfd/timerfd.h"
+#include "base/io.h"
+
+struct ticking {
+    struct cli *cli;
+    const struct timer_args *args;
+    struct timer_plan plan;
+    int fd;           /* the timer */
+    int64_t first;    /* when the first expiration is due, on the plan's clock */
+    uint64_t seq;     /* of the last record */
+    uint64_t expired; /* expirations so far */
+    bool done;        /* no more ticks */
+    bool reader_gone; /* of the records */
+    int terminations; /* the descriptor of os_hold_terminations(); -1: none */
+    bool held;        /* they are blocked */
+    bool records;
+    struct timer_summary summary;
+
+    /* With a program. */
+    struct os_plan program;
+    struct os_watch watch;
+    bool running;
+    uint64_t run_seq; /* of the tick that started it */
+    uint64_t queued;  /* runs that wait for the one before */
+    int status;       /* of the first run that failed */
+};
+
+/* ---- records ---- */
+
+static void set_ns(struct cli_value *ns, struct cli_value *seconds, int64_t value) {
+    *ns = cli_int(value);
+    *seconds = cli_ns(value);
+}
+
+static void emit(struct ticking *t, struct cli_value *values, const char *event) {
+    values[TIMER_EVENT] = cli_str(event);
+    if (!t->records)
+        return;
+    cli_emit(t->cli, values);
+    cli_flush(t->cli);
+}
+
+static void emit_tick(struct ticking *t, uint64_t expirations) {
+    struct cli_value values[TIMER_FIELDS] = { 0 };
+    int64_t now = os_clock_ns(t->plan.clock, NULL);
+    int64_t due = t->first + (int64_t)(t->expired - 1) * t->plan.timer.interval;
+    t->seq++;
+    values[TIMER_SEQ] = cli_uint(t->seq);
+    values[TIMER_EXPIRATIONS] = cli_uint(expirations);
+    values[TIMER_MISSED] = cli_uint(expirations - 1);
+    set_ns(&values[TIMER_SCHEDULED_NS], &values[TIMER_SCHEDULED], due);
+    set_ns(&values[TIMER_NOW_NS], &values[TIMER_NOW], now);
+    set_ns(&values[TIMER_LATE_NS], &values[TIMER_LATE], now - due);
+    timer_summary_add(&t->summary, expirations, now - due);
+    emit(t, values, "tick");
+}
+
+/* ---- the program ---- */
+
+static void fail_program(struct ticking *t, const struct base_error *e) {
+    struct cli_value values[TIMER_FIELDS] = { 0 };
+    program_fail(t->cli, e, values + TIMER_WHY);
+    values[TIMER_SEQ] = cli_uint(t->run_seq);
+    emit(t, values, "exit");
+    t->done = true;
+    t->queued = 0;
+}
+
+static void start_program(struct ticking *t) {
+    struct base_error e;
+    t->watch = (struct os_watch){ .group = true,
+                                  .timeout = OS_NEVER,
+                                  .kill_after = os_watch_limit(t->args->kill_after),
+                                  .signo = t->args->signo ? t->args->signo : SIGTERM };
+    t->run_seq = t->seq;
+    if (os_watch_begin(&t->watch, &t->program, &e) < 0)
+        fail_program(t, &e);
+    else
+        t->running = true;
+}
+
+static void end_program(struct ticking *t) {
+    struct cli_value values[TIMER_FIELDS] = { 0 };
+    char name[16];
+    program_fill(&t->watch, name, values);
+    values[TIMER_SEQ] = cli_uint(t->run_seq);
+    emit(t, values, "exit");
+    int status = os_wait_shell_status(&t->watch.result);
+    if (t->status == 0 && !t->watch.timed_out)
+        t->status = status;
+    /* A signal that would have ended us between two runs does so now. */
+    if (t->watch.terminated) {
+        t->cli->last_signal = t->watch.terminated;
+        t->done = true;
+        t->queued = 0;
+    }
+    t->running = t->held = false; /* the end of the watch unblocks them */
+    os_watch_end(&t->watch);
+    if (t->queued) {
+        t->queued--;
+        start_program(t);
+    }
+}
+
+/* A tick while the program of an earlier one runs. */
+static void overlap(struct ticking *t, uint64_t expirations) {
+    switch ((enum timer_overlap)t->args->overlap) {
+    case TIMER_DEFAULT:
+    case TIMER_SKIP:
+        break;
+    case TIMER_QUEUE:
+        t->queued += expirations;
+        break;
+    case TIMER_KILL: /* now, as if its time had run out */
+        t->queued = 1;
+        if (!t->watch.timed_out)
+            t->watch.deadline = os_monotonic_ns();
+        break;
+    }
+}
+
+/* ---- ticks ---- */
+
+/* How many expirations are to be told yet: --count and --until also hold within a backlog. */
+static uint64_t expirations_left(const struct ticking *t) {
+    uint64_t left = t->args->count ? t->args->count - t->expired : UINT64_MAX;
+    if (t->plan.until == INT64_MAX || t->plan.timer.interval == 0)
+        return left;
+    uint64_t all = (uint64_t)((t->plan.until - t->first) / t->plan.timer.interval) + 1;
+    return all - t->expired < left ? all - t->expired : left;
+}
+
+static void take_tick(struct ticking *t, uint64_t expirations) {
+    uint64_t left = expirations_left(t);
+    if (expirations > left)
+        expirations = left;
+    t->expired += expirations;
+    emit_tick(t, expirations);
+    if (t->running)
+        overlap(t, expirations);
+    else if (t->program.name) {
+        if (t->args->overlap == TIMER_QUEUE)
+            t->queued = expirations - 1;
+        start_program(t);
+    }
+    t->done = t->done || expirations == left || t->plan.timer.interval == 0;
+}
+
+/* The clock was set. The timer goes on (timerfd_create(2)), by the new time. */
+static void take_step(struct ticking *t) {
+    struct cli_value values[TIMER_FIELDS] = { 0 };
+    values[TIMER_SEQ] = cli_uint(++t->seq);
+    set_ns(&values[TIMER_NOW_NS], &values[TIMER_NOW], os_clock_ns(t->plan.clock, NULL));
+    emit(t, values, "clock_set");
+    if (t->args->rearm)
+        return;
+    cli_complain(t->cli, CLI_EX_TEMPFAIL, NULL, "the clock was set");
+    t->done = true;
+}
+
+/* Whether the next expiration is later than --until. */
+static bool is_over(const struct ticking *t) {
+    int64_t next, passed;
+    if (__builtin_mul_overflow((int64_t)t->expired, t->plan.timer.interval, &passed) ||
+        __builtin_add_overflow(t->first, passed, &next))
+        return true;
+    return next > t->plan.until;
+}
+
+static void read_timer(struct ticking *t) {
+    struct base_error e;
+    uint64_t expirations;
+    int r = os_timer_read(t->fd, &expirations, &e);
+    if (r == 0)
+        take_tick(t, expirations);
+    else if (r == -ECANCELED)
+        take_step(t);
+    else if (r != -EAGAIN) {
+        cli_report(t->cli, &e);
+        t->done = true;
+    }
+    t->done = t->done || is_over(t) || cli_is_broken(t->cli);
+}
+
+/* Waits for the timer, or for the program. */
+static void wait_for_both(struct ticking *t) {
+    struct base_error e;
+    struct pollfd fds[1 + OS_WATCH_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
+    if (os_watch_poll(&t->watch, fds, 1, OS_NEVER, &e) < 0) {
+        cli_report(t->cli, &e);
+        os_watch_end(&t->watch);
+        t->done = true;
+        t->running = false;
+        return;
+    }
+    if (t->watch.ended)
+        end_program(t);
+    if (fds[0].revents && !t->done)
+        read_timer(t);
+}
+
+/* A reader that has gone ends the ticks at once, and not at the next one. */
+static void wait_for_timer(struct ticking *t) {
+    struct signalfd_siginfo signal;
+    struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
+                            { .fd = t->records ? t->cli->output.fd : -1, .events = 0 },
+                            { .fd = t->terminations, .events = POLLIN } };
+    while (poll(fds, 3, -1) < 0 && errno == EINTR)
+        ;
+    if (fds[2].revents && base_read(t->terminations, &signal, sizeof signal) > 0) {
+        t->cli->last_signal = (int)signal.ssi_signo;
+        t->done = true;
+    } else if (fds[1].revents & (POLLERR | POLLHUP) && !(fds[0].revents & POLLIN)) {
+        t->reader_gone = true;
+        t->done = true;
+    } else {
+        read_timer(t);
+    }
+}
+
+/* With --summary there is something to tell when a signal ends the ticks. */
+static bool hold_signals(struct ticking *t) {
+    struct base_error e;
+    if (!t->args->summary || t->held)
+        return true;
+    t->held = true;
+    t->terminations = os_hold_terminations(t->terminations, &e);
+    if (t->terminations < 0)
+        cli_report(t->cli, &e);
+    return t->terminations >= 0;
+}
+
+static void run_ticks(struct ticking *t) {
+    while (t->running || t->queued || !t->done) {
+        if (t->running)
+            wait_for_both(t);
+        else if (hold_signals(t))
+            wait_for_timer(t);
+        else
+            t->done = true;
+    }
+    if (t->program.name)
+        cli_answer(t->cli, t->status);
+}
+
+/* ---- begin and end ---- */
+
+/* A time that counts from now is made a point on the clock, so that every expiration has a known
+ * one; but for the time of day, where a step of the clock must not move it. */
+static bool arm(struct ticking *t) {
+    struct base_error e;
+    struct os_timer timer = t->plan.timer;
+    int64_t now = os_clock_ns(t->plan.clock, &e);
+    int flags = t->plan.flags;
+    bool is_time_of_day = t->plan.clock == CLOCK_REALTIME || t->plan.clock == CLOCK_REALTIME_ALARM;
+    if (now < 0) {
+        cli_report(t->cli, &e);
+        return false;
+    }
+    t->first = timer.next;
+    if (!(flags & OS_TIMER_ABSTIME)) {
+        if (__builtin_add_overflow(now, timer.next, &t->first))
+            t->first = INT64_MAX; /* which never comes, for the kernel too */
+        if (!is_time_of_day) {
+            timer.next = t->first;
+            flags |= OS_TIMER_ABSTIME;
+        }
+    }
+    t->done = is_over(t);
+    if (os_timer_set(t->fd, flags, &timer, NULL, &e) == 0)
+        return true;
+    cli_report(t->cli, &e);
+    return false;
+}
+
+static bool prepare_program(struct ticking *t) {
+    struct base_error e;
+    program_name(t->cli, &t->program, t->cli->program);
+    /* What is to be killed is its process group. */
+    if (t->args->overlap == TIMER_KILL)
+        os_plan_add(&t->program, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
+    if (os_plan_prepare(&t->program, &e) == 0)
+        return true;
+    cli_report(t->cli, &e);
+    return false;
+}
+
+/* A clock that this kernel or this machine does not have. */
+static void report_clock(struct ticking *t, struct base_error *e) {
+    e->path = timer_clock_name(t->plan.clock);
+    if (e->errnum == EINVAL || e->errnum == EOPNOTSUPP)
+        cli_report_as(t->cli, t->cli->program ? CLI_EX_RUN : CLI_EX_UNAVAILABLE, e);
+    else
+        cli_report(t->cli, e);
+}
+
+static bool prepare(struct ticking *t) {
+    struct base_error e;
+    int status = program_open_status(t->cli, &t->program, t->args->status);
+    if (status < -1)
+        return false;
+    if (status >= 0)
+        cli_redirect(t->cli, status, t->args->status);
+    t->records = !t->cli->program || t->args->status;
+    if (t->cli->program && !prepare_program(t))
+        return false;
+    t->fd = os_timer_create(t->plan.clock, true, &e);
+    if (t->fd < 0)
+        report_clock(t, &e);
+    if (t->fd < 0 || !arm(t))
+        return false;
+    t->cli->program_ran = true; /* from now on nothing keeps it from running but itself */
+    return true;
+}
+
+void timer_tick(struct cli *cli, const struct timer_args *args) {
+    struct ticking t = {
+        .cli = cli, .args = args, .fd = -1, .terminations = -1, .program = os_plan_init()
+    };
+    if (args->summary)
+        t.summary.buckets = calloc(TIMER_BUCKETS, sizeof *t.summary.buckets);
+    if (args->summary && !t.summary.buckets)
+        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+    else if (timer_decide(cli, args, &t.plan) && prepare(&t))
+        run_ticks(&t);
+    timer_summary_print(cli, &t.summary);
+    if (t.reader_gone || cli->output.error == EPIPE)
+        cli_lose_reader(cli);
+    if (t.terminations >= 0)
+        close(t.terminations);
+    if (t.fd >= 0)
+        close(t.fd);
+    free(t.summary.buckets);
+    os_plan_finish(&t.program);
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * osbox urandom: random bytes of the kernel's generator, and what is made of them.
+ *
+ * os.urandom, os.getrandom.
+ *
+ * Deviations: os.getrandom may return less than was asked for, this never does.
+ * Without a SIZE there are 32 bytes, the secrets module's default.
+ */
+#include <unistd.h>
+
+#include "applets/urandom/urandom.h"
+#include "base/io.h"
+#include "cli/parse.h"
+#include "cli/quote.h"
+#include "os/walk.h"
+#include "os/child.h"
+
+static const struct cli_choice uuid_choices[] = {
+    { "4", 4, "random" },
+    { "7", 7, "the time in milliseconds, then random; each is greater than the one before" },
+    { NULL, 0, NULL },
+};
+
+/* The end of a range, as a 64-bit integer of either kind. */
+static const char *parse_end(const char *text, size_t size, bool *negative, uint64_t *value) {
+    char copy[72]; /* more digits than any base has for 64 bits */
+    int64_t number;
+    if (size >= sizeof copy)
+        return "a number of the range is too long";
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (copy[0] != '-') {
+        *negative = false;
+        return cli_parse_uint(copy + (copy[0] == '+'), UINT64_MAX, value);
+    }
+    const char *why = cli_parse_int(copy, INT64_MIN, INT64_MAX, &number);
+    if (why)
+        return why;
+    *value = (uint64_t)number;
+    *negative = number < 0;
+    return NULL;
+}
+
+static const char *parse_range(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    struct urandom_args *a = args;
+    struct urandom_range r;
+    uint64_t high;
+    bool high_negative;
+    const char *colon = strchr(text, ':');
+    if (!colon)
+        return "not of the form LO:HI";
+    const char *why = parse_end(text, (size_t)(colon - text), &r.negative, &r.low);
+    if (!why)
+        why = parse_end(colon + 1, strlen(colon + 1), &high_negative, &high);
+    if (why)
+        return why;
+    if (r.negative == high_negative ? r.low > high : high_negative)
+        return "the first number is above the second";
+    r.last = high - r.low;
+    if (r.negative && !high_negative && r.last < high)
+        return "has more than 2^64 integers";
+    r.view = URANDOM_VIEW_INT;
+    if (!high_negative && high > INT64_MAX)
+        r.view = r.negative ? URANDOM_VIEW_VALUE : URANDOM_VIEW_UINT;
+    a->range = r;
+    a->form = URANDOM_INT;
+    return NULL;
+}
+
+static const char *parse_alphabet(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    struct urandom_args *a = args;
+    a->alphabet = text;
+    a->form = URANDOM_ALPHABET;
+    return NULL;
+}
+
+static const char *parse_count(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    return cli_parse_uint(text, UINT64_MAX, &((struct urandom_args *)args)->count);
+}
+
+static const char *parse_wait(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    struct urandom_args *a = args;
+    a->wait = true;
+    a->timeout = OS_NEVER;
+    return text[0] ? cli_parse_ns(text, &a->timeout) : NULL;
+}
+
+static const struct cli_option options[] = {
+    CLI_GROUP("What is made"),
+    { CLI_SET(struct urandom_args, form, URANDOM_HEX), .name = "hex",
+      .conflicts = "int alphabet uuid", .help = "SIZE bytes, each as two hexadecimal digits" },
+    { CLI_SET(struct urandom_args, form, URANDOM_BASE64), .name = "base64",
+      .conflicts = "int alphabet uuid", .help = "SIZE bytes in base64, with padding" },
+    { CLI_SET(struct urandom_args, form, URANDOM_BASE64URL), .name = "base64url",
+      .conflicts = "int alphabet uuid",
+      .help = "SIZE bytes in base64 with - and _, without padding, as secrets.token_urlsafe" },
+    { CLI_CALL(parse_range), .name = "int", .metavar = "LO:HI", .conflicts = "alphabet uuid",
+      .help = "an integer, LO and HI and all between them equally likely" },
+    { CLI_CALL(parse_alphabet), .name = "alphabet", .metavar = "SET", .needs = "length",
+      .conflicts = "uuid", .help = "symbols of SET, such as a-zA-Z0-9, all equally likely" },
+    { CLI_UNSIGNED(struct urandom_args, length), .name = "length", .metavar = "N",
+      .needs = "alphabet", .help = "how many symbols" },
+    { CLI_CHOICE(struct urandom_args, uuid, uuid_choices), .name = "uuid", .metavar = "VERSION",
+      .help = "a UUID of RFC 9562" },
+    { CLI_CALL(parse_count), .name = "count", .metavar = "K", .preset = "1",
+      .help = "so many of them" },
+    CLI_GROUP("How the kernel is asked"),
+    { CLI_FLAG(struct urandom_args, nonblock), .name = "nonblock",
+      .help = "do not wait until the generator is seeded: that is EAGAIN, status 75" },
+    { CLI_FLAG(struct urandom_args, random), .name = "random", .conflicts = "insecure",
+      .help = "as /dev/random has it (GRND_RANDOM)" },
+    { CLI_FLAG(struct urandom_args, insecure), .name = "insecure",
+      .help = "never wait, even if what comes can be foretold (GRND_INSECURE)" },
+    { CLI_CALL(parse_wait), .name = "wait-seeded", .metavar = "T", .optional = true,
+      .conflicts = "nonblock insecure",
+      .help = "first wait until the generator is seeded, for T at most; alone, make nothing" },
+    CLI_GROUP("How"),
+    { CLI_UNSIGNED(struct urandom_args, jobs), .letter = 'j', .name = "jobs", .metavar = "N",
+      .help = "threads at the most, where there is much to do (default: the usable CPUs)" },
+    { CLI_FLAG(struct urandom_args, force), .name = "force",
+      .help = "write to a terminal what it may obey" },
+    { CLI_FLAG(struct urandom_args, stats), .name = "stats",
+      .help = "tell on standard error who was asked, how often, and for how much" },
+    { CLI_FLAG(struct urandom_args, progress), .name = "progress",
+      .help = "tell of the progress on standard error" },
+    CLI_OPTIONS_END,
+};
+
+static const char *const views[] = { "value", "int", "uint", NULL };
+
+enum {
+    VALUE = 1 << URANDOM_VIEW_VALUE,
+    INT = 1 << URANDOM_VIEW_INT,
+    UINT = 1 << URANDOM_VIEW_UINT,
+    ALL = VALUE | INT | UINT,
+};
+
+static const struct cli_field fields[URANDOM_FIELDS] = {
+    [URANDOM_VALUE] = { .name = "value",
+                        .type = CLI_BYTES,
+                        .views = ALL,
+                        .defaults = VALUE,
+                        .may_hold_nul = true,
+                        .help = "the bytes, or the text in raw format" },
+    [URANDOM_INTEGER] = { .name = "int",
+                          .type = CLI_INT,
+                          .views = INT,
+                          .defaults = INT,
+                          .help = "the integer of --int; null when it is above 2^63-1" },
+    [URANDOM_UNSIGNED] = { .name = "uint",
+                           .type = CLI_UINT,
+                           .views = INT | UINT,
+                           .defaults = UINT,
+                           .help = "the same; null when it is below 0" },
+    [URANDOM_BITS] = { .name = "bits",
+                       .type = CLI_UINT,
+                       .views = ALL,
+                       .help = "how many random bits it is the choice of, rounded down" },
+    [URANDOM_SOURCE] = { .name = "source",
+                         .type = CLI_ENUM,
+                         .views = ALL,
+                         .help =
+                             "who was asked: vdso, getrandom, urandom, random; null if nobody" },
+};
+
+/* ---- progress, what it took ---- */
+
+enum { PROGRESS_NS = 200000000, MS = 1000000 };
+
+static void show_progress(struct urandom *u, int64_t now, const char *end) {
+    struct buf line = { 0 };
+    uint64_t ms = (uint64_t)(now - u->started) / MS + 1;
+    buf_add_str(&line, "\rurandom: ");
+    buf_add_uint(&line, u->done);
+    buf_add_str(&line, " of ");
+    buf_add_uint(&line, u->total);
+    buf_add_str(&line, u->counts_bytes ? " bytes, " : " values, ");
+    buf_add_uint(&line, u->done / ms * 1000 + u->done % ms * 1000 / ms);
+    buf_add_str(&line, "/s ");
+    buf_add_str(&line, end);
+    if (!line.failed)
+        base_write(STDERR_FILENO, line.data, line.len);
+    buf_finish(&line);
+    u->shown = now;
+}
+
+void urandom_count(struct urandom *u, uint64_t more) {
+    u->done += more;
+    if (!u->args->progress)
+        return;
+    int64_t now = os_monotonic_ns();
+    if (now - u->shown > PROGRESS_NS)
+        show_progress(u, now, "");
+}
+
+static void add_stat(struct buf *line, bool json, const char *name, uint64_t value) {
+    buf_add_str(line, json ? ",\"" : " ");
+    buf_add_str(line, name);
+    buf_add_str(line, json ? "\":" : "=");
+    buf_add_uint(line, value);
+}
+
+static void show_stats(const struct urandom *u) {
+    const struct os_random *r = &u->random;
+    const char *source = r->calls ? os_random_source_name(r->source) : "none";
+    bool json = u->cli->common.format == CLI_FORMAT_JSON;
+    struct buf line = { 0 };
+    buf_add_str(&line, json ? "{\"applet\":\"urandom\",\"source\":\"" : "urandom: source=");
+    buf_add_str(&line, source);
+    if (json)
+        buf_add_char(&line, '"');
+    add_stat(&line, json, "calls", r->calls);
+    add_stat(&line, json, "interrupted", r->interrupted);
+    add_stat(&line, json, "partial", r->partial);
+    add_stat(&line, json, "bytes", r->bytes);
+    add_stat(&line, json, "bits", u->bits);
+    add_stat(&line, json, "threads", r->threads ? r->threads : 1);
+    buf_add_str(&line, json ? "}\n" : "\n");
+    cli_tell(u->cli, &line);
+    buf_finish(&line);
+}
+
+/* ---- what is asked for ---- */
+
+static bool makes_bytes(const struct urandom_args *args) {
+    return args->form <= URANDOM_BASE64URL;
+}
+
+static bool read_size(struct urandom *u) {
+    struct cli *cli = u->cli;
+    u->size = URANDOM_DEFAULT_SIZE;
+    if (!cli->operand_count)
+        return true;
+    const char *why = NULL;
+    if (!makes_bytes(u->args))
+        why = "a SIZE goes with bytes only";
+    else if (cli->operand_count > 1)
+        why = "there is one SIZE";
+    const char *operand = cli->operands[cli->operand_count > 1];
+    if (!why)
+        why = cli_parse_size(operand, &u->size);
+    if (why)
+        cli_usage(cli, operand, why);
+    return !why;
+}
+
+static bool read_alphabet(struct urandom *u) {
+    if (u->args->form != URANDOM_ALPHABET)
+        return true;
+    const char *why = urandom_read_alphabet(u->args->alphabet, &u->symbols);
+    if (why)
+        cli_usage(u->cli, "--alphabet", why);
+    return !why;
+}
+
+/* Symbols can be control characters. */
+static bool check_terminal(const struct urandom *u) {
+    const struct urandom_args *args = u->args;
+    bool obeyed = args->form == URANDOM_BYTES && u->size;
+    if (args->form == URANDOM_ALPHABET)
+        obeyed = args->length && !cli_is_plain(args->alphabet, strlen(args->alphabet));
+    obeyed = obeyed && args->count;
+    if (!u->raw || !u->cli->writer.terminal || !obeyed || args->force)
+        return true;
+    cli_usage(u->cli, NULL,
+              "not written to a terminal; --hex, --base64, -o text, or --force do that");
+    return false;
+}
+
+static bool check_records(const struct urandom *u) {
+    struct cli *cli = u->cli;
+    if (u->raw)
+        return true;
+    unsigned view = u->args->form == URANDOM_INT ? u->args->range.view : URANDOM_VIEW_VALUE;
+    if (!cli_begin(cli, view) || !cli_expect_records(cli, (size_t)u->args->count))
+        return false;
+    bool large = makes_bytes(u->args) ? u->size > URANDOM_RECORD_MOST
+                                      : u->args->length > URANDOM_RECORD_MOST;
+    if (large)
+        cli_usage(cli, NULL, "too much for a record, which has 64M at most; -o raw has no limit");
+    return !large;
+}
+
+/* About how many bytes a value takes of the generator, and how many characters it has. */
+static void estimate(const struct urandom *u, uint64_t *bytes, uint64_t *characters) {
+    *bytes = *characters = u->size;
+    switch ((enum urandom_form)u->args->form) {
+    case URANDOM_INT:
+        *bytes = os_draw_cost(u->args->range.last);
+        *characters = 20;
+        break;
+    case URANDOM_ALPHABET:
+        *bytes = os_draw_cost(u->symbols.len / sizeof(struct urandom_symbol) - 1) * u->args->length;
+        *characters = sizeof(((struct urandom_symbol *)0)->bytes) * (uint64_t)u->args->length;
+        break;
+    case URANDOM_UUID:
+        *bytes = OS_UUID_SIZE;
+        *characters = 36;
+        break;
+    default:
+        if (u->args->form != URANDOM_BYTES && u->size <= UINT64_MAX / 4)
+            *characters = 2 * u->size + 4;
+        break;
+    }
+}
+
+static uint64_t times(uint64_t a, uint64_t b) {
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
+/* Room for all, as a buffer that grows leaves copies behind. */
+static void prepare(struct urandom *u, uint64_t count) {
+    const uint64_t most = 65536 + 8192;
+    const struct urandom_args *args = u->args;
+    unsigned flags = (args->nonblock ? OS_RANDOM_NONBLOCK : 0U) |
+                     (args->random ? OS_RANDOM_RANDOM : 0U) |
+                     (args->insecure ? OS_RANDOM_INSECURE : 0U);
+    uint64_t bytes, characters;
+    estimate(u, &bytes, &characters);
+    bool streams =
+        makes_bytes(args) && u->size > URANDOM_POOLED; /* its threads begin on their own */
+    u->draw.expected = times(bytes, count);
+    os_random_begin(&u->random, flags, streams ? 0 : u->draw.expected);
+    u->draw.random = &u->random;
+    u->jobs = args->jobs ? args->jobs : os_usable_cpus();
+    if (u->raw) {
+        characters = times(characters + 1, count);
+        characters = characters < most ? characters : most;
+    }
+    buf_reserve(&u->text, (size_t)characters);
+}
+
+/* ---- the run ---- */
+
+static void emit(struct urandom *u) {
+    struct cli_value values[URANDOM_FIELDS] = { 0 };
+    values[URANDOM_VALUE] = cli_bytes(u->text.data ? u->text.data : "", u->text.len);
+    if (u->args->form == URANDOM_INT) {
+        if (u->negative || u->integer <= INT64_MAX)
+            values[URANDOM_INTEGER] = cli_int((int64_t)u->integer);
+        if (!u->negative)
+            values[URANDOM_UNSIGNED] = cli_uint(u->integer);
+    }
+    values[URANDOM_BITS] = cli_uint(u->value_bits);
+    values[URANDOM_SOURCE] =
+        cli_str(u->random.calls ? os_random_source_name(u->random.source) : NULL);
+    cli_emit(u->cli, values);
+    if (u->text.data)
+        explicit_bzero(u->text.data, u->text.len);
+    buf_clear(&u->text);
+}
+
+static bool make_one(struct urandom *u) {
+    if (!urandom_make(u))
+        return false;
+    if (u->text.failed) {
+        struct base_error e;
+        base_fail(&e, ENOMEM, "malloc", NULL);
+        cli_report(u->cli, &e);
+        return false;
+    }
+    if (!u->raw)
+        emit(u);
+    else if (u->args->form != URANDOM_BYTES)
+        buf_add_char(&u->text, '\n');
+    if (!u->counts_bytes)
+        urandom_count(u, 1);
+    return !cli_is_broken(u->cli) && (u->text.len < 65536 || urandom_flush(u));
+}
+
+static void make_all(struct urandom *u) {
+    uint64_t count = u->args->count;
+    if (u->raw && u->args->form == URANDOM_BYTES) { /* nothing stands between them */
+        if (__builtin_mul_overflow(u->size, count, &u->size)) {
+            cli_usage(u->cli, "--count", "SIZE times K is too large");
+            return;
+        }
+        count = 1;
+    }
+    u->counts_bytes = count == 1 && makes_bytes(u->args);
+    u->total = u->counts_bytes ? u->size : count;
+    u->started = u->shown = os_monotonic_ns();
+    prepare(u, count);
+    while (count-- > 0 && make_one(u))
+        ;
+    if (u->raw)
+        urandom_flush(u);
+    os_random_end(&u->random);
+    os_draw_end(&u->draw);
+    if (u->args->progress)
+        show_progress(u, os_monotonic_ns(), "\n");
+}
+
+/* --wait-seeded is all there is to do when nothing else was asked for. */
+static bool wait_first(struct urandom *u) {
+    const struct urandom_args *args = u->args;
+    struct base_error e;
+    if (!args->wait)
+        return true;
+    if (os_random_wait(args->timeout, &e) < 0) {
+        cli_report(u->cli, &e);
+        return false;
+    }
+    return !u->raw || args->form != URANDOM_BYTES || u->cli->operand_count;
+}
+
+static void run(struct cli *cli, const void *data) {
+    struct urandom_args args = *(const struct urandom_args *)data;
+    struct urandom u = { .cli = cli, .args = &args };
+    u.raw = cli->writer.format == CLI_FORMAT_RAW;
+    if (args.uuid)
+        args.form = URANDOM_UUID;
+    bool alone = args.wait && u.raw && args.form == URANDOM_BYTES && !cli->operand_count;
+    if (read_size(&u) && read_alphabet(&u) && check_records(&u) && (alone || check_terminal(&u)) &&
+        wait_first(&u))
+        make_all(&u);
+    if (args.stats && !cli->error)
+        show_stats(&u);
+    if (u.text.data)
+        explicit_bzero(u.text.data, u.text.cap);
+    buf_finish(&u.text);
+    buf_finish(&u.symbols);
+}
+
+static const struct urandom_args presets = { .count = 1 };
+
+const struct cli_command applet_urandom = {
+    .name = "urandom",
+    .summary = "print random bytes of the kernel, as os.urandom",
+    .usage = "[OPTION]... [SIZE]\n[OPTION]... --int=LO:HI\n"
+             "[OPTION]... --alphabet=SET --length=N\n[OPTION]... --uuid=4|7",
+    .description = "SIZE is a number of bytes, such as 16, 4K or 1.5G; without it there are 32.",
+    .options = options,
+    .fields = fields,
+    .views = views,
+    .field_count = URANDOM_FIELDS,
+    .args_size = sizeof(struct urandom_args),
+    .presets = &presets,
+    .default_format = CLI_FORMAT_RAW,
+    .run = run,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * What the parts of osbox urandom share: urandom.c has the options and the
+ * course of a run, urandom_make.c makes and writes values.
+ */
+#pragma once
+
+#include "cli/cli.h"
+#include "os/random_values.h"
+
+enum urandom_form {
+    URANDOM_BYTES,
+    URANDOM_HEX,
+    URANDOM_BASE64,
+    URANDOM_BASE64URL,
+    URANDOM_INT,
+    URANDOM_ALPHABET,
+    URANDOM_UUID,
+};
+
+enum urandom_view { URANDOM_VIEW_VALUE, URANDOM_VIEW_INT, URANDOM_VIEW_UINT };
+
+enum urandom_field {
+    URANDOM_VALUE,
+    URANDOM_INTEGER,
+    URANDOM_UNSIGNED,
+    URANDOM_BITS,
+    URANDOM_SOURCE,
+    URANDOM_FIELDS,
+};
+
+enum {
+    URANDOM_DEFAULT_SIZE = 32,
+    URANDOM_RECORD_MOST = 64 * 1024 * 1024, /* bytes, or symbols, in a record */
+    URANDOM_POOLED = 4096, /* bytes of a value up to which many are asked for at once */
+};
+
+/* LO:HI. */
+struct urandom_range {
+    uint64_t low;  /* as a 64-bit integer of either kind */
+    uint64_t last; /* HI - LO */
+    bool negative; /* LO is */
+    enum urandom_view view;
+};
+
+struct urandom_args {
+    int form; /* enum urandom_form */
+    struct urandom_range range;
+    const char *alphabet;
+    unsigned length;
+    int uuid; /* version */
+    uint64_t count;
+    bool nonblock, random, insecure;
+    bool wait; /* --wait-seeded */
+    int64_t timeout;
+    bool stats, progress, force;
+    unsigned jobs; /* 0: as many as there are CPUs */
+};
+
+/* A symbol of the alphabet, as UTF-8. */
+struct urandom_symbol {
+    char bytes[4];
+    uint8_t size;
+};
+
+/* A run. */
+struct urandom {
+    struct cli *cli;
+    const struct urandom_args *args;
+    uint64_t size; /* bytes of a value */
+    bool raw;      /* no records: `text` goes to stdout */
+    unsigned jobs;
+    struct os_random random;
+    struct os_draw draw;
+    struct os_uuid7 uuid7;
+    struct buf symbols; /* struct urandom_symbol */
+    struct buf text;    /* made and not yet written */
+
+    unsigned char group[3]; /* base64: bytes that wait for others */
+    unsigned grouped;
+    bool negative; /* --int: what was drawn */
+    uint64_t integer;
+    uint64_t value_bits; /* of the last value */
+    uint64_t bits;       /* of all of them, or UINT64_MAX */
+
+    bool counts_bytes;    /* of the only value; else values are counted */
+    uint64_t done, total; /* for --progress */
+    int64_t started, shown;
+};
+
+/* Appends the symbols of a SET: characters, and ranges of them. NULL, or why not. */
+const char *urandom_read_alphabet(const char *set, struct buf *symbols);
+
+/* Makes the next value and appends it, as it is written, to u->text; when that is raw it is
+ * written out whenever it is much. False: it failed, and that was reported. */
+bool urandom_make(struct urandom *u);
+
+/* Writes raw text out. False: stdout is broken. */
+bool urandom_flush(struct urandom *u);
+
+/* Counts what was made, and tells of it with --progress. */
+void urandom_count(struct urandom *u, uint64_t more);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * osbox waitid: wait for any process and tell how it ended.
+ *
+ * os.waitid, os.wait, os.wait3, os.wait4, os.waitpid, os.pidfd_open, os.kill,
+ * os.killpg; the W* and os.waitstatus_to_exitcode in waitid_decode.c.
+ *
+ * Deviations: a process need not be a child of ours. All of the processes are
+ * waited for, not only the first one that ends. WEXITED is always meant. A
+ * process that somebody else waits for leaves no resource usage.
+ */
+#include <limits.h>
+
+#include "applets/waitid/waitid.h"
+#include "cli/parse.h"
+#include "cli/signal.h"
+
+/* ---- options ---- */
+
+static const char *parse_pgid(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    int64_t id;
+    const char *why = cli_parse_int(text, 0, INT_MAX, &id);
+    if (!why)
+        ((struct waitid_args *)args)->pgid = (int)id;
+    return why;
+}
+
+static const char *parse_count(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    int64_t count;
+    const char *why = cli_parse_int(text, 1, INT_MAX, &count);
+    if (!why)
+        ((struct waitid_args *)args)->count = (int)count;
+    return why;
+}
+
+/* 0 is one, too: it only asks. */
+static const char *parse_signal(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    return cli_parse_signal(text, true, &((struct waitid_args *)args)->signo);
+}
+
+static const struct cli_choice exit_choices[] = {
+    { "target", WAITID_EXIT_TARGET, "that of the process, 128 and more for a signal" },
+    { "first-failure", WAITID_EXIT_FIRST_FAILURE, "the first that is not 0" },
+    { "none", WAITID_EXIT_NONE, "0, however they ended" },
+    { NULL, 0, NULL },
+};
+
+static const struct cli_option options[] = {
+    CLI_GROUP("What to wait for"),
+    { CLI_FLAG(struct waitid_args, all), .name = "all", .conflicts = "pgid pidfd subreaper signal",
+      .help = "every child of ours, when a shell has become this command by exec" },
+    { CLI_CALL(parse_pgid), .name = "pgid", .metavar = "N", .conflicts = "pidfd subreaper",
+      .help = "every child of ours in the process group N (0: in our own)" },
+    { CLI_FD(struct waitid_args, pidfd), .name = "pidfd", .metavar = "N", .conflicts = "subreaper",
+      .help = "the process of the open pidfd N" },
+    { CLI_FLAG(struct waitid_args, subreaper), .name = "subreaper", .conflicts = "signal",
+      .help = "with -- CMD: every descendant that is left to us" },
+    CLI_GROUP("Which changes"),
+    { CLI_FLAG(struct waitid_args, stopped), .name = "stopped",
+      .help = "tell also when a child of ours is stopped" },
+    { CLI_FLAG(struct waitid_args, continued), .name = "continued",
+      .help = "tell also when a child of ours goes on" },
+    { CLI_FLAG(struct waitid_args, peek), .name = "peek",
+      .help = "leave children of ours to be waited for (WNOWAIT)" },
+    CLI_GROUP("How long"),
+    { CLI_FLAG(struct waitid_args, nohang), .name = "nohang", .conflicts = "timeout",
+      .help = "do not wait: print what is known now, or nothing" },
+    { CLI_TIME(struct waitid_args, timeout), .name = "timeout", .metavar = "T",
+      .help = "wait no longer than T (0: not at all); status 124" },
+    { CLI_SET(struct waitid_args, count, 1), .name = "any", .conflicts = "count",
+      .help = "end after the first record" },
+    { CLI_CALL(parse_count), .name = "count", .metavar = "N", .help = "end after N records" },
+    CLI_GROUP("What to do"),
+    { CLI_CALL(parse_signal), .name = "signal", .metavar = "SIG", .complete = CLI_COMPLETE_SIGNAL,
+      .help = "send them SIG first (0: only ask whether it is allowed)" },
+    { CLI_TIME(struct waitid_args, kill_after), .name = "kill-after", .metavar = "T",
+      .needs = "signal", .conflicts = "nohang",
+      .help = "send SIGKILL to those that are there after T" },
+    { CLI_CHOICE(struct waitid_args, exit_with, exit_choices), .name = "exit-with",
+      .metavar = "WHAT", .help = "which exit status to take (default: none; target after --)" },
+    CLI_OPTIONS_END,
+};
+
+/* ---- fields ---- */
+
+static const struct cli_field fields[] = {
+    WAIT_ROWS(1, 0, 0),
+    [WAITID_VIA] = WAIT_FIELD(1, "via", CLI_ENUM, "who told: waitid, pidfd_info or procstat"),
+    [WAITID_REASON] = WAIT_FIELD(1, "reason", CLI_ENUM,
+                                 "why nothing is known: timeout, unreaped, kernel or namespace"),
+    [WAITID_PIDFD_INO] = WAIT_MORE(1, "pidfd_ino", CLI_UINT, "the INODE that no other process has"),
+    [WAITID_PPID] = WAIT_MORE(1, "ppid", CLI_INT, "its parent, when it was last seen"),
+    [WAITID_CGROUPID] = WAIT_MORE(1, "cgroupid", CLI_UINT, "its cgroup, when it was last seen"),
+};
+
+static const char *const views[] = { "wait", NULL };
+
+/* ---- run ---- */
+
+/* What the option table cannot say; NULL: nothing is wrong. */
+static const char *find_mistake(const struct cli *cli, const struct waitid_args *args) {
+    bool is_set = args->all || args->pgid >= 0;
+    bool chosen = is_set || args->pidfd >= 0;
+    bool several = is_set || cli->operand_count > 1;
+    if (cli->program && !cli->program[0])
+        return "a command is missing behind --";
+    if (cli->program && (chosen || cli->operand_count))
+        return "a command behind -- goes with no PID, --all, --pgid or --pidfd";
+    if (cli->program && args->signo >= 0)
+        return "--signal is for processes that run; osbox spawn --timeout ends a command";
+    if (!cli->program && args->subreaper)
+        return "--subreaper goes with -- CMD";
+    if (chosen && cli->operand_count)
+        return "no PID goes with --all, --pgid and --pidfd";
+    if (!chosen && !cli->operand_count && !cli->program)
+        return "a PID is missing; --all is for every child of ours";
+    if (args->signo >= 0 && args->pgid == 1)
+        return "--signal is for no group 1: kill(2) would send it to every process";
+    if (args->exit_with == WAITID_EXIT_TARGET && several && args->count > 1)
+        return "--exit-with=target is for one process; with --any it is the first";
+    if (args->peek && (is_set || args->subreaper) && args->count > 1)
+        return "--peek would find the same child again and again; it goes with --any";
+    return NULL;
+}
+
+/* How many records there may be; 2 is many. */
+static size_t most_records(const struct cli *cli, const struct waitid_args *args) {
+    if (args->count == 1)
+        return 1;
+    bool is_set = args->all || args->pgid >= 0 || args->subreaper;
+    return is_set || waitid_tells_stops(args) || cli->operand_count > 1 ? 2 : 1;
+}
+
+static void run(struct cli *cli, const void *data) {
+    const struct waitid_args *args = data;
+    struct waiting g = { .cli = cli, .args = args };
+    const char *mistake = find_mistake(cli, args);
+    if (!cli_begin(cli, 0))
+        return;
+    if (mistake) {
+        cli_usage(cli, NULL, mistake);
+        return;
+    }
+    if (!cli_expect_records(cli, most_records(cli, args)))
+        return;
+    if (cli->program) { /* which is started with SIGCHLD as it is */
+        waitid_program(&g);
+        return;
+    }
+    os_keep_children();
+    if (args->all || args->pgid >= 0)
+        waitid_children(&g);
+    else if (args->pidfd >= 0)
+        waitid_pidfd(&g);
+    else
+        waitid_processes(&g);
+}
+
+static const struct waitid_args presets = {
+    .pgid = -1, .pidfd = -1, .timeout = -1, .signo = -1, .kill_after = -1, .count = INT_MAX
+};
+
+static const struct cli_command *const verbs[] = { &applet_waitid_decode, NULL };
+
+const struct cli_command applet_waitid = {
+    .name = "waitid",
+    .summary = "wait for processes and print how they ended, as os.waitid",
+    .usage = "[OPTION]... PID[:INODE]...\n[OPTION]... {--all | --pgid=N | --pidfd=N}\n"
+             "[OPTION]... [--subreaper] -- CMD [ARG]...",
+    .options = options,
+    .fields = fields,
+    .views = views,
+    .commands = verbs,
+    .args_size = sizeof(struct waitid_args),
+    .presets = &presets,
+    .field_count = WAITID_FIELDS,
+    .default_format = CLI_FORMAT_TEXT,
+    .operands = CLI_COMPLETE_PID,
+    .dashes_program = true,
+    .run = run,
+};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The files and the attributes that a verb of xattr works on: operands, lists,
+ * a descriptor, trees; --match and --namespace.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include "applets/common/base_dir.h"
+#include "applets/xattr/xattr.h"
+#include "cli/paths.h"
+
+/* ---- which attributes ---- */
+
+const char *xattr_parse_match(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    struct buf *match = &((struct xattr_args *)args)->match;
+    buf_add(match, &text, sizeof text);
+    return match->failed ? "out of memory" : NULL;
+}
+
+static const struct {
+    char name[9];
+    unsigned char bit; /* enum xattr_namespace */
+} namespaces[] = {
+    { "user", XATTR_USER },
+    { "security", XATTR_SECURITY },
+    { "system", XATTR_SYSTEM },
+    { "trusted", XATTR_TRUSTED },
+};
+enum { NAMESPACES = sizeof namespaces / sizeof namespaces[0] };
+
+static unsigned find_namespace(const char *name, size_t size) {
+    for (unsigned i = 0; i < NAMESPACES; i++)
+        if (strlen(namespaces[i].name) == size && memcmp(namespaces[i].name, name, size) == 0)
+            return namespaces[i].bit;
+    return 0;
+}
+
+const char *xattr_parse_namespace(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    unsigned set = 0;
+    for (;; text++) {
+        size_t size = strcspn(text, ",");
+        unsigned bit = find_namespace(text, size);
+        if (!bit)
+            return "not a list of user, security, system and trusted";
+        set |= bit;
+        text += size;
+        if (!*text)
+            break;
+    }
+    ((struct xattr_args *)args)->namespaces = set;
+    return NULL;
+}
+
+bool xattr_selects(const struct xattr_args *args, const char *name) {
+    if (args->namespaces && !(find_namespace(name, strcspn(name, ".")) & args->namespaces))
+        return false;
+    const char *const *pattern = (const char *const *)(const void *)args->match.data;
+    size_t count = args->match.len / sizeof *pattern;
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(pattern[i], name, 0) == 0)
+            return true;
+    return !count;
+}
+
+/* ---- failures ---- */
+
+void xattr_fail(const struct xattr_run *r, const struct xattr_work *w, struct base_error *e,
+                const char *path) {
+    e->path = path;
+    if (w->chunk)
+        os_walk_fail(w->chunk, e->errnum, e->errnum == ENOENT && w->depth, e->operation, path);
+    else
+        cli_report(r->cli, e);
+}
+
+/* ---- trees ---- */
+
+static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
+                       struct os_walk_chunk *c) {
+    const struct xattr_run *r = data;
+    struct xattr_work *w = scratch;
+    struct os_where where = { e->dir_fd, e->name, false };
+    if (!e->depth)
+        where = (struct os_where){ e->dir_fd, r->args->fd >= 0 ? NULL : e->path,
+                                   !r->args->no_follow && e->type != DT_LNK };
+    w->chunk = c;
+    w->depth = e->depth;
+    w->type = e->type;
+    r->act(r, w, &where, e->path);
+    return e->is_directory;
+}
+
+static bool emit(void *data, struct buf *out, void *totals) {
+    const struct xattr_run *r = data;
+    (void)totals;
+    if (r->cli->writer.format != CLI_FORMAT_RAW)
+        return cli_emit_formatted(r->cli, out);
+    xattr_write(r->cli, out->data, out->len);
+    buf_clear(out);
+    return !cli_is_broken(r->cli);
+}
+
+/* What vanished while walking is no error. */
+static bool take_error(void *data, const struct base_error *error, bool vanished, void *totals) {
+    const struct xattr_run *r = data;
+    struct base_error e = *error;
+    (void)totals;
+    if (vanished)
+        return true;
+    if (strstr(e.operation, "xattr"))
+        os_xattr_explain(&e, r->name);
+    cli_report(r->cli, &e);
+    return true;
+}
+
+static const struct os_walk_ops tree_ops = {
+    .entry = take_entry,
+    .emit = emit,
+    .error = take_error,
+};
+
+static void each_in_tree(struct xattr_run *r, const struct os_where *where, const char *top) {
+    struct base_error e;
+    struct os_walk walk = {
+        .ops = &tree_ops,
+        .data = r,
+        .scratch_size = sizeof(struct xattr_work),
+        .scratch_finish = xattr_work_finish,
+        .jobs = os_usable_cpus(),
+        .sort = r->dump,
+    };
+    if (os_walk(&walk, where, top, &e) < 0)
+        cli_report(r->cli, &e);
+}
+
+/* ---- all of them ---- */
+
+static void each_path(struct xattr_run *r, struct xattr_work *w) {
+    struct cli *cli = r->cli;
+    const struct xattr_args *args = r->args;
+    struct cli_paths paths;
+    int opened;
+    int dir_fd = applet_base_directory(cli, args->dir, args->dir_fd, &opened);
+    if (dir_fd == -1)
+        return;
+    if (cli_paths_open(&paths, cli, args->files0)) {
+        for (const char *path; (path = cli_paths_next(&paths));) {
+            struct os_where where = { dir_fd, path, !args->no_follow };
+            if (args->recursive)
+                each_in_tree(r, &where, path);
+            else
+                r->act(r, w, &where, path);
+        }
+        cli_paths_close(&paths);
+    }
+    if (opened >= 0)
+        close(opened);
+}
+
+void xattr_each(struct xattr_run *r) {
+    struct cli *cli = r->cli;
+    struct xattr_work w = { .type = DT_UNKNOWN };
+    struct os_where where = { r->args->fd, NULL, true };
+    bool records = cli->command->fields && cli->writer.format != CLI_FORMAT_RAW;
+    if (r->args->recursive && records && !cli_expect_records(cli, 2))
+        return;
+    if (where.dir_fd < 0)
+        each_path(r, &w);
+    else if (cli->operand_count)
+        cli_usage(cli, cli->operands[0], "no operand goes with --fd");
+    else if (applet_check_descriptor(cli, where.dir_fd) && r->args->recursive)
+        each_in_tree(r, &where, ".");
+    else if (!cli->error)
+        r->act(r, &w, &where, NULL);
+    xattr_work_finish(&w);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * getfattr, with the options, output and messages of attr 2.5.1.
+ *
+ * Deviations: a value with a NUL is base64 also with -e text, so that none is
+ * lost; the order of -R is that of osbox walk; paths have no limit; output that
+ * is lost is an error; nothing raw reaches a terminal.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "applets/xattr/getfattr.h"
+#include "applets/xattr/xattr.h"
+#include "base/io.h"
+
+static const char usage[] = "[-hRLP] [-n name|-d] [-e en] [-m pattern] path...\n";
+
+enum encoding { ENCODE_AUTO, ENCODE_TEXT, ENCODE_HEX, ENCODE_BASE64 };
+
+struct getfattr {
+    struct cli *cli;
+    const char *name; /* -n */
+    regex_t pattern;
+    enum encoding encoding;
+    bool dump, only_values, no_dereference, absolute, recursive, logical, physical, one_file_system;
+    bool warned; /* of a slash that was removed */
+    struct buf names, value;
+};
+
+/* ---- what both tools say ---- */
+
+/* Bytes as attr quotes them: control characters, backslashes and the characters of `more` are \OOO;
+ * with `display`, so is everything that a terminal must not get. */
+static void add_quoted(struct buf *b, const char *bytes, size_t size, const char *more,
+                       bool display) {
+    bool hide = display && !cli_is_plain(bytes, size);
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        bool control = c < 0x20 || c == 0x7f;
+        if (c == '\\' || c == '\n' || c == '\r' || (c && strchr(more, c)) ||
+            (hide && (control || c > 0x7f))) {
+            buf_add_char(b, '\\');
+            buf_add_digits(b, c, 3, 3);
+        } else {
+            buf_add_char(b, (char)c);
+        }
+    }
+}
+
+void getfattr_say(struct cli *cli, const char *first, const char *second, const char *what) {
+    struct buf line = { 0 };
+    add_quoted(&line, first, strlen(first), "", true);
+    buf_add_str(&line, ": ");
+    if (second) {
+        add_quoted(&line, second, strlen(second), "", true);
+        buf_add_str(&line, ": ");
+    }
+    buf_add_str(&line, what);
+    buf_add_char(&line, '\n');
+    cli_flush(cli);
+    base_write(STDERR_FILENO, line.data, line.len);
+    buf_finish(&line);
+    cli_answer(cli, 1);
+}
+
+const char *getfattr_strerror(int errnum) {
+    return errnum == ENODATA ? "No such attribute" : strerror(errnum);
+}
+
+/* What getopt_long(3) would say, which would be raw. */
+void getfattr_bad_option(struct cli *cli, int option) {
+    struct buf b = { 0 };
+    const char *word = cli->argv[optind - 1];
+    if (option == ':' && optopt && word[1] != '-') {
+        buf_add_str(&b, "option requires an argument -- '");
+        buf_add_char(&b, (char)optopt);
+    } else if (option == ':') {
+        buf_add_str(&b, "option '");
+        add_quoted(&b, word, strlen(word), "", true);
+    } else if (optopt && word[1] != '-') {
+        char letter = (char)optopt;
+        buf_add_str(&b, "invalid option -- '");
+        add_quoted(&b, &letter, 1, "", true);
+    } else {
+        buf_add_str(&b, "unrecognized option '");
+        add_quoted(&b, word, strlen(word), "", true);
+    }
+    buf_add_str(&b, option == ':' && word[1] == '-' ? "' requires an argument" : "'");
+    getfattr_say(cli, cli->label, NULL, buf_cstr(&b));
+    buf_finish(&b);
+}
+
+void getfattr_synopsis(struct cli *cli, const char *lines) {
+    struct buf b = { 0 };
+    buf_add_str(&b, "Usage: ");
+    for (const char *line = lines; *line; line += strcspn(line, "\n") + 1) {
+        buf_add_str(&b, line == lines ? cli->label : "       ");
+        buf_add_str(&b, line == lines ? " " : cli->label);
+        buf_add_str(&b, line == lines ? "" : " ");
+        buf_add(&b, line, strcspn(line, "\n") + 1);
+    }
+    buf_add_str(&b, "Try `");
+    buf_add_str(&b, cli->label);
+    buf_add_str(&b, " --help' for more information.\n");
+    base_write(STDERR_FILENO, b.data, b.len);
+    buf_finish(&b);
+    cli_answer(cli, 2);
+}
+
+/* ---- output ---- */
+
+/* At most an eighth that is not printable. */
+static bool is_printable_enough(const char *value, size_t size) {
+    size_t others = 0;
+    for (size_t i = 0; i < size; i++)
+        others += (unsigned char)value[i] < 0x20 || (unsigned char)value[i] > 0x7e;
+    return size >= others * 8;
+}
+
+static void add_text(struct buf *b, const struct buf *value, bool display) {
+    struct buf quoted = { 0 };
+    add_quoted(&quoted, value->data, value->len, "\"", display);
+    buf_add_char(b, '"');
+    /* Of these two the escape is the character itself. */
+    for (size_t i = 0; i < quoted.len; i++) {
+        bool escape = quoted.data[i] == '\\';
+        bool backslash = escape && memcmp(quoted.data + i, "\\134", 4) == 0;
+        bool quote = escape && memcmp(quoted.data + i, "\\042", 4) == 0;
+        buf_add_char(b, quoted.data[i]);
+        if (backslash || quote)
+            buf_add_char(b, quote ? '"' : '\\');
+        i += backslash || quote ? 3 : 0;
+    }
+    buf_add_char(b, '"');
+    b->failed |= quoted.failed;
+    buf_finish(&quoted);
+}
+
+static void add_value(struct getfattr *g, struct buf *b) {
+    const struct buf *value = &g->value;
+    enum encoding encoding = g->encoding;
+    if (encoding == ENCODE_AUTO)
+        encoding = is_printable_enough(value->data, value->len) ? ENCODE_TEXT : ENCODE_BASE64;
+    if (encoding == ENCODE_TEXT && value->len && memchr(value->data, '\0', value->len))
+        encoding = ENCODE_BASE64;
+    if (encoding == ENCODE_TEXT) {
+        add_text(b, value, g->cli->writer.terminal);
+    } else if (encoding == ENCODE_HEX) {
+        buf_add_str(b, "0x");
+        for (size_t i = 0; i < value->len; i++)
+            buf_add_digits(b, (unsigned char)value->data[i], 4, 2);
+    } else {
+        buf_add_str(b, "0s");
+        buf_add_base64(b, value->data, value->len);
+    }
+}
+
+/* The path without what begins at the root, or "./". */
+static const char *relative(struct getfattr *g, const char *path) {
+    if (g->absolute)
+        return path;
+    if (*path == '/' && !g->warned) {
+        int status = g->cli->status; /* this is no error */
+        g->warned = true;
+        getfattr_say(g->cli, g->cli->label, NULL, "Removing leading '/' from absolute path names");
+        g->cli->status = status;
+    }
+    if (*path == '.' && path[1] == '/')
+        path++;
+    path += strspn(path, "/");
+    return *path ? path : ".";
+}
+
+static void print_header(struct getfattr *g, const char *path) {
+    struct buf *b = &g->cli->output.bytes;
+    path = relative(g, path);
+    buf_add_str(b, "# file: ");
+    add_quoted(b, path, strlen(path), "", g->cli->writer.terminal);
+    buf_add_char(b, '\n');
+}
+
+static void print_attribute(struct getfattr *g, const struct os_where *where, const char *path,
+                            const char *name, bool *header) {
+    struct cli *cli = g->cli;
+    struct base_error e;
+    buf_clear(&g->value);
+    if ((g->dump || g->only_values) && os_xattr_get(where, name, &g->value, &e) < 0) {
+        getfattr_say(cli, path, name, getfattr_strerror(e.errnum));
+        return;
+    }
+    struct buf *b = &cli->output.bytes;
+    if (g->only_values) {
+        if (cli->writer.terminal)
+            cli_quote_text(b, g->value.data, g->value.len, '\0');
+        else
+            buf_add(b, g->value.data, g->value.len);
+    } else {
+        if (!*header)
+            print_header(g, path);
+        *header = true;
+        add_quoted(b, name, strlen(name), "=", cli->writer.terminal);
+        if (g->dump) {
+            buf_add_char(b, '=');
+            add_value(g, b);
+        }
+        buf_add_char(b, '\n');
+    }
+    xattr_write(cli, NULL, 0);
+}
+
+static void print_all(struct getfattr *g, const struct os_where *where, const char *path,
+                      bool *header) {
+    struct base_error e;
+    size_t count = 0;
+    buf_clear(&g->names);
+    int result = os_xattr_list(where, &g->names, &e);
+    if (result == 0 && !xattr_sort_names(&g->names, &count))
+        result = base_fail(&e, ENOMEM, "malloc", path);
+    if (result < 0)
+        getfattr_say(g->cli, g->cli->label, path, getfattr_strerror(e.errnum));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = xattr_sorted(&g->names)[i];
+        if (regexec(&g->pattern, name, 0, NULL, 0) == 0)
+            print_attribute(g, where, path, name, header);
+    }
+}
+
+static void print_file(struct getfattr *g, const struct os_where *where, const char *path) {
+    bool header = false;
+    if (g->name)
+        print_attribute(g, where, path, g->name, &header);
+    else
+        print_all(g, where, path, &header);
+    if (header)
+        buf_add_char(&g->cli->output.bytes, '\n');
+}
+
+/* ---- files ---- */
+
+static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
+                       struct os_walk_chunk *c) {
+    struct getfattr *g = data;
+    struct os_where where = { e->dir_fd, e->depth ? e->name : e->path, !g->no_dereference };
+    (void)scratch, (void)c;
+    print_file(g, &where, e->path);
+    return e->is_directory;
+}
+
+static bool emit(void *data, struct buf *out, void *totals) {
+    const struct getfattr *g = data;
+    (void)totals;
+    buf_clear(out);
+    return !cli_is_broken(g->cli);
+}
+
+/* A loop of links is passed over. */
+static bool take_error(void *data, const struct base_error *e, bool vanished, void *totals) {
+    const struct getfattr *g = data;
+    (void)vanished, (void)totals;
+    if (e->errnum != ELOOP || !g->logical)
+        getfattr_say(g->cli, g->cli->label, e->path, strerror(e->errnum));
+    return true;
+}
+
+static const struct os_walk_ops ops = { .entry = take_entry, .emit = emit, .error = take_error };
+
+static void get_path(struct getfattr *g, const char *path) {
+    struct base_error e;
+    struct os_where where = { AT_FDCWD, path, !g->no_dereference };
+    if (!g->recursive) {
+        /* A file that is not there is that, whatever is asked of it. */
+        if (faccessat(AT_FDCWD, path, F_OK, g->no_dereference ? AT_SYMLINK_NOFOLLOW : 0) < 0)
+            getfattr_say(g->cli, g->cli->label, path, strerror(errno));
+        else
+            print_file(g, &where, path);
+        return;
+    }
+    struct os_walk walk = {
+        .ops = &ops,
+        .data = g,
+        .jobs = 1,
+        .follow = g->logical,
+        .one_file_system = g->one_file_system,
+    };
+    where.follow = g->logical || (!g->no_dereference && !g->physical);
+    if (os_walk(&walk, &where, path, &e) < 0)
+        getfattr_say(g->cli, g->cli->label, path, strerror(e.errnum));
+}
+
+/* ---- the command line ---- */
+
+enum { OPT_ONE_FILE_SYSTEM = 1 };
+
+static const struct option options[] = {
+    { "name", required_argument, NULL, 'n' },
+    { "dump", no_argument, NULL, 'd' },
+    { "encoding", required_argument, NULL, 'e' },
+    { "match", required_argument, NULL, 'm' },
+    { "only-values", no_argument, NULL, 'v' },
+    { "no-dereference", no_argument, NULL, 'h' },
+    { "absolute-names", no_argument, NULL, 'a' },
+    { "one-file-system", no_argument, NULL, OPT_ONE_FILE_SYSTEM },
+    { "recursive", no_argument, NULL, 'R' },
+    { "logical", no_argument, NULL, 'L' },
+    { "physical", no_argument, NULL, 'P' },
+    { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'H' },
+    { NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+    "Usage: getfattr [-hRLP] [-n name|-d] [-e en] [-m pattern] path...\n"
+    "  -n, --name=name         get the named extended attribute value\n"
+    "  -d, --dump              get all extended attribute values\n"
+    "  -e, --encoding=...      encode values (as 'text', 'hex' or 'base64')\n"
+    "  -m, --match=pattern     only get attributes with names matching pattern\n"
+    "      --only-values       print the bare values only\n"
+    "  -h, --no-dereference    do not dereference symbolic links\n"
+    "      --one-file-system   skip files on different filesystems\n"
+    "      --absolute-names    don't strip leading '/' in pathnames\n"
+    "  -R, --recursive         recurse into subdirectories\n"
+    "  -L, --logical           logical walk, follow symbolic links\n"
+    "  -P  --physical          physical walk, do not follow symbolic links\n"
+    "      --version           print version and exit\n"
+    "      --help              this help text\n";
+
+static bool take_encoding(struct getfattr *g, const char *text) {
+    static const char names[][7] = {
+        [ENCODE_TEXT] = "text", [ENCODE_HEX] = "hex", [ENCODE_BASE64] = "base64"
+    };
+    for (int i = ENCODE_TEXT; i <= ENCODE_BASE64; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            g->encoding = (enum encoding)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False: that was all, or a usage error. */
+static bool take_option(struct getfattr *g, int option, const char **pattern) {
+    struct cli *cli = g->cli;
+    switch (option) {
+    case 'a':
+        return g->absolute = true;
+    case 'd':
+        return g->dump = true;
+    case 'h':
+        return g->no_dereference = true;
+    case 'n':
+        g->name = optarg;
+        return g->dump = true;
+    case 'm':
+        *pattern = strcmp(optarg, "-") == 0 ? "" : optarg;
+        return true;
+    case 'v':
+        return g->only_values = true;
+    case 'L':
+    case 'P':
+        g->logical = option == 'L';
+        g->physical = option == 'P';
+        return true;
+    case 'R':
+        return g->recursive = true;
+    case OPT_ONE_FILE_SYSTEM:
+        return g->one_file_system = true;
+    case 'e':
+        if (take_encoding(g, optarg))
+            return true;
+        break;
+    case 'H':
+        buf_add_str(&cli->output.bytes, "getfattr (osbox " OSBOX_VERSION ")"
+                                        " -- get extended attributes\n");
+        buf_add_str(&cli->output.bytes, help);
+        return false;
+    case 'V':
+        buf_add_str(&cli->output.bytes, "getfattr (osbox " OSBOX_VERSION ")\n");
+        return false;
+    default:
+        getfattr_bad_option(cli, option);
+        break;
+    }
+    getfattr_synopsis(cli, usage);
+    return false;
+}
+
+static void run(struct cli *cli, const void *args) {
+    struct getfattr g = { .cli = cli };
+    const char *pattern = "^user\\.";
+    int option;
+    (void)args;
+    opterr = 0; /* it would print the argument raw */
+    while ((option = getopt_long(cli->argc, cli->argv, ":n:de:m:hRLP", options, NULL)) != -1)
+        if (!take_option(&g, option, &pattern))
+            return;
+    if (optind >= cli->argc) {
+        getfattr_synopsis(cli, usage);
+        return;
+    }
+    if (regcomp(&g.pattern, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+        struct buf message = { 0 };
+        buf_add_str(&message, "invalid regular expression \"");
+        add_quoted(&message, pattern, strlen(pattern), "", true);
+        buf_add_char(&message, '"');
+        getfattr_say(cli, cli->label, NULL, buf_cstr(&message));
+        buf_finish(&message);
+        return;
+    }
+    for (int i = optind; i < cli->argc && !cli_is_broken(cli); i++)
+        get_path(&g, cli->argv[i]);
+    regfree(&g.pattern);
+    buf_finish(&g.names);
+    buf_finish(&g.value);
+}
+
+const struct cli_command getfattr_personality = { .name = "getfattr", .run = run };

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The records of xattr: an attribute of a file.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "applets/xattr/xattr.h"
+#include "os/acl.h"
+#include "os/capability.h"
+
+enum {
+    LIST = 1 << XATTR_VIEW_LIST,
+    GET = 1 << XATTR_VIEW_GET,
+    DUMP = 1 << XATTR_VIEW_DUMP,
+    ALL = LIST | GET | DUMP,
+    OUTPUT_BLOCK = 65536,
+};
+
+const char *const xattr_views[] = { "list", "get", "dump", NULL };
+
+const struct cli_field xattr_fields[] = {
+    [XATTR_PATH] = { .name = "path",
+                     .type = CLI_BYTES,
+                     .views = ALL,
+                     .defaults = ALL,
+                     .help = "the path as given; null with --fd" },
+    [XATTR_NAME] = { .name = "name",
+                     .type = CLI_BYTES,
+                     .views = ALL,
+                     .defaults = ALL,
+                     .help = "the attribute's name, its namespace first" },
+    [XATTR_SIZE] = { .name = "size",
+                     .type = CLI_UINT,
+                     .views = ALL,
+                     .defaults = GET,
+                     .needs = XATTR_NEEDS_VALUE,
+                     .help = "bytes of the value" },
+    [XATTR_VALUE] = { .name = "value",
+                      .type = CLI_BYTES,
+                      .views = ALL,
+                      .defaults = GET | DUMP,
+                      .may_hold_nul = true,
+                      .needs = XATTR_NEEDS_VALUE,
+                      .help = "the value" },
+    [XATTR_DECODED] = { .name = "decoded",
+                        .type = CLI_BYTES,
+                        .views = ALL,
+                        .defaults = GET,
+                        .needs = XATTR_NEEDS_VALUE | XATTR_NEEDS_DECODED,
+                        .help = "capabilities, ACLs and SELinux labels as text; null for others" },
+};
+
+/* The value as text, or what is wrong with it; null where nothing is known of it. */
+static struct cli_value decode(struct xattr_work *w, const char *name) {
+    const struct buf *value = &w->value;
+    const char *why = NULL;
+    buf_clear(&w->decoded);
+    if (strcmp(name, "security.capability") == 0) {
+        why = os_capability_from_value(value->data, value->len, &w->decoded);
+    } else if (strcmp(name, "system.posix_acl_access") == 0 ||
+               strcmp(name, "system.posix_acl_default") == 0) {
+        why = os_acl_text(value->data, value->len, &w->users, &w->groups, &w->decoded);
+    } else if (strcmp(name, "security.selinux") == 0) {
+        size_t size = value->len;
+        while (size && !value->data[size - 1])
+            size--;
+        buf_add(&w->decoded, value->data, size);
+    } else {
+        return cli_null();
+    }
+    if (why) {
+        buf_clear(&w->decoded);
+        buf_add_str(&w->decoded, "error: ");
+        buf_add_str(&w->decoded, why);
+    }
+    return cli_bytes(w->decoded.data, w->decoded.len);
+}
+
+static void fill_value(const struct xattr_run *r, struct xattr_work *w, const char *name) {
+    w->values[XATTR_SIZE] = cli_uint(w->value.len);
+    w->values[XATTR_VALUE] = cli_bytes(w->value.data, w->value.len);
+    if (r->needs & XATTR_NEEDS_DECODED)
+        w->values[XATTR_DECODED] = decode(w, name);
+}
+
+void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+               const char *path, const char *name) {
+    struct base_error e;
+    int result = 0;
+    if (where && r->needs & XATTR_NEEDS_VALUE) {
+        buf_clear(&w->value);
+        result = os_xattr_get(where, name, &w->value, &e);
+    }
+    if (result == -ENODATA)
+        return; /* removed since it was listed */
+    if (result < 0)
+        xattr_fail(r, w, &e, path);
+    if (result < 0 && r->dump)
+        return;
+    memset(w->values, 0, sizeof w->values);
+    w->values[XATTR_PATH] = cli_str(path);
+    w->values[XATTR_NAME] = cli_str(name);
+    if (name && result == 0 && r->needs & XATTR_NEEDS_VALUE)
+        fill_value(r, w, name);
+    if (w->chunk)
+        cli_format_record(&r->cli->writer, w->values, false, &w->chunk->out);
+    else
+        cli_emit(r->cli, w->values);
+}
+
+void xattr_write(struct cli *cli, const char *bytes, size_t size) {
+    buf_add(&cli->output.bytes, bytes, size);
+    if (cli->output.bytes.len >= OUTPUT_BLOCK)
+        cli_flush(cli);
+}
+
+static void add_hex(struct buf *b, const struct buf *value) {
+    for (size_t i = 0; i < value->len; i++)
+        buf_add_digits(b, (unsigned char)value->data[i], 4, 2);
+}
+
+void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const struct buf *value) {
+    struct cli *cli = r->cli;
+    struct buf *b = w->chunk ? &w->chunk->out : &cli->output.bytes;
+    bool shown = cli->writer.terminal;
+    if (r->args->encoding == XATTR_HEX)
+        add_hex(b, value);
+    else if (r->args->encoding == XATTR_BASE64)
+        buf_add_base64(b, value->data, value->len);
+    else if (shown)
+        cli_quote_text(b, value->data, value->len, '\0');
+    else
+        buf_add(b, value->data, value->len);
+    if (r->args->encoding || shown)
+        buf_add_char(b, '\n');
+    if (!w->chunk)
+        xattr_write(cli, NULL, 0);
+}
+
+/* ---- names ---- */
+
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool xattr_sort_names(struct buf *names, size_t *count) {
+    size_t size = names->len;
+    *count = 0;
+    for (size_t at = 0; at < size; at += strlen(names->data + at) + 1)
+        ++*count;
+    if (!*count)
+        return !names->failed;
+    while (names->len % sizeof(char *) && !names->failed)
+        buf_add_char(names, '\0');
+    if (!buf_reserve(names, *count * sizeof(char *)) || names->failed)
+        return false;
+    const char **sorted = (const char **)(void *)(names->data + names->len);
+    for (size_t at = 0, i = 0; at < size; at += strlen(names->data + at) + 1)
+        sorted[i++] = names->data + at;
+    qsort(sorted, *count, sizeof *sorted, by_bytes);
+    return true;
+}
+
+const char *const *xattr_sorted(const struct buf *names) {
+    return (const char *const *)(const void *)(names->data + names->len);
+}
+
+void xattr_work_finish(void *work) {
+    struct xattr_work *w = work;
+    buf_finish(&w->names);
+    buf_finish(&w->value);
+    buf_finish(&w->decoded);
+    os_name_cache_finish(&w->users);
+    os_name_cache_finish(&w->groups);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * xattr restore: sets what a dump holds, below a directory and nowhere else.
+ *
+ * The records of a file that follow each other are set together: ACLs behind
+ * other attributes, as they change the mode, and capabilities last, as they are
+ * what is lost with other changes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "applets/xattr/xattr.h"
+#include "applets/xattr/read.h"
+#include "base/io.h"
+#include "os/beneath.h"
+
+enum { RESTORE_PATH, RESTORE_NAME, RESTORE_RESULT, RESTORE_ERROR, RESTORE_ERRNO, RESTORE_FIELDS };
+
+static const char *const views[] = { "restore", NULL };
+
+static const struct cli_field fields[] = {
+    [RESTORE_PATH] = { .name = "path",
+                       .type = CLI_BYTES,
+                       .views = 1,
+                       .defaults = 1,
+                       .help = "the path as the dump has it" },
+    [RESTORE_NAME] = { .name = "name",
+                       .type = CLI_BYTES,
+                       .views = 1,
+                       .defaults = 1,
+                       .help = "the attribute's name; null for all of a file" },
+    [RESTORE_RESULT] = { .name = "result",
+                         .type = CLI_ENUM,
+                         .views = 1,
+                         .defaults = 1,
+                         .help = "set, same, removed or skipped" },
+    [RESTORE_ERROR] = { .name = "error",
+                        .type = CLI_ENUM,
+                        .views = 1,
+                        .defaults = 1,
+                        .help = "why it was skipped: the errno's name" },
+    [RESTORE_ERRNO] = { .name = "errno", .type = CLI_INT, .views = 1, .help = "and its number" },
+};
+
+/* One attribute of the file in question; its texts are offsets into `texts`. */
+struct item {
+    size_t name, value, size, order;
+    int rank;
+};
+
+struct restore {
+    struct cli *cli;
+    const struct xattr_args *args;
+    int root;
+    bool begun;       /* `path` and `items` are a file's */
+    struct buf path;  /* NUL-terminated */
+    struct buf items; /* struct item */
+    struct buf texts;
+    struct buf present, names; /* scratch */
+    struct buf seen;           /* struct identity: files that were cleaned, a hash table */
+    size_t seen_count;
+};
+
+/* ---- results ---- */
+
+static void put_result(struct restore *r, const char *name, const char *result, int errnum) {
+    struct cli_value values[RESTORE_FIELDS] = {
+        [RESTORE_PATH] = cli_str(r->path.data),
+        [RESTORE_NAME] = cli_str(name),
+        [RESTORE_RESULT] = cli_str(result),
+    };
+    if (errnum) {
+        values[RESTORE_ERROR] = cli_str(cli_errno_name(errnum));
+        values[RESTORE_ERRNO] = cli_int(errnum);
+    }
+    cli_emit(r->cli, values);
+}
+
+static void skip(struct restore *r, const char *name, struct base_error *e) {
+    e->path = r->path.data;
+    e->fd = -1;
+    cli_report(r->cli, e);
+    put_result(r, name, "skipped", e->errnum);
+}
+
+/* ---- files that were cleaned: what two of a file's names, or two places of a dump, say of one
+ * file adds up ---- */
+
+struct identity {
+    uint64_t device, inode; /* inode 0: free */
+};
+
+static struct identity *find_place(struct buf *table, const struct identity *key) {
+    struct identity *places = (struct identity *)(void *)table->data;
+    size_t room = table->len / sizeof *places;
+    uint64_t hash = (key->inode ^ key->device << 40) * UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t at = hash >> 20;; at++) {
+        struct identity *place = &places[at & (room - 1)];
+        if (!place->inode || memcmp(place, key, sizeof *key) == 0)
+            return place;
+    }
+}
+
+static bool grow(struct restore *r) {
+    size_t size = r->seen.len ? r->seen.len * 2 : 256 * sizeof(struct identity);
+    const struct identity *old = (const struct identity *)(const void *)r->seen.data;
+    struct buf larger = { 0 };
+    if (!buf_reserve(&larger, size))
+        return false;
+    memset(larger.data, 0, size);
+    larger.len = size;
+    for (size_t i = 0; i < r->seen.len / sizeof *old; i++)
+        if (old[i].inode)
+            *find_place(&larger, &old[i]) = old[i];
+    buf_finish(&r->seen);
+    r->seen = larger;
+    return true;
+}
+
+/* Whether a file is met for the first time; false, too, when memory is short: nothing is removed
+ * then. */
+static bool is_new(struct restore *r, const struct stat *st) {
+    struct identity key = { st->st_dev, st->st_ino };
+    if (r->seen_count * 2 >= r->seen.len / sizeof key && !grow(r))
+        return false;
+    struct identity *place = find_place(&r->seen, &key);
+    bool found = place->inode;
+    if (!found)
+        r->seen_count++;
+    *place = key;
+    return !found;
+}
+
+/* ---- one file ---- */
+
+static const char *name_of(const struct restore *r, const struct item *item) {
+    return r->texts.data + item->name;
+}
+
+static struct item *items_of(const struct restore *r, size_t *count) {
+    *count = r->items.len / sizeof(struct item);
+    return (struct item *)(void *)r->items.data;
+}
+
+static bool holds(const struct restore *r, const char *name) {
+    size_t count;
+    const struct item *items = items_of(r, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name_of(r, &items[i]), name) == 0)
+            return true;
+    return false;
+}
+
+/* What the dump does not have, but for the label that SELinux gives every file. */
+static void remove_others(struct restore *r, const struct os_where *where) {
+    struct base_error e;
+    buf_clear(&r->names);
+    if (os_xattr_list(where, &r->names, &e) < 0) {
+        skip(r, NULL, &e);
+        return;
+    }
+    for (size_t at = 0; at < r->names.len; at += strlen(r->names.data + at) + 1) {
+        const char *name = r->names.data + at;
+        if (holds(r, name) || !xattr_selects(r->args, name) ||
+            strcmp(name, "security.selinux") == 0)
+            continue;
+        int result = r->args->dry_run ? 0 : os_xattr_remove(where, name, &e);
+        if (result == 0)
+            put_result(r, name, "removed", 0);
+        else if (result != -ENODATA) /* the removal of another may have taken it */
+            skip(r, name, &e);
+    }
+}
+
+static void set_item(struct restore *r, const struct os_where *where, const struct item *item) {
+    struct base_error e;
+    const char *name = name_of(r, item), *value = r->texts.data + item->value;
+    buf_clear(&r->present);
+    int result = os_xattr_get(where, name, &r->present, &e);
+    if (result == 0 && r->present.len == item->size &&
+        (!item->size || memcmp(r->present.data, value, item->size) == 0)) {
+        put_result(r, name, "same", 0);
+        return;
+    }
+    if (result == 0 || result == -ENODATA)
+        result = r->args->dry_run ? 0 : os_xattr_set(where, name, value, item->size, 0, &e);
+    if (result < 0)
+        skip(r, name, &e);
+    else
+        put_result(r, name, "set", 0);
+}
+
+/* The file itself, whatever its path leads to by now. */
+static int open_file(const struct restore *r, struct stat *st, struct base_error *e) {
+    int fd = os_open_beneath(r->root, r->path.data, e);
+    if (fd < 0)
+        return fd;
+    int errnum = fstat(fd, st) < 0 ? errno : 0;
+    if (!errnum && S_ISLNK(st->st_mode) && !r->args->no_follow)
+        errnum = ELOOP;
+    if (!errnum)
+        return fd;
+    close(fd);
+    base_fail(e, errnum, errnum == ELOOP ? "openat2" : "fstat", r->path.data);
+    if (errnum == ELOOP)
+        e->hint = "a symbolic link is not followed; with --no-follow it gets them itself";
+    return -errnum;
+}
+
+static int by_rank(const void *a, const void *b) {
+    const struct item *x = a, *y = b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+static void restore_file(struct restore *r) {
+    size_t count;
+    struct item *items = items_of(r, &count);
+    struct stat st;
+    struct base_error e;
+    int fd = open_file(r, &st, &e);
+    if (fd < 0) {
+        struct base_error each = e;
+        skip(r, count ? name_of(r, &items[0]) : NULL, &each);
+        for (size_t i = 1; i < count; i++)
+            put_result(r, name_of(r, &items[i]), "skipped", e.errnum);
+        return;
+    }
+    struct os_where where = { fd, NULL, true };
+    if (r->args->delete_extra && is_new(r, &st))
+        remove_others(r, &where);
+    if (count)
+        qsort(items, count, sizeof *items, by_rank);
+    for (size_t i = 0; i < count && !cli_is_broken(r->cli); i++)
+        set_item(r, &where, &items[i]);
+    close(fd);
+}
+
+static void finish_file(struct restore *r) {
+    if (r->begun && (r->texts.failed || r->items.failed || r->path.failed))
+        cli_complain(r->cli, CLI_EX_OSERR, NULL, "out of memory");
+    else if (r->begun)
+        restore_file(r);
+    r->begun = false;
+    buf_clear(&r->items);
+    buf_clear(&r->texts);
+}
+
+/* ---- the dump ---- */
+
+static int rank_of(const char *name) {
+    if (strncmp(name, "system.posix_acl_", 17) == 0)
+        return 1;
+    return strcmp(name, "security.capability") == 0 ? 2 : 0;
+}
+
+static void take_record(struct restore *r, const struct xattr_record *record) {
+    size_t size = record->path.len + 1; /* with its NUL */
+    if (r->begun && (r->path.len != size || memcmp(r->path.data, record->path.data, size) != 0))
+        finish_file(r);
+    if (!r->begun) {
+        buf_clear(&r->path);
+        buf_add(&r->path, record->path.data, size);
+        r->begun = true;
+    }
+    if (record->empty || !xattr_selects(r->args, record->name.data))
+        return;
+    struct item item = {
+        .name = r->texts.len,
+        .value = r->texts.len + record->name.len + 1,
+        .size = record->value.len,
+        .order = r->items.len,
+        .rank = rank_of(record->name.data),
+    };
+    buf_add(&r->texts, record->name.data, record->name.len + 1);
+    buf_add(&r->texts, record->value.data, record->value.len);
+    buf_add(&r->items, &item, sizeof item);
+}
+
+static void complain_line(struct cli *cli, const struct xattr_reader *reader, const char *name,
+                          const char *why) {
+    struct buf message = { 0 };
+    buf_add_str(&message, "line ");
+    buf_add_uint(&message, reader->line);
+    buf_add_str(&message, ": ");
+    buf_add_str(&message, why);
+    cli_complain(cli, CLI_EX_DATAERR, name, buf_cstr(&message));
+    buf_finish(&message);
+}
+
+static void restore_all(struct restore *r, int fd, const char *name) {
+    struct xattr_reader reader = { .fd = fd };
+    struct xattr_record record = { 0 };
+    enum xattr_read_result result;
+    struct base_error e;
+    const char *why;
+    int errnum;
+    while ((result = xattr_read(&reader, &record, &why, &errnum)) != XATTR_READ_END &&
+           !cli_is_broken(r->cli)) {
+        if (result == XATTR_READ_RECORD) {
+            take_record(r, &record);
+        } else if (result == XATTR_READ_BAD) {
+            complain_line(r->cli, &reader, name, why);
+        } else {
+            base_fail(&e, errnum, "read", name);
+            cli_report(r->cli, &e);
+            break;
+        }
+    }
+    finish_file(r);
+    xattr_reader_finish(&reader);
+    xattr_record_finish(&record);
+}
+
+static void run(struct cli *cli, const void *data) {
+    struct restore r = { .cli = cli, .args = data };
+    struct base_error e;
+    const char *name = cli->operand_count ? cli->operands[0] : "-";
+    bool standard = strcmp(name, "-") == 0;
+    if (cli->operand_count > 1) {
+        cli_usage(cli, cli->operands[1], "there is one FILE only");
+        return;
+    }
+    if (!cli_begin(cli, 0))
+        return;
+    struct os_where root = { AT_FDCWD, r.args->root, true };
+    int fd = standard ? STDIN_FILENO : base_open(AT_FDCWD, name, O_RDONLY);
+    r.root = fd < 0 ? base_fail(&e, -fd, "open", name) : os_open_directory(&root, &e);
+    if (r.root < 0) {
+        cli_report(cli, &e);
+    } else {
+        restore_all(&r, fd, standard ? "standard input" : name);
+        close(r.root);
+    }
+    if (fd >= 0 && !standard)
+        close(fd);
+    buf_finish(&r.path);
+    buf_finish(&r.items);
+    buf_finish(&r.texts);
+    buf_finish(&r.present);
+    buf_finish(&r.names);
+    buf_finish(&r.seen);
+}
+
+static const struct cli_option options[] = {
+    CLI_GROUP("Which files"),
+    { CLI_TEXT(struct xattr_args, root), .name = "root", .metavar = "DIR", .preset = ".",
+      .complete = CLI_COMPLETE_DIRECTORY, .help = "the directory that all paths are below" },
+    { CLI_FLAG(struct xattr_args, no_follow), .letter = 'P', .name = "no-follow",
+      .help = "symbolic links get attributes themselves; otherwise they are refused" },
+    CLI_GROUP("Which attributes"),
+    XATTR_OPTIONS_FILTER,
+    { CLI_FLAG(struct xattr_args, delete_extra), .name = "delete-extra",
+      .help = "remove those that the dump does not have of a file that it has" },
+    CLI_GROUP("How"),
+    { CLI_FLAG(struct xattr_args, dry_run), .name = "dry-run",
+      .help = "change nothing; tell what would be done" },
+    CLI_OPTIONS_END,
+};
+
+static const struct xattr_args presets = { .root = "." };
+
+const struct cli_command xattr_restore = {
+    .name = "restore",
+    .summary = "set what a dump holds, below one directory only",
+    .usage = "[OPTION]... [FILE]",
+    .manual = "osbox-xattr",
+    .options = options,
+    .fields = fields,
+    .views = views,
+    .field_count = RESTORE_FIELDS,
+    .args_size = sizeof(struct xattr_args),
+    .presets = &presets,
+    .operands = CLI_COMPLETE_FILE,
+    .default_format = CLI_FORMAT_TEXT,
+    .run = run,
+};

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Inode flags.
+ */
+#include <errno.h>
+#include <linux/fs.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/inode_flags.h"
+
+/* The flags that file_getattr(2) can tell, and what ioctl(2) calls them. */
+static const struct {
+    uint32_t xflag, flag;
+} xflags[] = {
+    { FS_XFLAG_IMMUTABLE, FS_IMMUTABLE_FL },
+    { FS_XFLAG_APPEND, FS_APPEND_FL },
+    { FS_XFLAG_SYNC, FS_SYNC_FL },
+    { FS_XFLAG_NOATIME, FS_NOATIME_FL },
+    { FS_XFLAG_NODUMP, FS_NODUMP_FL },
+    { FS_XFLAG_DAX, FS_DAX_FL },
+    { FS_XFLAG_PROJINHERIT, FS_PROJINHERIT_FL },
+};
+
+/* chattr(1)'s words. */
+static const struct {
+    uint32_t flag;
+    char name[20];
+} names[] = {
+    { FS_SECRM_FL, "secure_deletion" },
+    { FS_UNRM_FL, "undelete" },
+    { FS_COMPR_FL, "compressed" },
+    { FS_SYNC_FL, "sync" },
+    { FS_IMMUTABLE_FL, "immutable" },
+    { FS_APPEND_FL, "append" },
+    { FS_NODUMP_FL, "nodump" },
+    { FS_NOATIME_FL, "noatime" },
+    { FS_NOCOMP_FL, "dont_compress" },
+    { FS_ENCRYPT_FL, "encrypted" },
+    { FS_INDEX_FL, "indexed" },
+    { FS_JOURNAL_DATA_FL, "journal_data" },
+    { FS_NOTAIL_FL, "notail" },
+    { FS_DIRSYNC_FL, "dirsync" },
+    { FS_TOPDIR_FL, "topdir" },
+    { FS_EXTENT_FL, "extents" },
+    { FS_VERITY_FL, "verity" },
+    { FS_NOCOW_FL, "nocow" },
+    { FS_DAX_FL, "dax" },
+    { FS_INLINE_DATA_FL, "inline_data" },
+    { FS_PROJINHERIT_FL, "projinherit" },
+    { FS_CASEFOLD_FL, "casefold" },
+};
+
+const char *os_attribute_name(unsigned bit) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].flag == UINT32_C(1) << bit)
+            return names[i].name;
+    return NULL;
+}
+
+static int get_by_file_getattr(const struct os_where *w, struct os_attributes *a) {
+    struct os_file_attr attr = { 0 };
+    if (syscall(OS_NR_FILE_GETATTR, w->dir_fd, os_where_path(w), &attr, sizeof attr,
+                os_where_flags(w)) < 0)
+        return -errno;
+    for (size_t i = 0; i < sizeof xflags / sizeof xflags[0]; i++)
+        if (attr.fa_xflags & xflags[i].xflag)
+            a->flags |= xflags[i].flag;
+    a->project = attr.fa_projid;
+    a->has_project = true;
+    return 0;
+}
+
+/* The file may have been replaced since it was seen to be safe: O_NONBLOCK opens a FIFO without
+ * waiting, and nothing is asked of a descriptor of another type. */
+static int open_safely(const struct os_where *w) {
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    if (!w->path)
+        return fcntl(w->dir_fd, F_DUPFD_CLOEXEC, 0);
+    return base_open(w->dir_fd, w->path, flags | (w->follow ? 0 : O_NOFOLLOW));
+}
+
+static bool is_safe(unsigned mode) {
+    return S_ISREG(mode) || S_ISDIR(mode);
+}
+
+static int get_by_ioctl(const struct os_where *w, struct os_attributes *a) {
+    int fd = open_safely(w);
+    if (fd < 0)
+        return w->path ? fd : -errno;
+    struct stat st;
+    unsigned flags = 0;
+    int r = fstat(fd, &st) < 0 || (is_safe(st.st_mode) && ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
+                ? -errno
+                : 0;
+    a->flags |= flags;
+    struct fsxattr extra;
+    if (!r && !a->has_project && ioctl(fd, FS_IOC_FSGETXATTR, &extra) == 0) {
+        a->project = extra.fsx_projid;
+        a->has_project = true;
+    }
+    close(fd);
+    return r;
+}
+
+/* The kernel, the file system or this type of file does not have the call. */
+static bool is_unsupported(int r) {
+    return r == -ENOTTY || r == -ENOSYS || r == -EOPNOTSUPP || r == -EINVAL;
+}
+
+int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes *a,
+                  struct base_error *e) {
+    const char *operation = "file_getattr";
+    *a = (struct os_attributes){ 0 };
+    int r = get_by_file_getattr(w, a);
+    if (is_safe(mode)) {
+        int opened = get_by_ioctl(w, a);
+        if (!is_unsupported(opened) || r < 0) {
+            operation = "ioctl";
+            r = opened;
+        }
+    }
+    if (is_unsupported(r))
+        r = -EOPNOTSUPP;
+    return r < 0 ? os_where_fail(w, -r, operation, e) : 0;
+}

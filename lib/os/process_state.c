@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The parameters of this process.
+ */
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/process_state.h"
+#include "os/spawn_step.h"
+
+enum { SIGNALS = 64 };
+
+static int get_groups(struct buf *b, struct base_error *e) {
+    int count = getgroups(0, NULL);
+    if (count > 0 && !buf_reserve(b, (size_t)count * sizeof(gid_t)))
+        return base_fail(e, ENOMEM, "malloc", NULL);
+    if (count > 0)
+        count = getgroups(count, (gid_t *)(void *)b->data);
+    if (count < 0)
+        return base_fail(e, errno, "getgroups", NULL);
+    b->len = (size_t)count * sizeof(gid_t);
+    return 0;
+}
+
+/* getcwd(2) by system call: libc's function goes on with a search of its own where the name is too
+ * long for the kernel. "(unreachable)", in front of a directory outside our root, is no path. */
+static int get_cwd(struct buf *b, struct base_error *e) {
+    for (size_t room = 4096;; room *= 2) {
+        if (!buf_reserve(b, room))
+            return base_fail(e, ENOMEM, "malloc", NULL);
+        long size = syscall(SYS_getcwd, b->data, room);
+        if (size < 0 && errno == ERANGE && room < 1 << 20)
+            continue;
+        if (size > 0 && b->data[0] == '/')
+            b->len = (size_t)size - 1;
+        return size < 0 && errno != ENOENT && errno != ENAMETOOLONG
+                   ? base_fail(e, errno, "getcwd", NULL)
+                   : 0;
+    }
+}
+
+/* Without /proc or audit nobody has logged in, as far as can be told; -1 is nobody, too. */
+static void get_login(struct os_parameters *p) {
+    char text[16];
+    ssize_t size = base_read_text("/proc/self/loginuid", text, sizeof text);
+    unsigned long uid = strtoul(text, NULL, 10);
+    p->has_login = size > 0 && uid < UINT32_MAX;
+    p->login = (uid_t)uid;
+}
+
+static int get_ids(struct os_parameters *p, struct base_error *e) {
+    p->pid = getpid();
+    p->ppid = getppid();
+    p->pgid = getpgrp();
+    p->sid = getsid(0);
+    if (getresuid(&p->ruid, &p->euid, &p->suid) < 0 || getresgid(&p->rgid, &p->egid, &p->sgid) < 0)
+        return base_fail(e, errno, "getresuid", NULL);
+    return get_groups(&p->groups, e);
+}
+
+static int get_limits(struct os_parameters *p, struct base_error *e) {
+    for (int i = 0; i < OS_LIMITS; i++) {
+        int r = os_limit(i, NULL, &p->limits[i]);
+        if (r < 0)
+            return base_fail(e, -r, "prlimit", NULL);
+    }
+    return 0;
+}
+
+int os_parameters_get(struct os_parameters *p, struct base_error *e) {
+    *p = (struct os_parameters){ 0 };
+    int r = get_ids(p, e);
+    if (r == 0)
+        r = get_cwd(&p->cwd, e);
+    if (r == 0)
+        r = get_limits(p, e);
+    if (r == 0)
+        r = os_capability_get(p->capabilities, e);
+    if (r < 0)
+        return r;
+    get_login(p);
+    p->umask = umask(0);
+    umask(p->umask);
+    p->priority = getpriority(PRIO_PROCESS, 0);
+    p->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+    os_signal_mask(NULL, &p->sigmask);
+    for (int signo = 1; signo <= SIGNALS; signo++)
+        p->sigign |= (uint64_t)os_signal_ignored(signo) << (signo - 1);
+    return 0;
+}
+
+void os_parameters_finish(struct os_parameters *p) {
+    buf_finish(&p->groups);
+    buf_finish(&p->cwd);
+}

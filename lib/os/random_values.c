@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * What is made of random bytes: integers without bias, UUIDs.
+ */
+#include <string.h>
+
+#include "os/random_values.h"
+
+static const uint64_t LOW_MASK = (UINT64_C(1) << 62) - 1, HIGH_MASK = 0xfff;
+static const uint64_t MS_MOST = (UINT64_C(1) << 48) - 1;
+
+void os_draw_end(struct os_draw *d) {
+    explicit_bzero(d->pool, sizeof d->pool);
+    d->at = d->size = 0;
+}
+
+static int refill(struct os_draw *d, size_t wanted, struct base_error *e) {
+    size_t size = d->expected < sizeof d->pool ? (size_t)d->expected : sizeof d->pool;
+    if (size < wanted)
+        size = wanted < sizeof d->pool ? wanted : sizeof d->pool;
+    int err = os_random_fill(d->random, d->pool, size, e);
+    if (err < 0)
+        return err;
+    d->expected -= d->expected < size ? d->expected : size;
+    d->at = 0;
+    d->size = size;
+    return 0;
+}
+
+int os_draw_bytes(struct os_draw *d, void *bytes, size_t size, struct base_error *e) {
+    unsigned char *p = bytes;
+    while (size > 0) {
+        if (d->at == d->size) {
+            int err = refill(d, size, e);
+            if (err < 0)
+                return err;
+        }
+        size_t n = d->size - d->at < size ? d->size - d->at : size;
+        memcpy(p, d->pool + d->at, n);
+        d->at += n;
+        p += n;
+        size -= n;
+    }
+    return 0;
+}
+
+/* Binary digits of a number. */
+static unsigned width(uint64_t value) {
+    return value ? 64 - (unsigned)__builtin_clzll(value) : 0;
+}
+
+uint64_t os_draw_cost(uint64_t last) {
+    /* At the worst, half of the draws do not fit. */
+    return 2 * (uint64_t)((width(last) + 7) / 8);
+}
+
+int os_draw_integer(struct os_draw *d, uint64_t last, uint64_t *value, struct base_error *e) {
+    unsigned bits = width(last);
+    uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    do {
+        unsigned char bytes[8];
+        uint64_t v = 0;
+        int err = os_draw_bytes(d, bytes, (bits + 7) / 8, e);
+        if (err < 0)
+            return err;
+        for (unsigned i = 0; i < (bits + 7) / 8; i++)
+            v = v << 8 | bytes[i];
+        explicit_bzero(bytes, sizeof bytes);
+        *value = v & mask;
+    } while (*value > last);
+    return 0;
+}
+
+uint64_t os_draw_bits(uint64_t last, uint32_t times) {
+    if (last == UINT64_MAX)
+        return (uint64_t)times * 64;
+    uint64_t count = last + 1;
+    unsigned whole = width(count) - 1;
+    /* The logarithm's binary digits behind the point: square the mantissa, of 31 of them; whenever
+     * it reaches 2 that is a digit. What is cut off makes it smaller. */
+    uint64_t mantissa = whole > 31 ? count >> (whole - 31) : count << (31 - whole);
+    uint64_t fraction = 0;
+    for (unsigned i = 0; i < 32; i++) {
+        mantissa = mantissa * mantissa >> 31;
+        fraction = fraction << 1 | mantissa >> 32;
+        mantissa >>= mantissa >> 32;
+    }
+    return (uint64_t)times * whole + ((uint64_t)times * fraction >> 32);
+}
+
+static void put_bits(unsigned char *bytes, unsigned size, uint64_t value) {
+    while (size-- > 0) {
+        bytes[size] = (unsigned char)value;
+        value >>= 8;
+    }
+}
+
+/* Version, and the variant of RFC 9562. */
+static void mark(unsigned char *uuid, unsigned version) {
+    uuid[6] = (unsigned char)((uuid[6] & 0x0f) | version << 4);
+    uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80);
+}
+
+int os_draw_uuid4(struct os_draw *d, unsigned char uuid[static OS_UUID_SIZE],
+                  struct base_error *e) {
+    int err = os_draw_bytes(d, uuid, OS_UUID_SIZE, e);
+    mark(uuid, 4);
+    return err;
+}
+
+/* All 74 bits anew. */
+static int start_ms(struct os_draw *d, struct os_uuid7 *u, uint64_t ms, struct base_error *e) {
+    uint64_t bits[2];
+    if (ms > MS_MOST)
+        return base_fail(e, EOVERFLOW, "clock_gettime", NULL);
+    int err = os_draw_bytes(d, bits, sizeof bits, e);
+    if (err < 0)
+        return err;
+    *u = (struct os_uuid7){ true, ms, bits[0] & HIGH_MASK, bits[1] & LOW_MASK };
+    explicit_bzero(bits, sizeof bits);
+    return 0;
+}
+
+/* 1 to 2^32 further; a millisecond without room borrows the next one. */
+static int step(struct os_draw *d, struct os_uuid7 *u, struct base_error *e) {
+    uint32_t more;
+    int err = os_draw_bytes(d, &more, sizeof more, e);
+    if (err < 0)
+        return err;
+    u->low += (uint64_t)more + 1;
+    u->high += u->low >> 62;
+    u->low &= LOW_MASK;
+    return u->high > HIGH_MASK ? start_ms(d, u, u->ms + 1, e) : 0;
+}
+
+int os_draw_uuid7(struct os_draw *d, struct os_uuid7 *u, uint64_t ms,
+                  unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e) {
+    bool anew = !u->begun || ms > u->ms;
+    int err = anew ? start_ms(d, u, ms, e) : step(d, u, e);
+    if (err < 0)
+        return err;
+    *bits = anew ? OS_UUID7_BITS : OS_UUID7_STEP_BITS;
+    put_bits(uuid, 6, u->ms);
+    put_bits(uuid + 6, 2, u->high);
+    put_bits(uuid + 8, 8, u->low);
+    mark(uuid, 7);
+    return 0;
+}
