@@ -8,7 +8,7 @@
 #include "applets/common/base_dir.h"
 #include "os/file.h"
 
-bool applet_check_descriptor(struct cli *cli, int fd) {
+bool base_dir_check_descriptor(struct cli *cli, int fd) {
     if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->closed >> fd & 1))
         return true;
     struct base_error e;
@@ -18,15 +18,15 @@ bool applet_check_descriptor(struct cli *cli, int fd) {
     return false;
 }
 
-int applet_base_directory(struct cli *cli, const char *dir, int dir_fd, int *opened) {
+int base_dir_open(struct cli *cli, const char *dir, int dir_fd, int *opened) {
     *opened = -1;
     if (dir_fd >= 0)
-        return applet_check_descriptor(cli, dir_fd) ? dir_fd : -1;
+        return base_dir_check_descriptor(cli, dir_fd) ? dir_fd : -1;
     if (!dir)
         return AT_FDCWD;
     struct base_error e;
-    struct os_where w = { AT_FDCWD, dir, true };
-    *opened = os_open_directory(&w, &e);
+    struct os_file w = { AT_FDCWD, dir, true };
+    *opened = os_file_open_directory(&w, &e);
     if (*opened < 0)
         cli_report(cli, &e);
     return *opened < 0 ? -1 : *opened;

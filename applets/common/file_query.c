@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "applets/common/file_record.h"
-#include "os/inode_flags.h"
 #include "os/capability.h"
 #include "os/descriptor.h"
+#include "os/inode_flags.h"
 #include "os/statvfs.h"
 
 /* st_mode's type bits and permission bits are two bits of the mask. */
@@ -258,7 +258,7 @@ static void fill_descriptor(const struct os_descriptor *d, struct cli_value *val
 struct asking {
     const struct cli_writer *writer;
     struct stat_query *q;
-    const struct os_where *w;
+    const struct os_file *w;
     struct cli_value *values;
 };
 
@@ -317,14 +317,14 @@ static bool ask_caps(const struct asking *a) {
 
 static bool ask_attributes(const struct asking *a) {
     struct base_error e;
-    struct os_attributes found;
-    int r = os_attributes(a->w, a->q->st.stx_mode, &found, &e);
+    struct os_inode_flags found;
+    int r = os_inode_flags(a->w, a->q->st.stx_mode, &found, &e);
     if (r < 0) {
         if (r != -EOPNOTSUPP)
             a->q->fail(a->q->data, &e, false);
         return true;
     }
-    a->values[STAT_FLAGS] = flag_list(a->q, found.flags, os_attribute_name, &a->q->attributes);
+    a->values[STAT_FLAGS] = flag_list(a->q, found.flags, os_inode_flag_name, &a->q->attributes);
     if (found.has_project)
         a->values[STAT_PROJID] = cli_uint(found.project);
     return true;
@@ -354,7 +354,7 @@ static bool ask_access(const struct asking *a) {
 
 static bool ask_pathconf(const struct asking *a) {
     struct base_error e;
-    int fd = os_where_open(a->w, &e);
+    int fd = os_file_open(a->w, &e);
     if (fd < 0) {
         a->q->fail(a->q->data, &e, true);
         return false;
@@ -417,7 +417,7 @@ static const struct {
     { STAT_NEEDS_TTYNAME, ask_ttyname },
 };
 
-bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
+bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_file *w,
                const char *path, struct cli_value *values) {
     struct asking a = { writer, q, w, values };
     /* Only what is looked at: the table is long, and walk comes here for each entry. */

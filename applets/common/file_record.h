@@ -185,7 +185,7 @@ void stat_query_finish(struct stat_query *q);
 /* Asks everything that q->needs of a file and fills the values of the writer's fields; borrowed
  * until the next call. What fails is told to q->fail and its fields are null. False when the file
  * itself cannot be looked at: there is no record. `path` is what the record says; NULL is null. */
-bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_where *w,
+bool stat_fill(const struct cli_writer *writer, struct stat_query *q, const struct os_file *w,
                const char *path, struct cli_value *values);
 
 /* "file", "directory" ...: what `type` says of a mode; NULL for one without type bits. */

@@ -15,10 +15,10 @@ static const char *parse_id(const char *text, uint64_t max, uint64_t *id) {
     return !why && *id == 0 ? "0 is no process" : why;
 }
 
-bool target_parse(struct cli *cli, char *text, struct target *t) {
+bool pid_operand_parse(struct cli *cli, char *text, struct pid_operand *t) {
     char *colon = strchr(text, ':');
     uint64_t pid = 0;
-    *t = (struct target){ .text = text };
+    *t = (struct pid_operand){ .text = text };
     if (colon)
         *colon = '\0';
     const char *why = parse_id(text, INT_MAX, &pid);

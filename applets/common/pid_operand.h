@@ -10,11 +10,11 @@
 
 #include "cli/cli.h"
 
-struct target {
+struct pid_operand {
     int pid;
     uint64_t inode; /* of its pidfd; 0: any */
     const char *text;
 };
 
 /* False after a usage error. `text` is unchanged afterwards. */
-bool target_parse(struct cli *cli, char *text, struct target *t);
+bool pid_operand_parse(struct cli *cli, char *text, struct pid_operand *t);

@@ -38,7 +38,7 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
         cli_usage(cli, status, "not of the form fd:N");
         return -2;
     } else {
-        if (!applet_check_descriptor(cli, (int)number))
+        if (!base_dir_check_descriptor(cli, (int)number))
             return -2;
         fd = take_descriptor((int)number, &e);
     }
@@ -66,14 +66,14 @@ void program_fail(struct cli *cli, const struct base_error *e, struct cli_value 
     values[STEP_ERRNO] = cli_int(e->errnum);
 }
 
-void program_fill(const struct os_watch *w, char name[static 16], struct cli_value *values) {
-    wait_fill(&w->result, name, values);
+void program_fill(const struct os_child *w, char name[static 16], struct cli_value *values) {
+    wait_record_fill(&w->result, name, values);
     values[WAIT_PID] = cli_int(w->pid);
     values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] = cli_ns(w->elapsed);
     values[WAIT_TIMED_OUT] = cli_bool(w->timed_out);
 }
 
-void program_answer(struct cli *cli, const struct os_watch *w) {
+void program_answer(struct cli *cli, const struct os_child *w) {
     if (w->killed)
         cli_answer(cli, CLI_EX_SIGNALLED + SIGKILL);
     else
@@ -93,11 +93,11 @@ void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
             os_plan_add(plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
 }
 
-int program_wait(struct os_watch *w, struct base_error *e) {
-    struct pollfd fds[OS_WATCH_FDS];
+int program_wait(struct os_child *w, struct base_error *e) {
+    struct pollfd fds[OS_CHILD_FDS];
     int r = 0;
     while (!w->ended && r == 0)
-        r = os_watch_poll(w, fds, 0, OS_NEVER, e);
-    os_watch_end(w);
+        r = os_child_poll(w, fds, 0, OS_NEVER, e);
+    os_child_finish(w);
     return r;
 }

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "applets/common/wait_record.h"
-#include "os/spawn.h"
 #include "os/child.h"
+#include "os/spawn.h"
 
 /* The fields of why a program was not run: such an applet's table has STEP_ROWS(base, views) at
  * field `base`, the number of the first of them. */
@@ -38,14 +38,14 @@ int program_failure_status(const struct base_error *e);
 void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values);
 
 /* How it ended: fills the slots of the wait fields; *name is room for the signal's. */
-void program_fill(const struct os_watch *w, char name[static 16], struct cli_value *values);
+void program_fill(const struct os_child *w, char name[static 16], struct cli_value *values);
 
 /* The exit status of osbox is the program's, or says that its time ran out. */
-void program_answer(struct cli *cli, const struct os_watch *w);
+void program_answer(struct cli *cli, const struct os_child *w);
 
 /* The plan runs argv, such as cli->program, in our environment and found with our PATH; what was
  * closed when osbox started is closed for it. To be called before other file actions are added. */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
 
-/* Waits until what os_watch_begin() started has ended: 0 or -errno. */
-int program_wait(struct os_watch *w, struct base_error *e);
+/* Waits until what os_child_start() started has ended: 0 or -errno. */
+int program_wait(struct os_child *w, struct base_error *e);

@@ -34,7 +34,8 @@ static void fill_rusage(const struct rusage *ru, struct cli_value *values) {
     values[WAIT_RU_NIVCSW] = cli_int(ru->ru_nivcsw);
 }
 
-void wait_fill(const struct os_wait_result *r, char name[static 16], struct cli_value *values) {
+void wait_record_fill(const struct os_wait_status *r, char name[static 16],
+                      struct cli_value *values) {
     if (r->via == OS_VIA_NOTHING)
         return;
     values[WAIT_SI_PID] = cli_int(r->pid);

@@ -87,4 +87,5 @@ enum wait_field {
 
 /* Fills the slots of `values` for what `r` knows, all but WAIT_PID, WAIT_ELAPSED* and
  * WAIT_TIMED_OUT, which it leaves alone; *name is room for the signal's. */
-void wait_fill(const struct os_wait_result *r, char name[static 16], struct cli_value *values);
+void wait_record_fill(const struct os_wait_status *r, char name[static 16],
+                      struct cli_value *values);

@@ -157,8 +157,8 @@ static void list_applets(struct cli *cli) {
 static void install_links(struct cli *cli, const struct osbox_args *args) {
     struct base_error e;
     struct buf program = { 0 }, name = { 0 };
-    struct os_where w = { AT_FDCWD, cli->operands[0], true };
-    int dir_fd = os_open_directory(&w, &e);
+    struct os_file w = { AT_FDCWD, cli->operands[0], true };
+    int dir_fd = os_file_open_directory(&w, &e);
     const char *target = dir_fd < 0 || os_executable(&program, &e) < 0 ? NULL : buf_cstr(&program);
     if (!target)
         cli_report(cli, &e);

@@ -46,7 +46,7 @@ const struct cli_field popen_fields[] = {
 
 const char *const popen_views[] = { "result", "event", NULL };
 
-void popen_emit_event(struct popening *p, const struct popen_stream *s, bool partial) {
+void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
     values[WAIT_PID] = cli_int(p->watch.pid);
     values[POPEN_EVENT] = cli_str("data");
@@ -62,12 +62,12 @@ void popen_emit_event(struct popening *p, const struct popen_stream *s, bool par
 
 /* os.popen's: None for success, else what waitstatus_to_exitcode says in the high byte, of a signal
  * negative. */
-static struct cli_value close_value(const struct os_wait_result *r) {
+static struct cli_value close_value(const struct os_wait_status *r) {
     int exitcode = os_wait_exitcode(r);
     return exitcode ? cli_int((int64_t)exitcode * 256) : cli_null();
 }
 
-static void fill_stream(struct popening *p, const struct popen_stream *s, struct cli_value *data,
+static void fill_stream(struct popen_run *p, const struct popen_stream *s, struct cli_value *data,
                         struct cli_value *bytes) {
     struct base_error e;
     *bytes = cli_uint(s->total);
@@ -81,7 +81,7 @@ static void fill_stream(struct popening *p, const struct popen_stream *s, struct
     cli_report_as(p->cli, CLI_EX_IOERR, &e);
 }
 
-void popen_emit_result(struct popening *p) {
+void popen_emit_result(struct popen_run *p) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
     char name[16];
     int64_t leaked = 0;

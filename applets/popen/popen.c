@@ -250,7 +250,7 @@ static void close_fd(int *fd) {
     *fd = -1;
 }
 
-static void add_stream(struct popening *p, const struct plan *plan, const char *name, int fd,
+static void add_stream(struct popen_run *p, const struct plan *plan, const char *name, int fd,
                        int out) {
     struct popen_stream *s = &p->streams[p->count++];
     popen_stream_open(s, name, fd, plan->passes ? out : -1, p->args);
@@ -260,7 +260,7 @@ static void add_stream(struct popening *p, const struct plan *plan, const char *
     s->splices = s->out >= 0 && !s->captured && !s->events && !s->terminal && s->buffering <= 0;
 }
 
-static void add_streams(struct popening *p, struct plan *plan) {
+static void add_streams(struct popen_run *p, struct plan *plan) {
     /* With --tee the record has standard output. */
     int out = plan->to_stdout ? STDERR_FILENO : STDOUT_FILENO;
     if (plan->pty >= 0)
@@ -274,7 +274,7 @@ static void add_streams(struct popening *p, struct plan *plan) {
 
 /* What is typed into the terminal: --input, or else what is typed to osbox where that makes sense.
  */
-static int open_input(struct popening *p, const struct plan *plan, struct base_error *e) {
+static int open_input(struct popen_run *p, const struct plan *plan, struct base_error *e) {
     const char *path = input_path(plan, p->args);
     p->input = (struct popen_input){ .fd = -1, .terminal = plan->pty };
     if (plan->pty < 0)
@@ -286,7 +286,7 @@ static int open_input(struct popening *p, const struct plan *plan, struct base_e
 }
 
 /* A terminal's keys go to the command's terminal as they are. */
-static bool make_raw(const struct popening *p, struct termios *before) {
+static bool make_raw(const struct popen_run *p, struct termios *before) {
     if (p->input.fd != STDIN_FILENO || p->input.terminal < 0 || tcgetattr(STDIN_FILENO, before) < 0)
         return false;
     struct termios raw = *before;
@@ -294,7 +294,7 @@ static bool make_raw(const struct popening *p, struct termios *before) {
     return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
 }
 
-static int move(struct popening *p, struct base_error *e) {
+static int move(struct popen_run *p, struct base_error *e) {
     struct termios before;
     bool raw = make_raw(p, &before);
     int r = popen_loop(p, e);
@@ -302,13 +302,13 @@ static int move(struct popening *p, struct base_error *e) {
         tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     for (unsigned i = 0; i < p->count; i++)
         popen_stream_close(&p->streams[i]);
-    os_watch_end(&p->watch);
+    os_child_finish(&p->watch);
     return r;
 }
 
 /* Output that did not arrive; a reader that has gone is what SIGPIPE says, where it is not ignored.
  */
-static void report_lost(struct popening *p) {
+static void report_lost(struct popen_run *p) {
     if (p->cli->output.error == EPIPE)
         cli_lose_reader(p->cli);
     for (unsigned i = 0; i < p->count; i++) {
@@ -322,7 +322,7 @@ static void report_lost(struct popening *p) {
 }
 
 /* What was typed into the terminal may not have been all. */
-static void report_input(struct popening *p) {
+static void report_input(struct popen_run *p) {
     struct base_error e;
     if (!p->input.lost)
         return;
@@ -333,7 +333,7 @@ static void report_input(struct popening *p) {
 }
 
 /* Where no record says it. */
-static void note_writers(struct popening *p, const struct plan *plan) {
+static void note_writers(struct popen_run *p, const struct plan *plan) {
     for (unsigned i = 0; i < p->count && !plan->records; i++)
         if (p->streams[i].leaked)
             cli_note(p->cli, popen_is_stderr(&p->streams[i])
@@ -341,7 +341,7 @@ static void note_writers(struct popening *p, const struct plan *plan) {
                                  : "somebody still holds its standard output");
 }
 
-static void report_failure(struct popening *p, const struct plan *plan,
+static void report_failure(struct popen_run *p, const struct plan *plan,
                            const struct base_error *e) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
     program_fail(p->cli, e, values + POPEN_WHY);
@@ -351,17 +351,17 @@ static void report_failure(struct popening *p, const struct plan *plan,
 
 static void run_plan(struct cli *cli, const struct popen_args *args, struct plan *plan) {
     struct base_error e;
-    struct popening p = { .cli = cli,
-                          .args = args,
-                          .watch = { .group = needs_group(args),
-                                     .timeout = os_watch_limit(args->timeout),
-                                     .kill_after = os_watch_limit(args->kill_after),
-                                     .signo = args->signo } };
+    struct popen_run p = { .cli = cli,
+                           .args = args,
+                           .watch = { .group = needs_group(args),
+                                      .timeout = os_child_limit(args->timeout),
+                                      .kill_after = os_child_limit(args->kill_after),
+                                      .signo = args->signo } };
     int r = prepare(plan, cli, args, &e);
     if (r == 0)
         r = open_input(&p, plan, &e);
     if (r == 0)
-        r = os_watch_begin(&p.watch, &plan->os, &e);
+        r = os_child_start(&p.watch, &plan->os, &e);
     close_fd(&plan->child_ends[0]);
     close_fd(&plan->child_ends[1]);
     if (r < 0) {

@@ -101,10 +101,10 @@ struct popen_input {
     int lost; /* errno of a read that failed; 0: none */
 };
 
-struct popening {
+struct popen_run {
     struct cli *cli;
     const struct popen_args *args;
-    struct os_watch watch;
+    struct os_child watch;
     struct popen_stream streams[2];
     unsigned count;
     struct popen_input input;
@@ -121,10 +121,10 @@ void popen_stream_finish(struct popen_stream *s);
 
 /* Moves what there is to move until the command has ended and its streams have, as --on-exit says;
  * 0 or -errno. */
-int popen_loop(struct popening *p, struct base_error *e);
+int popen_loop(struct popen_run *p, struct base_error *e);
 
 /* The record of a line, or of a part of one. */
-void popen_emit_event(struct popening *p, const struct popen_stream *s, bool partial);
+void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial);
 
 /* The record of the end. */
-void popen_emit_result(struct popening *p);
+void popen_emit_result(struct popen_run *p);

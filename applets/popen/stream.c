@@ -115,18 +115,18 @@ static void pass_on(struct popen_stream *s) {
     s->sent = 0;
 }
 
-static void emit_line(struct popening *p, struct popen_stream *s, bool partial) {
+static void emit_line(struct popen_run *p, struct popen_stream *s, bool partial) {
     popen_emit_event(p, s, partial);
     buf_clear(&s->line);
 }
 
 /* No more comes of the line that it was in. */
-static void end_line(struct popening *p, struct popen_stream *s) {
+static void end_line(struct popen_run *p, struct popen_stream *s) {
     if (s->line.len)
         emit_line(p, s, true);
 }
 
-static void take_events(struct popening *p, struct popen_stream *s, const char *bytes,
+static void take_events(struct popen_run *p, struct popen_stream *s, const char *bytes,
                         size_t size) {
     int64_t now = os_monotonic_ns();
     while (size) {
@@ -150,7 +150,7 @@ static void count_bytes(struct popen_stream *s, size_t size) {
         s->left = size < (size_t)s->left ? s->left - (int)size : 0;
 }
 
-static void take(struct popening *p, struct popen_stream *s, const char *bytes, size_t size) {
+static void take(struct popen_run *p, struct popen_stream *s, const char *bytes, size_t size) {
     uint64_t left = s->total < s->limit ? s->limit - s->total : 0;
     size_t kept = size < left ? size : (size_t)left;
     count_bytes(s, size);
@@ -187,7 +187,7 @@ static int splice_on(struct popen_stream *s) {
     return 1;
 }
 
-static int read_stream(struct popening *p, struct popen_stream *s) {
+static int read_stream(struct popen_run *p, struct popen_stream *s) {
     char room[BLOCK];
     if (s->splices && splice_on(s))
         return 0;
@@ -258,7 +258,7 @@ static void write_input(struct popen_input *in) {
 
 /* ---- the loop ---- */
 
-static void show_progress(struct popening *p, bool last) {
+static void show_progress(struct popen_run *p, bool last) {
     int64_t now = os_monotonic_ns(), tenths = (now - p->watch.started) / 100000000;
     uint64_t bytes = 0;
     struct buf line = { 0 };
@@ -279,14 +279,14 @@ static void show_progress(struct popening *p, bool last) {
 
 /* What a stream waits for; `out` before more is read of it. Nothing is read while records of what
  * was read before are on their way. */
-static struct pollfd wish_of(const struct popening *p, const struct popen_stream *s) {
+static struct pollfd wish_of(const struct popen_run *p, const struct popen_stream *s) {
     if (s->out >= 0 && (s->full || due(s)))
         return (struct pollfd){ .fd = s->out, .events = POLLOUT };
     bool waits = s->events && p->events.pending.len;
     return (struct pollfd){ .fd = is_reading(s) && !waits ? s->fd : -1, .events = POLLIN };
 }
 
-static struct pollfd wish_of_input(const struct popening *p) {
+static struct pollfd wish_of_input(const struct popen_run *p) {
     const struct popen_input *in = &p->input;
     if (p->watch.ended)
         return (struct pollfd){ .fd = -1 };
@@ -295,7 +295,7 @@ static struct pollfd wish_of_input(const struct popening *p) {
     return (struct pollfd){ .fd = in->fd, .events = POLLIN };
 }
 
-static int take_ready(struct popening *p, struct popen_stream *s, const struct pollfd *ready) {
+static int take_ready(struct popen_run *p, struct popen_stream *s, const struct pollfd *ready) {
     if (!ready->revents)
         return 0;
     if (ready->fd == s->fd && ready->events == POLLIN)
@@ -311,7 +311,7 @@ static int take_ready(struct popening *p, struct popen_stream *s, const struct p
 }
 
 /* Events whose line has waited for its end long enough. */
-static int64_t flush_lines(struct popening *p) {
+static int64_t flush_lines(struct popen_run *p) {
     int64_t now = os_monotonic_ns(), next = OS_NEVER;
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];
@@ -323,7 +323,7 @@ static int64_t flush_lines(struct popening *p) {
     return next;
 }
 
-static bool is_open(const struct popening *p) {
+static bool is_open(const struct popen_run *p) {
     for (unsigned i = 0; i < p->count; i++)
         if (is_reading(&p->streams[i]))
             return true;
@@ -331,7 +331,7 @@ static bool is_open(const struct popening *p) {
 }
 
 /* Whether what was read is still on its way out. */
-static bool is_behind(const struct popening *p) {
+static bool is_behind(const struct popen_run *p) {
     for (unsigned i = 0; i < p->count; i++)
         if (p->streams[i].pending.len || p->streams[i].full)
             return true;
@@ -339,7 +339,7 @@ static bool is_behind(const struct popening *p) {
 }
 
 /* Somebody else may hold a stream of a command that has ended: it is leaked. */
-static void leave_stream(struct popening *p, struct popen_stream *s) {
+static void leave_stream(struct popen_run *p, struct popen_stream *s) {
     end_line(p, s);
     s->leaked = s->leaked || is_reading(s);
     s->full = false;
@@ -347,13 +347,13 @@ static void leave_stream(struct popening *p, struct popen_stream *s) {
 }
 
 /* Whether only what is there is read now: its time is up, or --on-exit says so. */
-static bool is_draining(const struct popening *p) {
+static bool is_draining(const struct popen_run *p) {
     return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->watch.deadline;
 }
 
 /* Whether what was there when the command had ended has been read. A terminal does not tell how
  * much that is: it has when there is nothing for now. */
-static bool is_drained(const struct popening *p, struct popen_stream *s) {
+static bool is_drained(const struct popen_run *p, struct popen_stream *s) {
     if (s->terminal)
         return p->drained;
     if (s->left < 0 && ioctl(s->fd, FIONREAD, &s->left) < 0)
@@ -367,7 +367,7 @@ static bool is_ending(const struct popen_stream *s) {
     return poll(&look, 1, 0) > 0 && look.revents & POLLHUP;
 }
 
-static void apply_on_exit(struct popening *p) {
+static void apply_on_exit(struct popen_run *p) {
     bool draining = is_draining(p);
     if (p->args->on_exit == POPEN_KILL && p->watch.group && is_open(p))
         kill(-p->watch.pid, SIGKILL);
@@ -380,7 +380,7 @@ static void apply_on_exit(struct popening *p) {
     }
 }
 
-static int64_t next_time(struct popening *p) {
+static int64_t next_time(struct popen_run *p) {
     int64_t next = flush_lines(p);
     if (p->watch.ended && is_draining(p))
         return is_behind(p) ? next : 0; /* a terminal is looked at once more */
@@ -392,7 +392,7 @@ static int64_t next_time(struct popening *p) {
 }
 
 /* The terminal's size follows that of ours, unless one was given. */
-static void resize(struct popening *p) {
+static void resize(struct popen_run *p) {
     struct winsize size;
     bool follows = p->input.terminal >= 0 && !p->args->size.ws_col;
     if (p->watch.resized && follows && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
@@ -401,21 +401,21 @@ static void resize(struct popening *p) {
 }
 
 /* Nobody reads the records: there is nobody to go on for. */
-static void lose_events(struct popening *p) {
+static void lose_events(struct popen_run *p) {
     p->cli->output.error = p->events.lost;
     for (unsigned i = 0; i < p->count; i++)
         close_stream(&p->streams[i]);
 }
 
-static int poll_once(struct popening *p, struct base_error *e) {
-    struct pollfd fds[4 + OS_WATCH_FDS];
+static int poll_once(struct popen_run *p, struct base_error *e) {
+    struct pollfd fds[4 + OS_CHILD_FDS];
     bool ready = false, ended = p->watch.ended;
     int64_t next = next_time(p); /* may make events of what has waited long enough */
     for (unsigned i = 0; i < p->count; i++)
         fds[i] = wish_of(p, &p->streams[i]);
     fds[p->count] = wish_of_input(p);
     fds[p->count + 1] = wish_of(p, &p->events);
-    int r = os_watch_poll(&p->watch, fds, p->count + 2, next, e);
+    int r = os_child_poll(&p->watch, fds, p->count + 2, next, e);
     if (r < 0)
         return r;
     resize(p);
@@ -436,7 +436,7 @@ static int poll_once(struct popening *p, struct base_error *e) {
     return r < 0 ? base_fail(e, -r, "read", NULL) : 0;
 }
 
-int popen_loop(struct popening *p, struct base_error *e) {
+int popen_loop(struct popen_run *p, struct base_error *e) {
     while (!p->watch.ended || is_open(p) || is_behind(p)) {
         int r = poll_once(p, e);
         if (r < 0)

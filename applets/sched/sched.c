@@ -120,7 +120,7 @@ void sched_report(struct cli *cli, const struct sched_thread *t, struct base_err
 }
 
 /* With an inode the process is looked at first; a PID may also be a thread's. */
-static bool check_target(struct cli *cli, const struct target *t) {
+static bool check_target(struct cli *cli, const struct pid_operand *t) {
     struct os_process p;
     struct base_error e;
     if (!t->inode)
@@ -137,8 +137,8 @@ static bool check_target(struct cli *cli, const struct target *t) {
 static bool add_operands(struct cli *cli, struct buf *threads) {
     bool good = true;
     for (int i = 0; i < cli->operand_count; i++) {
-        struct target t;
-        if (!target_parse(cli, cli->operands[i], &t))
+        struct pid_operand t;
+        if (!pid_operand_parse(cli, cli->operands[i], &t))
             return false;
         struct sched_thread thread = { t.pid, false };
         good = check_target(cli, &t);

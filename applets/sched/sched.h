@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "applets/common/program.h"
 #include "applets/common/pid_operand.h"
+#include "applets/common/program.h"
 #include "cli/cpus.h"
 #include "os/sched.h"
 

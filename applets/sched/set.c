@@ -352,10 +352,10 @@ static void fail(struct cli *cli, const struct sched_args *args, const struct ba
 
 static void run_and_wait(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
-    struct os_watch w = { .timeout = OS_NEVER, .kill_after = OS_NEVER };
+    struct os_child w = { .timeout = OS_NEVER, .kill_after = OS_NEVER };
     struct base_error e;
     char name[16];
-    if (os_watch_begin(&w, plan, &e) < 0) {
+    if (os_child_start(&w, plan, &e) < 0) {
         fail(cli, args, &e);
         return;
     }

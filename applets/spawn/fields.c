@@ -204,7 +204,7 @@ static struct list_span add_environ(struct lists *l, char **environ_) {
 
 /* ---- the parameters of a process ---- */
 
-static void fill_lists(struct lists *l, const struct os_parameters *p, char **environ_,
+static void fill_lists(struct lists *l, const struct os_process_state *p, char **environ_,
                        struct cli_value *values) {
     struct list_span capabilities[OS_CAP_SETS];
     struct list_span limits = add_limits(l, p->limits);
@@ -227,7 +227,7 @@ static void fill_lists(struct lists *l, const struct os_parameters *p, char **en
     values[SPAWN_CAP_AMBIENT] = list_of(l, capabilities[OS_CAP_AMBIENT]);
 }
 
-static void fill_process(const struct os_parameters *p, struct cli_value *values) {
+static void fill_process(const struct os_process_state *p, struct cli_value *values) {
     values[WAIT_PID] = cli_int(p->pid);
     values[SPAWN_PPID] = cli_int(p->ppid);
     values[SPAWN_PGID] = cli_int(p->pgid);
@@ -247,8 +247,8 @@ static void fill_process(const struct os_parameters *p, struct cli_value *values
 }
 
 /* A look-up of names, so only when it is asked for. */
-static void fill_login(struct cli *cli, const struct os_parameters *p, struct os_name_cache *cache,
-                       struct cli_value *values) {
+static void fill_login(struct cli *cli, const struct os_process_state *p,
+                       struct os_name_cache *cache, struct cli_value *values) {
     struct base_error e;
     const char *name = NULL;
     if (!p->has_login || !cli_wants(&cli->writer, SPAWN_LOGIN))
@@ -263,11 +263,11 @@ void spawn_emit_process(struct cli *cli, char **environ_) {
     struct lists lists = { 0 };
     struct buf groups = { 0 };
     struct os_name_cache cache = { 0 };
-    struct os_parameters p;
+    struct os_process_state p;
     struct base_error e;
-    if (os_parameters_get(&p, &e) < 0) {
+    if (os_process_state_get(&p, &e) < 0) {
         cli_report(cli, &e);
-        os_parameters_finish(&p);
+        os_process_state_finish(&p);
         return;
     }
     fill_process(&p, values);
@@ -288,7 +288,7 @@ void spawn_emit_process(struct cli *cli, char **environ_) {
     buf_finish(&lists.values);
     buf_finish(&groups);
     os_name_cache_finish(&cache);
-    os_parameters_finish(&p);
+    os_process_state_finish(&p);
 }
 
 /* ---- steps ---- */

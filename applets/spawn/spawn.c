@@ -34,7 +34,7 @@ static void report_failure(struct cli *cli, const struct spawn_args *args,
     emit_failure(cli, args, values);
 }
 
-static void report_end(struct cli *cli, const struct spawn_args *args, const struct os_watch *w) {
+static void report_end(struct cli *cli, const struct spawn_args *args, const struct os_child *w) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     char name[16];
     program_fill(w, name, values);
@@ -51,11 +51,11 @@ static bool has_group(const struct spawn_args *args) {
 
 static void run_and_wait(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
-    struct os_watch w = { .group = has_group(args),
-                          .timeout = os_watch_limit(args->timeout),
-                          .kill_after = os_watch_limit(args->kill_after),
+    struct os_child w = { .group = has_group(args),
+                          .timeout = os_child_limit(args->timeout),
+                          .kill_after = os_child_limit(args->kill_after),
                           .signo = args->signo };
-    if (os_watch_begin(&w, &args->plan, &e) < 0) {
+    if (os_child_start(&w, &args->plan, &e) < 0) {
         report_failure(cli, args, &e);
         return;
     }

@@ -35,7 +35,7 @@ struct gnu {
     unsigned mask; /* OS_STATX_* that the format needs */
 
     const char *name;
-    struct os_where where;
+    struct os_file where;
     struct os_statx st;
     uint64_t dev, rdev;
     uint64_t block; /* size of those of st_blocks */
@@ -229,7 +229,7 @@ static void put_quoted_name(struct gnu *g, const struct cli_directive *d) {
 
 /* Bytes that a call of its own tells; "?" after a complaint. */
 static void put_asked(struct gnu *g, const struct cli_directive *d,
-                      int (*ask)(const struct os_where *w, struct buf *b, struct base_error *e),
+                      int (*ask)(const struct os_file *w, struct buf *b, struct base_error *e),
                       const char *failure) {
     struct base_error e;
     buf_clear(&g->text);
@@ -431,9 +431,9 @@ static bool run_file(struct gnu *g, const char *name, int dir_fd, bool is_operan
     bool is_input = is_operand && strcmp(name, "-") == 0;
     bool file_system = g->how->file_system;
     g->name = name;
-    g->where = (struct os_where){ dir_fd, name, g->how->follow || file_system };
+    g->where = (struct os_file){ dir_fd, name, g->how->follow || file_system };
     if (is_input)
-        g->where = (struct os_where){ STDIN_FILENO, NULL, true };
+        g->where = (struct os_file){ STDIN_FILENO, NULL, true };
     if (file_system ? !ask_file_system(g, is_input) : !ask_file(g, is_input))
         return true;
     bool valid = put_file(g);

@@ -166,7 +166,7 @@ static struct stat_query query_of(struct cli *cli, const struct stat_args *args)
     };
 }
 
-static void stat_one(struct cli *cli, struct stat_query *q, const struct os_where *w) {
+static void stat_one(struct cli *cli, struct stat_query *q, const struct os_file *w) {
     struct cli_value values[STAT_FIELDS];
     if (!stat_fill(&cli->writer, q, w, w->path, values))
         return;
@@ -176,11 +176,11 @@ static void stat_one(struct cli *cli, struct stat_query *q, const struct os_wher
 }
 
 static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
-    struct os_where w = { args->fd, NULL, true };
+    struct os_file w = { args->fd, NULL, true };
     struct stat_query query = query_of(cli, args);
     if (cli->operand_count) {
         cli_usage(cli, cli->operands[0], "no operand goes with --fd");
-    } else if (applet_check_descriptor(cli, args->fd)) {
+    } else if (base_dir_check_descriptor(cli, args->fd)) {
         stat_one(cli, &query, &w);
         stat_query_finish(&query);
     }
@@ -190,7 +190,7 @@ static void stat_each(struct cli *cli, const struct stat_args *args, int dir_fd,
                       struct cli_paths *paths) {
     struct stat_query query = query_of(cli, args);
     for (const char *path; (path = cli_paths_next(paths));) {
-        struct os_where w = { dir_fd, path, follows(args) };
+        struct os_file w = { dir_fd, path, follows(args) };
         stat_one(cli, &query, &w);
     }
     stat_query_finish(&query);
@@ -204,7 +204,7 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
                             .sync = (enum os_sync)args->sync };
     struct cli_paths paths;
     int opened;
-    int dir_fd = applet_base_directory(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
     if (dir_fd == -1 || !cli_paths_open(&paths, cli, args->files0))
         return;
     if (is_gnu(args))

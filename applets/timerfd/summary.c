@@ -23,7 +23,7 @@ static uint64_t end_of(unsigned bucket) {
     return (UINT64_C(1) << power) + step * (bucket % TIMER_STEPS + 1) - 1;
 }
 
-void timer_summary_add(struct timer_summary *s, uint64_t expirations, int64_t late_ns) {
+void timer_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns) {
     if (!s->buckets)
         return;
     int64_t late = late_ns < 0 ? 0 : late_ns;
@@ -38,7 +38,7 @@ void timer_summary_add(struct timer_summary *s, uint64_t expirations, int64_t la
 }
 
 /* The lateness that `per_mille` of the ticks did not exceed. */
-static uint64_t quantile(const struct timer_summary *s, uint64_t per_mille) {
+static uint64_t quantile(const struct timerfd_summary *s, uint64_t per_mille) {
     uint64_t rank = (s->reads * per_mille + 999) / 1000, seen = 0;
     for (unsigned i = 0; i < TIMER_BUCKETS; i++) {
         seen += s->buckets[i];
@@ -55,7 +55,7 @@ static void add_line(struct buf *b, const char *name, uint64_t value) {
     buf_add_char(b, '\n');
 }
 
-static uint64_t count_power(const struct timer_summary *s, unsigned row) {
+static uint64_t count_power(const struct timerfd_summary *s, unsigned row) {
     uint64_t count = 0;
     for (unsigned i = 0; i < TIMER_STEPS; i++)
         count += s->buckets[row * TIMER_STEPS + i];
@@ -63,7 +63,7 @@ static uint64_t count_power(const struct timer_summary *s, unsigned row) {
 }
 
 /* A row for each power of two, of which the longest fills the bar. */
-static void add_histogram(struct buf *b, const struct timer_summary *s) {
+static void add_histogram(struct buf *b, const struct timerfd_summary *s) {
     unsigned first = TIMER_BUCKETS / TIMER_STEPS, last = 0;
     uint64_t most = 1;
     for (unsigned row = 0; row < TIMER_BUCKETS / TIMER_STEPS; row++) {
@@ -92,7 +92,7 @@ static void add_histogram(struct buf *b, const struct timer_summary *s) {
     }
 }
 
-void timer_summary_print(struct cli *cli, const struct timer_summary *s) {
+void timer_summary_print(struct cli *cli, const struct timerfd_summary *s) {
     struct buf b = { 0 };
     if (!s->buckets || !s->reads)
         return;

@@ -12,10 +12,10 @@
 #include "applets/timerfd/timerfd.h"
 #include "base/io.h"
 
-struct ticking {
+struct timerfd_run {
     struct cli *cli;
-    const struct timer_args *args;
-    struct timer_plan plan;
+    const struct timerfd_args *args;
+    struct timerfd_plan plan;
     int fd;           /* the timer */
     int64_t first;    /* when the first expiration is due, on the plan's clock */
     uint64_t seq;     /* of the last record */
@@ -25,11 +25,11 @@ struct ticking {
     int terminations; /* the descriptor of os_hold_terminations(); -1: none */
     bool held;        /* they are blocked */
     bool records;
-    struct timer_summary summary;
+    struct timerfd_summary summary;
 
     /* With a program. */
     struct os_plan program;
-    struct os_watch watch;
+    struct os_child watch;
     bool running;
     uint64_t run_seq; /* of the tick that started it */
     uint64_t queued;  /* runs that wait for the one before */
@@ -43,7 +43,7 @@ static void set_ns(struct cli_value *ns, struct cli_value *seconds, int64_t valu
     *seconds = cli_ns(value);
 }
 
-static void emit(struct ticking *t, struct cli_value *values, const char *event) {
+static void emit(struct timerfd_run *t, struct cli_value *values, const char *event) {
     values[TIMER_EVENT] = cli_str(event);
     if (!t->records)
         return;
@@ -51,7 +51,7 @@ static void emit(struct ticking *t, struct cli_value *values, const char *event)
     cli_flush(t->cli);
 }
 
-static void emit_tick(struct ticking *t, uint64_t expirations) {
+static void emit_tick(struct timerfd_run *t, uint64_t expirations) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     int64_t now = os_clock_ns(t->plan.clock, NULL);
     int64_t due = t->first + (int64_t)(t->expired - 1) * t->plan.timer.interval;
@@ -68,7 +68,7 @@ static void emit_tick(struct ticking *t, uint64_t expirations) {
 
 /* ---- the program ---- */
 
-static void fail_program(struct ticking *t, const struct base_error *e) {
+static void fail_program(struct timerfd_run *t, const struct base_error *e) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     program_fail(t->cli, e, values + TIMER_WHY);
     values[TIMER_SEQ] = cli_uint(t->run_seq);
@@ -77,20 +77,20 @@ static void fail_program(struct ticking *t, const struct base_error *e) {
     t->queued = 0;
 }
 
-static void start_program(struct ticking *t) {
+static void start_program(struct timerfd_run *t) {
     struct base_error e;
-    t->watch = (struct os_watch){ .group = true,
+    t->watch = (struct os_child){ .group = true,
                                   .timeout = OS_NEVER,
-                                  .kill_after = os_watch_limit(t->args->kill_after),
+                                  .kill_after = os_child_limit(t->args->kill_after),
                                   .signo = t->args->signo ? t->args->signo : SIGTERM };
     t->run_seq = t->seq;
-    if (os_watch_begin(&t->watch, &t->program, &e) < 0)
+    if (os_child_start(&t->watch, &t->program, &e) < 0)
         fail_program(t, &e);
     else
         t->running = true;
 }
 
-static void end_program(struct ticking *t) {
+static void end_program(struct timerfd_run *t) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     char name[16];
     program_fill(&t->watch, name, values);
@@ -106,7 +106,7 @@ static void end_program(struct ticking *t) {
         t->queued = 0;
     }
     t->running = t->held = false; /* the end of the watch unblocks them */
-    os_watch_end(&t->watch);
+    os_child_finish(&t->watch);
     if (t->queued) {
         t->queued--;
         start_program(t);
@@ -114,7 +114,7 @@ static void end_program(struct ticking *t) {
 }
 
 /* A tick while the program of an earlier one runs. */
-static void overlap(struct ticking *t, uint64_t expirations) {
+static void overlap(struct timerfd_run *t, uint64_t expirations) {
     switch ((enum timer_overlap)t->args->overlap) {
     case TIMER_DEFAULT:
     case TIMER_SKIP:
@@ -133,7 +133,7 @@ static void overlap(struct ticking *t, uint64_t expirations) {
 /* ---- ticks ---- */
 
 /* How many expirations are to be told yet: --count and --until also hold within a backlog. */
-static uint64_t expirations_left(const struct ticking *t) {
+static uint64_t expirations_left(const struct timerfd_run *t) {
     uint64_t left = t->args->count ? t->args->count - t->expired : UINT64_MAX;
     if (t->plan.until == INT64_MAX || t->plan.timer.interval == 0)
         return left;
@@ -141,7 +141,7 @@ static uint64_t expirations_left(const struct ticking *t) {
     return all - t->expired < left ? all - t->expired : left;
 }
 
-static void take_tick(struct ticking *t, uint64_t expirations) {
+static void take_tick(struct timerfd_run *t, uint64_t expirations) {
     uint64_t left = expirations_left(t);
     if (expirations > left)
         expirations = left;
@@ -158,7 +158,7 @@ static void take_tick(struct ticking *t, uint64_t expirations) {
 }
 
 /* The clock was set. The timer goes on (timerfd_create(2)), by the new time. */
-static void take_step(struct ticking *t) {
+static void take_step(struct timerfd_run *t) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     values[TIMER_SEQ] = cli_uint(++t->seq);
     set_ns(&values[TIMER_NOW_NS], &values[TIMER_NOW], os_clock_ns(t->plan.clock, NULL));
@@ -170,7 +170,7 @@ static void take_step(struct ticking *t) {
 }
 
 /* Whether the next expiration is later than --until. */
-static bool is_over(const struct ticking *t) {
+static bool is_over(const struct timerfd_run *t) {
     int64_t next, passed;
     if (__builtin_mul_overflow((int64_t)t->expired, t->plan.timer.interval, &passed) ||
         __builtin_add_overflow(t->first, passed, &next))
@@ -178,7 +178,7 @@ static bool is_over(const struct ticking *t) {
     return next > t->plan.until;
 }
 
-static void read_timer(struct ticking *t) {
+static void read_timer(struct timerfd_run *t) {
     struct base_error e;
     uint64_t expirations;
     int r = os_timer_read(t->fd, &expirations, &e);
@@ -194,12 +194,12 @@ static void read_timer(struct ticking *t) {
 }
 
 /* Waits for the timer, or for the program. */
-static void wait_for_both(struct ticking *t) {
+static void wait_for_both(struct timerfd_run *t) {
     struct base_error e;
-    struct pollfd fds[1 + OS_WATCH_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
-    if (os_watch_poll(&t->watch, fds, 1, OS_NEVER, &e) < 0) {
+    struct pollfd fds[1 + OS_CHILD_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
+    if (os_child_poll(&t->watch, fds, 1, OS_NEVER, &e) < 0) {
         cli_report(t->cli, &e);
-        os_watch_end(&t->watch);
+        os_child_finish(&t->watch);
         t->done = true;
         t->running = false;
         return;
@@ -211,7 +211,7 @@ static void wait_for_both(struct ticking *t) {
 }
 
 /* A reader that has gone ends the ticks at once, and not at the next one. */
-static void wait_for_timer(struct ticking *t) {
+static void wait_for_timer(struct timerfd_run *t) {
     struct signalfd_siginfo signal;
     struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
                             { .fd = t->records ? t->cli->output.fd : -1, .events = 0 },
@@ -230,7 +230,7 @@ static void wait_for_timer(struct ticking *t) {
 }
 
 /* With --summary there is something to tell when a signal ends the ticks. */
-static bool hold_signals(struct ticking *t) {
+static bool hold_signals(struct timerfd_run *t) {
     struct base_error e;
     if (!t->args->summary || t->held)
         return true;
@@ -241,7 +241,7 @@ static bool hold_signals(struct ticking *t) {
     return t->terminations >= 0;
 }
 
-static void run_ticks(struct ticking *t) {
+static void run_ticks(struct timerfd_run *t) {
     while (t->running || t->queued || !t->done) {
         if (t->running)
             wait_for_both(t);
@@ -258,7 +258,7 @@ static void run_ticks(struct ticking *t) {
 
 /* A time that counts from now is made a point on the clock, so that every expiration has a known
  * one; but for the time of day, where a step of the clock must not move it. */
-static bool arm(struct ticking *t) {
+static bool arm(struct timerfd_run *t) {
     struct base_error e;
     struct os_timer timer = t->plan.timer;
     int64_t now = os_clock_ns(t->plan.clock, &e);
@@ -284,7 +284,7 @@ static bool arm(struct ticking *t) {
     return false;
 }
 
-static bool prepare_program(struct ticking *t) {
+static bool prepare_program(struct timerfd_run *t) {
     struct base_error e;
     program_name(t->cli, &t->program, t->cli->program);
     /* What is to be killed is its process group. */
@@ -297,7 +297,7 @@ static bool prepare_program(struct ticking *t) {
 }
 
 /* A clock that this kernel or this machine does not have. */
-static void report_clock(struct ticking *t, struct base_error *e) {
+static void report_clock(struct timerfd_run *t, struct base_error *e) {
     e->path = timer_clock_name(t->plan.clock);
     if (e->errnum == EINVAL || e->errnum == EOPNOTSUPP)
         cli_report_as(t->cli, t->cli->program ? CLI_EX_RUN : CLI_EX_UNAVAILABLE, e);
@@ -305,7 +305,7 @@ static void report_clock(struct ticking *t, struct base_error *e) {
         cli_report(t->cli, e);
 }
 
-static bool prepare(struct ticking *t) {
+static bool prepare(struct timerfd_run *t) {
     struct base_error e;
     int status = program_open_status(t->cli, &t->program, t->args->status);
     if (status < -1)
@@ -324,8 +324,8 @@ static bool prepare(struct ticking *t) {
     return true;
 }
 
-void timer_tick(struct cli *cli, const struct timer_args *args) {
-    struct ticking t = {
+void timer_tick(struct cli *cli, const struct timerfd_args *args) {
+    struct timerfd_run t = {
         .cli = cli, .args = args, .fd = -1, .terminations = -1, .program = os_plan_init()
     };
     if (args->summary)

@@ -41,21 +41,21 @@ const char *timer_clock_name(clockid_t clock) {
 
 static const char *parse_at(struct cli *cli, void *data, const char *text) {
     (void)cli;
-    struct timer_args *args = data;
+    struct timerfd_args *args = data;
     args->at_text = text;
     return cli_parse_timepoint(text, &args->at);
 }
 
 static const char *parse_until(struct cli *cli, void *data, const char *text) {
     (void)cli;
-    struct timer_args *args = data;
+    struct timerfd_args *args = data;
     args->until_text = text;
     return cli_parse_timepoint(text, &args->until);
 }
 
 static const char *parse_count(struct cli *cli, void *data, const char *text) {
     (void)cli;
-    struct timer_args *args = data;
+    struct timerfd_args *args = data;
     uint64_t count;
     const char *why = cli_parse_uint(text, INT64_MAX, &count);
     if (!why && count == 0)
@@ -67,45 +67,46 @@ static const char *parse_count(struct cli *cli, void *data, const char *text) {
 
 #define CLOCK_ROW                                                                                  \
     {                                                                                              \
-        CLI_CHOICE(struct timer_args, clock, clocks),                                              \
+        CLI_CHOICE(struct timerfd_args, clock, clocks),                                            \
             .name = "clock", .metavar = "CLOCK", .preset = "monotonic; realtime with --at=ISO",    \
             .help = "which clock the timer counts on"                                              \
     }
 #define WHEN_ROWS                                                                                  \
-    { CLI_TIME(struct timer_args, initial), .name = "initial", .metavar = "T", .conflicts = "at",  \
+    { CLI_TIME(struct timerfd_args, initial), .name = "initial", .metavar = "T",                   \
+      .conflicts = "at",                                                                           \
       .help = "time until the first expiration (the interval, if not given); 0 disarms" },         \
-        { CLI_TIME(struct timer_args, interval), .name = "interval", .metavar = "T",               \
+        { CLI_TIME(struct timerfd_args, interval), .name = "interval", .metavar = "T",             \
           .help = "time between expirations" },                                                    \
         { CLI_CALL(parse_at), .name = "at", .metavar = "TIME",                                     \
           .help = "the first expiration: ISO 8601, or @SECONDS on the clock" },                    \
     {                                                                                              \
-        CLI_FLAG(struct timer_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",        \
-                                                    .help = "tell when the clock is set"           \
+        CLI_FLAG(struct timerfd_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",      \
+                                                      .help = "tell when the clock is set"         \
     }
 #define FD_ROW(what)                                                                               \
-    { CLI_FD(struct timer_args, fd), .name = "fd", .metavar = "N", .help = what }
+    { CLI_FD(struct timerfd_args, fd), .name = "fd", .metavar = "N", .help = what }
 
 static const struct cli_option tick_options[] = {
     CLI_GROUP("The timer"),
     CLOCK_ROW,
     WHEN_ROWS,
-    { CLI_FLAG(struct timer_args, rearm), .name = "rearm", .needs = "cancel-on-set",
+    { CLI_FLAG(struct timerfd_args, rearm), .name = "rearm", .needs = "cancel-on-set",
       .help = "go on when the clock was set (else the status is 75)" },
     CLI_GROUP("How long"),
     { CLI_CALL(parse_count), .name = "count", .metavar = "N", .help = "end after N expirations" },
     { CLI_CALL(parse_until), .name = "until", .metavar = "TIME",
       .help = "end before the first expiration after TIME, written as for --at" },
     CLI_GROUP("The program"),
-    { CLI_CHOICE(struct timer_args, overlap, overlaps), .name = "overlap", .metavar = "HOW",
+    { CLI_CHOICE(struct timerfd_args, overlap, overlaps), .name = "overlap", .metavar = "HOW",
       .preset = "skip", .help = "when a tick comes while it still runs" },
-    { CLI_SIGNAL(struct timer_args, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
+    { CLI_SIGNAL(struct timerfd_args, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
       .help = "the signal of --overlap=kill" },
-    { CLI_TIME(struct timer_args, kill_after), .name = "kill-after", .metavar = "T",
+    { CLI_TIME(struct timerfd_args, kill_after), .name = "kill-after", .metavar = "T",
       .help = "and SIGKILL that time later" },
-    { CLI_TEXT(struct timer_args, status), .name = "status", .metavar = "FILE|fd:N",
+    { CLI_TEXT(struct timerfd_args, status), .name = "status", .metavar = "FILE|fd:N",
       .complete = CLI_COMPLETE_FILE, .help = "write the records of ticks and of its ends there" },
     CLI_GROUP("What is told"),
-    { CLI_FLAG(struct timer_args, summary), .name = "summary",
+    { CLI_FLAG(struct timerfd_args, summary), .name = "summary",
       .help = "at the end, print on standard error how late the ticks were" },
     CLI_OPTIONS_END,
 };
@@ -113,7 +114,7 @@ static const struct cli_option tick_options[] = {
 static const struct cli_option create_options[] = {
     CLI_GROUP("The timer"),
     FD_ROW("the descriptor that it becomes"),
-    { CLI_FLAG(struct timer_args, nonblock), .name = "nonblock",
+    { CLI_FLAG(struct timerfd_args, nonblock), .name = "nonblock",
       .help = "a read does not wait (TFD_NONBLOCK)" },
     CLOCK_ROW,
     WHEN_ROWS,
@@ -194,7 +195,8 @@ static bool is_time_of_day(int clock) {
 }
 
 /* A time of day on another clock is as far from now as it is on the wall. */
-static bool decide_until(struct cli *cli, const struct timer_args *args, struct timer_plan *plan) {
+static bool decide_until(struct cli *cli, const struct timerfd_args *args,
+                         struct timerfd_plan *plan) {
     plan->until = INT64_MAX;
     if (!args->until_text)
         return true;
@@ -205,7 +207,7 @@ static bool decide_until(struct cli *cli, const struct timer_args *args, struct 
     return true;
 }
 
-static bool decide_at(struct cli *cli, const struct timer_args *args, struct timer_plan *plan) {
+static bool decide_at(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan) {
     plan->flags = OS_TIMER_ABSTIME | (args->cancel_on_set ? OS_TIMER_CANCEL_ON_SET : 0);
     if (!args->at.clock_relative && !is_time_of_day(plan->clock)) {
         cli_usage(cli, args->at_text, "a time of day goes with --clock=realtime");
@@ -222,9 +224,9 @@ static bool decide_at(struct cli *cli, const struct timer_args *args, struct tim
     return true;
 }
 
-bool timer_decide(struct cli *cli, const struct timer_args *args, struct timer_plan *plan) {
+bool timer_decide(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan) {
     bool wall = args->at_text && !args->at.clock_relative;
-    *plan = (struct timer_plan){
+    *plan = (struct timerfd_plan){
         .clock = args->clock >= 0 ? args->clock
                  : wall           ? CLOCK_REALTIME
                                   : CLOCK_MONOTONIC,
@@ -235,14 +237,14 @@ bool timer_decide(struct cli *cli, const struct timer_args *args, struct timer_p
     return decide_until(cli, args, plan);
 }
 
-bool timer_says_when(const struct timer_args *args) {
+bool timer_says_when(const struct timerfd_args *args) {
     return args->at_text || args->initial >= 0 || args->interval > 0;
 }
 
 /* ---- ticks ---- */
 
 static void run_tick(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
+    const struct timerfd_args *args = data;
     bool records = !cli->program || args->status;
     if (records && !cli_begin(cli, cli->program ? TIMER_VIEW_COMMAND : TIMER_VIEW_TICK))
         return;
@@ -308,11 +310,12 @@ static void run_clocks(struct cli *cli, const void *data) {
 
 /* ---- the commands ---- */
 
-static const struct timer_args presets = { .clock = -1, .initial = -1, .fd = -1 };
+static const struct timerfd_args presets = { .clock = -1, .initial = -1, .fd = -1 };
 
 #define TIMER_COMMON                                                                               \
     .manual = "osbox-timerfd", .fields = fields, .views = views, .field_count = TIMER_FIELDS,      \
-    .args_size = sizeof(struct timer_args), .presets = &presets, .default_format = CLI_FORMAT_TEXT
+    .args_size = sizeof(struct timerfd_args), .presets = &presets,                                 \
+    .default_format = CLI_FORMAT_TEXT
 
 /* It prints no record: it becomes the program. */
 static const struct cli_command create_command = {
@@ -321,7 +324,7 @@ static const struct cli_command create_command = {
     .usage = "--fd=N [OPTION]... -- CMD [ARG]...",
     .options = create_options,
     .manual = "osbox-timerfd",
-    .args_size = sizeof(struct timer_args),
+    .args_size = sizeof(struct timerfd_args),
     .presets = &presets,
     .dashes_program = true,
     .run = timer_run_create,

@@ -12,7 +12,7 @@
 
 enum timer_overlap { TIMER_DEFAULT, TIMER_SKIP, TIMER_QUEUE, TIMER_KILL };
 
-struct timer_args {
+struct timerfd_args {
     int clock;        /* clockid_t; -1: not given */
     int64_t initial;  /* nanoseconds; -1: not given */
     int64_t interval; /* nanoseconds; 0: none */
@@ -31,7 +31,7 @@ struct timer_args {
 };
 
 /* What the options mean: times are on `clock`. */
-struct timer_plan {
+struct timerfd_plan {
     clockid_t clock;
     int flags; /* OS_TIMER_* */
     struct os_timer timer;
@@ -39,10 +39,10 @@ struct timer_plan {
 };
 
 /* False after a report. `now` stands for what is relative. */
-bool timer_decide(struct cli *cli, const struct timer_args *args, struct timer_plan *plan);
+bool timer_decide(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan);
 
 /* Whether the options say when the timer expires. */
-bool timer_says_when(const struct timer_args *args);
+bool timer_says_when(const struct timerfd_args *args);
 
 /* "monotonic", as --clock takes it. */
 const char *timer_clock_name(clockid_t clock);
@@ -85,19 +85,19 @@ void timer_run_gettime(struct cli *cli, const void *data);
 void timer_run_read(struct cli *cli, const void *data);
 
 /* Ticks, with or without a program. */
-void timer_tick(struct cli *cli, const struct timer_args *args);
+void timer_tick(struct cli *cli, const struct timerfd_args *args);
 
 /* How late the ticks were. The histogram has 16 steps for each power of two, so that what it tells
  * is right to a sixteenth. */
 enum { TIMER_STEPS = 16, TIMER_BUCKETS = 64 * TIMER_STEPS };
 
-struct timer_summary {
+struct timerfd_summary {
     uint64_t reads, expirations, missed;
     int64_t min, max;
     uint32_t *buckets; /* owned, TIMER_BUCKETS of them; NULL: nothing is summed up */
 };
 
-void timer_summary_add(struct timer_summary *s, uint64_t expirations, int64_t late_ns);
+void timer_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns);
 
 /* If it cannot be written, the status tells. */
-void timer_summary_print(struct cli *cli, const struct timer_summary *s);
+void timer_summary_print(struct cli *cli, const struct timerfd_summary *s);

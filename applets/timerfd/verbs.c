@@ -7,14 +7,14 @@
 #include "applets/common/base_dir.h"
 #include "applets/timerfd/timerfd.h"
 
-static bool begin(struct cli *cli, const struct timer_args *args, unsigned view) {
+static bool begin(struct cli *cli, const struct timerfd_args *args, unsigned view) {
     if (!cli_begin(cli, view))
         return false;
     if (args->fd < 0) {
         cli_usage(cli, NULL, "which timer? --fd says it");
         return false;
     }
-    return applet_check_descriptor(cli, args->fd);
+    return base_dir_check_descriptor(cli, args->fd);
 }
 
 static void emit_timer(struct cli *cli, const struct os_timer *timer) {
@@ -25,7 +25,7 @@ static void emit_timer(struct cli *cli, const struct os_timer *timer) {
 }
 
 /* The timer is inherited by the program alone: osbox becomes it. */
-static void become(struct cli *cli, const struct timer_args *args, int timer) {
+static void become(struct cli *cli, const struct timerfd_args *args, int timer) {
     struct os_plan plan = os_plan_init();
     struct cli_value values[STEP_FIELDS];
     struct base_error e;
@@ -41,8 +41,8 @@ static void become(struct cli *cli, const struct timer_args *args, int timer) {
 }
 
 void timer_run_create(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
-    struct timer_plan plan;
+    const struct timerfd_args *args = data;
+    struct timerfd_plan plan;
     struct base_error e;
     if (cli->operand_count || !cli->program || !cli->program[0] || args->fd < 0) {
         cli_usage(cli, NULL, "takes --fd=N and, behind '--', a program that gets the timer");
@@ -63,8 +63,8 @@ void timer_run_create(struct cli *cli, const void *data) {
 }
 
 void timer_run_settime(struct cli *cli, const void *data) {
-    struct timer_args args = *(const struct timer_args *)data;
-    struct timer_plan plan;
+    struct timerfd_args args = *(const struct timerfd_args *)data;
+    struct timerfd_plan plan;
     struct os_timer old;
     struct base_error e;
     if (!begin(cli, &args, TIMER_VIEW_TIMER))
@@ -83,7 +83,7 @@ void timer_run_settime(struct cli *cli, const void *data) {
 }
 
 void timer_run_gettime(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
+    const struct timerfd_args *args = data;
     struct os_timer timer;
     struct base_error e;
     if (!begin(cli, args, TIMER_VIEW_TIMER))
@@ -95,7 +95,7 @@ void timer_run_gettime(struct cli *cli, const void *data) {
 }
 
 void timer_run_read(struct cli *cli, const void *data) {
-    const struct timer_args *args = data;
+    const struct timerfd_args *args = data;
     struct cli_value values[TIMER_FIELDS] = { 0 };
     struct os_timer timer;
     struct base_error e;

@@ -11,7 +11,7 @@
 
 enum { BLOCK = 65536 };
 
-bool urandom_flush(struct urandom *u) {
+bool urandom_flush(struct urandom_run *u) {
     struct cli_output *o = &u->cli->output;
     if (u->text.len && !o->error) {
         o->written = true;
@@ -24,7 +24,7 @@ bool urandom_flush(struct urandom *u) {
     return !cli_is_broken(u->cli);
 }
 
-static bool is_full(struct urandom *u) {
+static bool is_full(struct urandom_run *u) {
     return u->raw && u->text.len >= BLOCK;
 }
 
@@ -32,14 +32,14 @@ static bool is_full(struct urandom *u) {
 
 enum { TEXT_PIECE = 4096 }; /* characters that are made at a time; a multiple of 4 */
 
-static void put_text(struct urandom *u, char *text, size_t size) {
+static void put_text(struct urandom_run *u, char *text, size_t size) {
     buf_add(&u->text, text, size);
     explicit_bzero(text, size);
     if (is_full(u))
         urandom_flush(u);
 }
 
-static void put_hex(struct urandom *u, const unsigned char *bytes, size_t size) {
+static void put_hex(struct urandom_run *u, const unsigned char *bytes, size_t size) {
     char text[TEXT_PIECE];
     while (size > 0) {
         size_t n = size < sizeof text / 2 ? size : sizeof text / 2;
@@ -53,7 +53,7 @@ static void put_hex(struct urandom *u, const unsigned char *bytes, size_t size) 
     }
 }
 
-static void encode_group(const struct urandom *u, const unsigned char *bytes, char *text) {
+static void encode_group(const struct urandom_run *u, const unsigned char *bytes, char *text) {
     static const char alphabets[2][65] = {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
@@ -65,7 +65,7 @@ static void encode_group(const struct urandom *u, const unsigned char *bytes, ch
 }
 
 /* What is in the group: all of it, or at the end less. */
-static void put_group(struct urandom *u) {
+static void put_group(struct urandom_run *u) {
     bool url = u->args->form == URANDOM_BASE64URL;
     char text[4];
     encode_group(u, u->group, text);
@@ -77,7 +77,7 @@ static void put_group(struct urandom *u) {
 }
 
 /* Pieces come in any size and order: what does not fill a group waits for the next one. */
-static void put_base64(struct urandom *u, const unsigned char *bytes, size_t size) {
+static void put_base64(struct urandom_run *u, const unsigned char *bytes, size_t size) {
     char text[TEXT_PIECE];
     for (; size > 0 && u->grouped; size--) {
         u->group[u->grouped++] = *bytes++;
@@ -97,7 +97,7 @@ static void put_base64(struct urandom *u, const unsigned char *bytes, size_t siz
 }
 
 /* Raw bytes that are many go out as they are. */
-static void put_bytes(struct urandom *u, const unsigned char *bytes, size_t size) {
+static void put_bytes(struct urandom_run *u, const unsigned char *bytes, size_t size) {
     struct cli_output *o = &u->cli->output;
     if (!u->raw || size < BLOCK / 4) {
         buf_add(&u->text, bytes, size);
@@ -112,7 +112,7 @@ static void put_bytes(struct urandom *u, const unsigned char *bytes, size_t size
 }
 
 static bool take_bytes(void *data, const void *bytes, size_t size) {
-    struct urandom *u = data;
+    struct urandom_run *u = data;
     switch ((enum urandom_form)u->args->form) {
     case URANDOM_HEX:
         put_hex(u, bytes, size);
@@ -130,13 +130,13 @@ static bool take_bytes(void *data, const void *bytes, size_t size) {
     return !cli_is_broken(u->cli) && !u->text.failed;
 }
 
-static int make_bytes(struct urandom *u, struct base_error *e) {
+static int make_bytes(struct urandom_run *u, struct base_error *e) {
     unsigned char bytes[URANDOM_POOLED];
     int err;
     if (u->size > sizeof bytes) {
         err = os_random_stream(&u->random, u->size, u->jobs, take_bytes, u, e);
     } else {
-        err = os_draw_bytes(&u->draw, bytes, (size_t)u->size, e);
+        err = os_random_bytes(&u->draw, bytes, (size_t)u->size, e);
         if (err == 0)
             take_bytes(u, bytes, (size_t)u->size);
         explicit_bzero(bytes, (size_t)u->size);
@@ -149,10 +149,10 @@ static int make_bytes(struct urandom *u, struct base_error *e) {
 
 /* ---- integers ---- */
 
-static int make_integer(struct urandom *u, struct base_error *e) {
+static int make_integer(struct urandom_run *u, struct base_error *e) {
     const struct urandom_range *r = &u->args->range;
     uint64_t drawn, below_zero = 0 - r->low;
-    int err = os_draw_integer(&u->draw, r->last, &drawn, e);
+    int err = os_random_integer(&u->draw, r->last, &drawn, e);
     if (err < 0)
         return err;
     u->negative = r->negative && drawn < below_zero;
@@ -160,7 +160,7 @@ static int make_integer(struct urandom *u, struct base_error *e) {
     if (u->negative)
         buf_add_char(&u->text, '-');
     buf_add_uint(&u->text, u->negative ? 0 - u->integer : u->integer);
-    u->value_bits = os_draw_bits(r->last, 1);
+    u->value_bits = os_random_bits(r->last, 1);
     return 0;
 }
 
@@ -227,36 +227,36 @@ const char *urandom_read_alphabet(const char *set, struct buf *symbols) {
     return why;
 }
 
-static int make_symbols(struct urandom *u, struct base_error *e) {
+static int make_symbols(struct urandom_run *u, struct base_error *e) {
     const struct urandom_symbol *symbols =
         (const struct urandom_symbol *)(const void *)u->symbols.data;
     uint64_t last = u->symbols.len / sizeof *symbols - 1, which;
     for (unsigned i = 0; i < u->args->length; i++) {
-        int err = os_draw_integer(&u->draw, last, &which, e);
+        int err = os_random_integer(&u->draw, last, &which, e);
         if (err < 0)
             return err;
         buf_add(&u->text, symbols[which].bytes, symbols[which].size);
         if (u->text.failed || (is_full(u) && !urandom_flush(u)))
             break;
     }
-    u->value_bits = os_draw_bits(last, u->args->length);
+    u->value_bits = os_random_bits(last, u->args->length);
     return 0;
 }
 
 /* ---- UUIDs ---- */
 
-static int make_uuid(struct urandom *u, struct base_error *e) {
+static int make_uuid(struct urandom_run *u, struct base_error *e) {
     unsigned char uuid[OS_UUID_SIZE];
     unsigned bits = OS_UUID4_BITS;
     int err;
     if (u->args->uuid == 4) {
-        err = os_draw_uuid4(&u->draw, uuid, e);
+        err = os_random_uuid4(&u->draw, uuid, e);
     } else {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
         /* Before 1970 it is as large as if it were too late. */
         uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-        err = os_draw_uuid7(&u->draw, &u->uuid7, ms, uuid, &bits, e);
+        err = os_random_uuid7(&u->draw, &u->uuid7, ms, uuid, &bits, e);
     }
     if (err < 0)
         return err;
@@ -270,7 +270,7 @@ static int make_uuid(struct urandom *u, struct base_error *e) {
     return 0;
 }
 
-bool urandom_make(struct urandom *u) {
+bool urandom_make(struct urandom_run *u) {
     struct base_error e;
     int err;
     switch ((enum urandom_form)u->args->form) {

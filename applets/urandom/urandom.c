@@ -13,8 +13,8 @@
 #include "base/io.h"
 #include "cli/parse.h"
 #include "cli/quote.h"
-#include "os/walk.h"
 #include "os/child.h"
+#include "os/walk.h"
 
 static const struct cli_choice uuid_choices[] = {
     { "4", 4, "random" },
@@ -172,7 +172,7 @@ static const struct cli_field fields[URANDOM_FIELDS] = {
 
 enum { PROGRESS_NS = 200000000, MS = 1000000 };
 
-static void show_progress(struct urandom *u, int64_t now, const char *end) {
+static void show_progress(struct urandom_run *u, int64_t now, const char *end) {
     struct buf line = { 0 };
     uint64_t ms = (uint64_t)(now - u->started) / MS + 1;
     buf_add_str(&line, "\rurandom: ");
@@ -189,7 +189,7 @@ static void show_progress(struct urandom *u, int64_t now, const char *end) {
     u->shown = now;
 }
 
-void urandom_count(struct urandom *u, uint64_t more) {
+void urandom_count(struct urandom_run *u, uint64_t more) {
     u->done += more;
     if (!u->args->progress)
         return;
@@ -205,7 +205,7 @@ static void add_stat(struct buf *line, bool json, const char *name, uint64_t val
     buf_add_uint(line, value);
 }
 
-static void show_stats(const struct urandom *u) {
+static void show_stats(const struct urandom_run *u) {
     const struct os_random *r = &u->random;
     const char *source = r->calls ? os_random_source_name(r->source) : "none";
     bool json = u->cli->common.format == CLI_FORMAT_JSON;
@@ -231,7 +231,7 @@ static bool makes_bytes(const struct urandom_args *args) {
     return args->form <= URANDOM_BASE64URL;
 }
 
-static bool read_size(struct urandom *u) {
+static bool read_size(struct urandom_run *u) {
     struct cli *cli = u->cli;
     u->size = URANDOM_DEFAULT_SIZE;
     if (!cli->operand_count)
@@ -249,7 +249,7 @@ static bool read_size(struct urandom *u) {
     return !why;
 }
 
-static bool read_alphabet(struct urandom *u) {
+static bool read_alphabet(struct urandom_run *u) {
     if (u->args->form != URANDOM_ALPHABET)
         return true;
     const char *why = urandom_read_alphabet(u->args->alphabet, &u->symbols);
@@ -259,7 +259,7 @@ static bool read_alphabet(struct urandom *u) {
 }
 
 /* Symbols can be control characters. */
-static bool check_terminal(const struct urandom *u) {
+static bool check_terminal(const struct urandom_run *u) {
     const struct urandom_args *args = u->args;
     bool obeyed = args->form == URANDOM_BYTES && u->size;
     if (args->form == URANDOM_ALPHABET)
@@ -272,7 +272,7 @@ static bool check_terminal(const struct urandom *u) {
     return false;
 }
 
-static bool check_records(const struct urandom *u) {
+static bool check_records(const struct urandom_run *u) {
     struct cli *cli = u->cli;
     if (u->raw)
         return true;
@@ -287,15 +287,16 @@ static bool check_records(const struct urandom *u) {
 }
 
 /* About how many bytes a value takes of the generator, and how many characters it has. */
-static void estimate(const struct urandom *u, uint64_t *bytes, uint64_t *characters) {
+static void estimate(const struct urandom_run *u, uint64_t *bytes, uint64_t *characters) {
     *bytes = *characters = u->size;
     switch ((enum urandom_form)u->args->form) {
     case URANDOM_INT:
-        *bytes = os_draw_cost(u->args->range.last);
+        *bytes = os_random_cost(u->args->range.last);
         *characters = 20;
         break;
     case URANDOM_ALPHABET:
-        *bytes = os_draw_cost(u->symbols.len / sizeof(struct urandom_symbol) - 1) * u->args->length;
+        *bytes =
+            os_random_cost(u->symbols.len / sizeof(struct urandom_symbol) - 1) * u->args->length;
         *characters = sizeof(((struct urandom_symbol *)0)->bytes) * (uint64_t)u->args->length;
         break;
     case URANDOM_UUID:
@@ -315,7 +316,7 @@ static uint64_t times(uint64_t a, uint64_t b) {
 }
 
 /* Room for all, as a buffer that grows leaves copies behind. */
-static void prepare(struct urandom *u, uint64_t count) {
+static void prepare(struct urandom_run *u, uint64_t count) {
     const uint64_t most = 65536 + 8192;
     const struct urandom_args *args = u->args;
     unsigned flags = (args->nonblock ? OS_RANDOM_NONBLOCK : 0U) |
@@ -338,7 +339,7 @@ static void prepare(struct urandom *u, uint64_t count) {
 
 /* ---- the run ---- */
 
-static void emit(struct urandom *u) {
+static void emit(struct urandom_run *u) {
     struct cli_value values[URANDOM_FIELDS] = { 0 };
     values[URANDOM_VALUE] = cli_bytes(u->text.data ? u->text.data : "", u->text.len);
     if (u->args->form == URANDOM_INT) {
@@ -356,7 +357,7 @@ static void emit(struct urandom *u) {
     buf_clear(&u->text);
 }
 
-static bool make_one(struct urandom *u) {
+static bool make_one(struct urandom_run *u) {
     if (!urandom_make(u))
         return false;
     if (u->text.failed) {
@@ -374,7 +375,7 @@ static bool make_one(struct urandom *u) {
     return !cli_is_broken(u->cli) && (u->text.len < 65536 || urandom_flush(u));
 }
 
-static void make_all(struct urandom *u) {
+static void make_all(struct urandom_run *u) {
     uint64_t count = u->args->count;
     if (u->raw && u->args->form == URANDOM_BYTES) { /* nothing stands between them */
         if (__builtin_mul_overflow(u->size, count, &u->size)) {
@@ -392,13 +393,13 @@ static void make_all(struct urandom *u) {
     if (u->raw)
         urandom_flush(u);
     os_random_end(&u->random);
-    os_draw_end(&u->draw);
+    os_random_values_finish(&u->draw);
     if (u->args->progress)
         show_progress(u, os_monotonic_ns(), "\n");
 }
 
 /* --wait-seeded is all there is to do when nothing else was asked for. */
-static bool wait_first(struct urandom *u) {
+static bool wait_first(struct urandom_run *u) {
     const struct urandom_args *args = u->args;
     struct base_error e;
     if (!args->wait)
@@ -412,7 +413,7 @@ static bool wait_first(struct urandom *u) {
 
 static void run(struct cli *cli, const void *data) {
     struct urandom_args args = *(const struct urandom_args *)data;
-    struct urandom u = { .cli = cli, .args = &args };
+    struct urandom_run u = { .cli = cli, .args = &args };
     u.raw = cli->writer.format == CLI_FORMAT_RAW;
     if (args.uuid)
         args.form = URANDOM_UUID;

@@ -64,14 +64,14 @@ struct urandom_symbol {
 };
 
 /* A run. */
-struct urandom {
+struct urandom_run {
     struct cli *cli;
     const struct urandom_args *args;
     uint64_t size; /* bytes of a value */
     bool raw;      /* no records: `text` goes to stdout */
     unsigned jobs;
     struct os_random random;
-    struct os_draw draw;
+    struct os_random_values draw;
     struct os_uuid7 uuid7;
     struct buf symbols; /* struct urandom_symbol */
     struct buf text;    /* made and not yet written */
@@ -93,10 +93,10 @@ const char *urandom_read_alphabet(const char *set, struct buf *symbols);
 
 /* Makes the next value and appends it, as it is written, to u->text; when that is raw it is
  * written out whenever it is much. False: it failed, and that was reported. */
-bool urandom_make(struct urandom *u);
+bool urandom_make(struct urandom_run *u);
 
 /* Writes raw text out. False: stdout is broken. */
-bool urandom_flush(struct urandom *u);
+bool urandom_flush(struct urandom_run *u);
 
 /* Counts what was made, and tells of it with --progress. */
-void urandom_count(struct urandom *u, uint64_t more);
+void urandom_count(struct urandom_run *u, uint64_t more);

@@ -47,7 +47,7 @@ static const struct cli_field fields[] = {
 
 static const char *const views[] = { "status", NULL };
 
-static void emit(struct cli *cli, const struct os_wait_result *r) {
+static void emit(struct cli *cli, const struct os_wait_status *r) {
     struct cli_value v[FIELDS] = { 0 };
     char name[16];
     bool killed = r->code == CLD_KILLED || r->code == CLD_DUMPED, stopped = r->code == CLD_STOPPED;
@@ -72,7 +72,7 @@ static void emit(struct cli *cli, const struct os_wait_result *r) {
 }
 
 static void decode(struct cli *cli, const char *text) {
-    struct os_wait_result r = { 0 };
+    struct os_wait_status r = { 0 };
     int64_t status;
     const char *why = cli_parse_int(text, 0, INT_MAX, &status);
     if (why) {

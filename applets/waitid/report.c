@@ -18,7 +18,8 @@ static const char *via_name(enum os_wait_via via) {
     return via == OS_VIA_NOTHING ? NULL : names[via];
 }
 
-static void fill_process(const struct waiting *g, const struct os_process *p, struct cli_value *v) {
+static void fill_process(const struct waitid_run *g, const struct os_process *p,
+                         struct cli_value *v) {
     uint64_t inode;
     if (p->pid)
         v[WAIT_PID] = cli_int(p->pid);
@@ -31,10 +32,10 @@ static void fill_process(const struct waiting *g, const struct os_process *p, st
 }
 
 /* p NULL: of a set of children. Each record is there as soon as it is known. */
-static void emit(struct waiting *g, const struct os_process *p, const struct os_wait_result *r) {
+static void emit(struct waitid_run *g, const struct os_process *p, const struct os_wait_status *r) {
     struct cli_value v[WAITID_FIELDS] = { 0 };
     char name[16];
-    wait_fill(r, name, v);
+    wait_record_fill(r, name, v);
     if (p)
         fill_process(g, p, v);
     else if (r->pid)
@@ -62,14 +63,14 @@ static const char *name_of(const struct os_process *p, char name[static 16]) {
     return p->pid ? name : NULL;
 }
 
-void waitid_report(struct waiting *g, const struct os_process *p, struct base_error *e) {
+void waitid_report(struct waitid_run *g, const struct os_process *p, struct base_error *e) {
     char name[16];
     e->path = name_of(p, name);
     cli_report(g->cli, e);
     e->path = NULL;
 }
 
-static void take_status(struct waiting *g, const struct os_wait_result *r) {
+static void take_status(struct waitid_run *g, const struct os_wait_status *r) {
     int how = g->args->exit_with;
     if (how == WAITID_EXIT_DEFAULT)
         how = g->program ? WAITID_EXIT_TARGET : WAITID_EXIT_NONE;
@@ -82,7 +83,7 @@ static void take_status(struct waiting *g, const struct os_wait_result *r) {
         g->status = status;
 }
 
-static void tell(struct waiting *g, size_t which, const struct os_wait_result *r) {
+static void tell(struct waitid_run *g, size_t which, const struct os_wait_status *r) {
     const struct os_process *p = g->await.is_set ? NULL : &g->await.list[which].process;
     char name[16];
     emit(g, p, r);
@@ -96,8 +97,8 @@ static void tell(struct waiting *g, size_t which, const struct os_wait_result *r
 
 /* A later SIGKILL is for those that have not ended. Of a group without children of ours nobody
  * tells whether it has; its number may be another group's by then. */
-static bool can_kill_later(struct waiting *g) {
-    struct os_wait_result r;
+static bool can_kill_later(struct waitid_run *g) {
+    struct os_wait_status r;
     struct base_error e;
     int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
     if (!g->await.is_set || os_waitid(g->await.type, g->await.id, options, &r, &e) >= 0)
@@ -107,7 +108,7 @@ static bool can_kill_later(struct waiting *g) {
 }
 
 /* What cannot be sent the signal is not waited for: it would be for ever. */
-static bool send_signal(struct waiting *g, int signo) {
+static bool send_signal(struct waitid_run *g, int signo) {
     struct base_error e;
     if (g->await.is_set) {
         bool sent = os_group_signal(g->args->pgid, signo, &e) == 0;
@@ -116,18 +117,18 @@ static bool send_signal(struct waiting *g, int signo) {
         return sent;
     }
     for (size_t i = 0; i < g->await.count; i++) {
-        struct os_awaited *p = &g->await.list[i];
+        struct os_waited *p = &g->await.list[i];
         int result = p->done ? 0 : os_process_signal(&p->process, signo, &e);
         if (result == 0 || result == -ESRCH) /* it has ended, which will be told */
             continue;
         waitid_report(g, &p->process, &e);
-        os_await_drop(&g->await, i);
+        os_wait_many_drop(&g->await, i);
     }
     return true;
 }
 
-static void tell_timeout(struct waiting *g) {
-    struct os_wait_result r = { .reason = "timeout" };
+static void tell_timeout(struct waitid_run *g) {
+    struct os_wait_status r = { .reason = "timeout" };
     if (g->await.is_set && g->await.type == P_PID)
         r.pid = g->program;
     g->timed_out = true;
@@ -139,7 +140,7 @@ static void tell_timeout(struct waiting *g) {
 }
 
 /* False: it is not waited any longer. */
-static bool pass_deadline(struct waiting *g) {
+static bool pass_deadline(struct waitid_run *g) {
     if (g->kill_at < g->deadline) {
         g->kill_at = OS_NEVER;
         return send_signal(g, SIGKILL);
@@ -151,7 +152,7 @@ static bool pass_deadline(struct waiting *g) {
 
 /* ---- waiting ---- */
 
-static bool is_over(const struct waiting *g) {
+static bool is_over(const struct waitid_run *g) {
     if (g->told >= g->args->count || cli_is_broken(g->cli))
         return true;
     if (g->await.is_set) /* the same child would be found again */
@@ -161,24 +162,24 @@ static bool is_over(const struct waiting *g) {
 
 /* No child of the set is left: all were told of, or a group in which there is none was sent its
  * signal, and no more can be done for it. */
-static bool is_done(const struct waiting *g, const struct base_error *e) {
+static bool is_done(const struct waitid_run *g, const struct base_error *e) {
     return g->await.is_set && e->errnum == ECHILD && (g->told || g->args->signo >= 0);
 }
 
-static void take_error(struct waiting *g, size_t which, struct base_error *e) {
+static void take_error(struct waitid_run *g, size_t which, struct base_error *e) {
     if (which != SIZE_MAX)
         waitid_report(g, &g->await.list[which].process, e);
     else if (!is_done(g, e))
         cli_report(g->cli, e);
 }
 
-static void wait_for_all(struct waiting *g) {
+static void wait_for_all(struct waitid_run *g) {
     while (!is_over(g)) {
-        struct os_wait_result r;
+        struct os_wait_status r;
         struct base_error e;
         size_t which;
         int64_t until = g->kill_at < g->deadline ? g->kill_at : g->deadline;
-        int result = os_await_next(&g->await, until, &which, &r, &e);
+        int result = os_wait_many_next(&g->await, until, &which, &r, &e);
         if (result == 1)
             tell(g, which, &r);
         else if (result < 0)
@@ -188,7 +189,7 @@ static void wait_for_all(struct waiting *g) {
     }
 }
 
-void waitid_wait(struct waiting *g) {
+void waitid_wait(struct waitid_run *g) {
     const struct waitid_args *args = g->args;
     g->deadline = args->nohang ? 0 : args->timeout < 0 ? OS_NEVER : os_deadline(args->timeout);
     g->kill_at = OS_NEVER;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "applets/common/program.h"
 #include "applets/common/pid_operand.h"
+#include "applets/common/program.h"
 #include "applets/waitid/waitid.h"
 
 static int wait_options(const struct waitid_args *args) {
@@ -16,20 +16,20 @@ static int wait_options(const struct waitid_args *args) {
            (args->peek ? WNOWAIT : 0);
 }
 
-static bool prepare(struct waiting *g, bool is_set) {
+static bool prepare(struct waitid_run *g, bool is_set) {
     struct base_error e;
-    int result = os_await_init(&g->await, wait_options(g->args), is_set, &e);
+    int result = os_wait_many_init(&g->await, wait_options(g->args), is_set, &e);
     if (result < 0)
         cli_report(g->cli, &e);
     return result == 0;
 }
 
-static void add(struct waiting *g, struct os_process *p) {
+static void add(struct waitid_run *g, struct os_process *p) {
     const struct cli_writer *w = &g->cli->writer;
     struct base_error e;
     if (cli_wants(w, WAIT_SI_UID) || cli_wants(w, WAITID_PPID) || cli_wants(w, WAITID_CGROUPID))
         os_process_look(p);
-    if (os_await_add(&g->await, p, &e) == 0)
+    if (os_wait_many_add(&g->await, p, &e) == 0)
         return;
     waitid_report(g, p, &e);
     os_process_close(p);
@@ -38,12 +38,12 @@ static void add(struct waiting *g, struct os_process *p) {
 /* ---- PIDs ---- */
 
 /* All of them, each once, before anything is done to one; the number, or -1 after a report. */
-static int parse_targets(struct cli *cli, struct target *targets) {
+static int parse_targets(struct cli *cli, struct pid_operand *targets) {
     int count = 0;
     for (int i = 0; i < cli->operand_count; i++) {
-        struct target t;
+        struct pid_operand t;
         int same = 0;
-        if (!target_parse(cli, cli->operands[i], &t))
+        if (!pid_operand_parse(cli, cli->operands[i], &t))
             return -1;
         while (same < count && (targets[same].pid != t.pid || targets[same].inode != t.inode))
             same++;
@@ -53,7 +53,7 @@ static int parse_targets(struct cli *cli, struct target *targets) {
     return count;
 }
 
-static void open_target(struct waiting *g, const struct target *t) {
+static void open_target(struct waitid_run *g, const struct pid_operand *t) {
     struct os_process p;
     struct base_error e;
     int result = os_process_open(&p, t->pid, t->inode, &e);
@@ -69,7 +69,7 @@ static void open_target(struct waiting *g, const struct target *t) {
         waitid_report(g, &p, &e);
 }
 
-static void wait_for_targets(struct waiting *g, const struct target *targets, int count) {
+static void wait_for_targets(struct waitid_run *g, const struct pid_operand *targets, int count) {
     if (g->args->count > count && g->args->count != INT_MAX && !waitid_tells_stops(g->args)) {
         cli_usage(g->cli, "--count", "there are fewer processes");
         return;
@@ -79,11 +79,11 @@ static void wait_for_targets(struct waiting *g, const struct target *targets, in
     for (int i = 0; i < count; i++)
         open_target(g, &targets[i]);
     waitid_wait(g);
-    os_await_finish(&g->await);
+    os_wait_many_finish(&g->await);
 }
 
-void waitid_processes(struct waiting *g) {
-    struct target *targets = calloc((size_t)g->cli->operand_count, sizeof *targets);
+void waitid_processes(struct waitid_run *g) {
+    struct pid_operand *targets = calloc((size_t)g->cli->operand_count, sizeof *targets);
     if (!targets) {
         struct base_error e;
         base_fail(&e, ENOMEM, "malloc", NULL);
@@ -98,7 +98,7 @@ void waitid_processes(struct waiting *g) {
 
 /* ---- a pidfd, children ---- */
 
-void waitid_pidfd(struct waiting *g) {
+void waitid_pidfd(struct waitid_run *g) {
     struct os_process p;
     struct base_error e;
     if (!prepare(g, false))
@@ -109,19 +109,19 @@ void waitid_pidfd(struct waiting *g) {
     } else {
         cli_report(g->cli, &e);
     }
-    os_await_finish(&g->await);
+    os_wait_many_finish(&g->await);
 }
 
-static void wait_for_set(struct waiting *g, idtype_t type, int id) {
+static void wait_for_set(struct waitid_run *g, idtype_t type, int id) {
     if (!prepare(g, true))
         return;
     g->await.type = type;
     g->await.id = (id_t)id;
     waitid_wait(g);
-    os_await_finish(&g->await);
+    os_wait_many_finish(&g->await);
 }
 
-void waitid_children(struct waiting *g) {
+void waitid_children(struct waitid_run *g) {
     if (g->args->pgid >= 0)
         wait_for_set(g, P_PGID, g->args->pgid);
     else
@@ -131,7 +131,7 @@ void waitid_children(struct waiting *g) {
 /* ---- a program ---- */
 
 /* Starts it, with the descriptors and signals that we were started with. */
-static int start_program(struct waiting *g, struct base_error *e) {
+static int start_program(struct waitid_run *g, struct base_error *e) {
     struct os_plan plan = os_plan_init();
     program_name(g->cli, &plan, g->cli->program);
     g->started = os_monotonic_ns();
@@ -145,11 +145,11 @@ static int start_program(struct waiting *g, struct base_error *e) {
 }
 
 /* False: there are no pidfds, or no descriptors for what is to be waited for with them. */
-static bool hold_program(struct waiting *g) {
+static bool hold_program(struct waitid_run *g) {
     struct os_process p;
     if (os_process_open(&p, g->program, 0, NULL) < 0)
         return false;
-    if (os_await_init(&g->await, wait_options(g->args), false, NULL) < 0) {
+    if (os_wait_many_init(&g->await, wait_options(g->args), false, NULL) < 0) {
         os_process_close(&p);
         return false;
     }
@@ -158,16 +158,16 @@ static bool hold_program(struct waiting *g) {
 }
 
 /* It runs: whatever fails now, it is waited for, as the child of ours that it is. */
-static void wait_for_program(struct waiting *g) {
+static void wait_for_program(struct waitid_run *g) {
     if (!hold_program(g)) {
         wait_for_set(g, P_PID, g->program);
         return;
     }
     waitid_wait(g);
-    os_await_finish(&g->await);
+    os_wait_many_finish(&g->await);
 }
 
-void waitid_program(struct waiting *g) {
+void waitid_program(struct waitid_run *g) {
     struct base_error e;
     if (g->args->subreaper && os_become_subreaper(&e) < 0) {
         cli_report(g->cli, &e);

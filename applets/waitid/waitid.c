@@ -136,7 +136,7 @@ static size_t most_records(const struct cli *cli, const struct waitid_args *args
 
 static void run(struct cli *cli, const void *data) {
     const struct waitid_args *args = data;
-    struct waiting g = { .cli = cli, .args = args };
+    struct waitid_run g = { .cli = cli, .args = args };
     const char *mistake = find_mistake(cli, args);
     if (!cli_begin(cli, 0))
         return;

@@ -43,10 +43,10 @@ enum waitid_field {
 };
 
 /* A run. */
-struct waiting {
+struct waitid_run {
     struct cli *cli;
     const struct waitid_args *args;
-    struct os_await await;
+    struct os_wait_many await;
     int told; /* records */
     int64_t deadline, kill_at;
     int program; /* PID of the one that was started; 0: none */
@@ -61,16 +61,16 @@ static inline bool waitid_tells_stops(const struct waitid_args *args) {
 }
 
 /* waitid_targets.c: wait for what the operands, an option, or what is behind "--" say. */
-void waitid_processes(struct waiting *g);
-void waitid_pidfd(struct waiting *g);
-void waitid_children(struct waiting *g);
-void waitid_program(struct waiting *g);
+void waitid_processes(struct waitid_run *g);
+void waitid_pidfd(struct waitid_run *g);
+void waitid_children(struct waitid_run *g);
+void waitid_program(struct waitid_run *g);
 
 /* waitid_tell.c: sends the signal, waits for all that was added to g->await, and prints. */
-void waitid_wait(struct waiting *g);
+void waitid_wait(struct waitid_run *g);
 
 /* A diagnostic about a process. */
-void waitid_report(struct waiting *g, const struct os_process *p, struct base_error *e);
+void waitid_report(struct waitid_run *g, const struct os_process *p, struct base_error *e);
 
 /* waitid decode. */
 extern const struct cli_command applet_waitid_decode;

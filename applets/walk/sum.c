@@ -86,7 +86,7 @@ static void add_file(struct walk_totals *t, const struct counted *file) {
 
 static bool ask(const struct walk_args *args, const struct os_walk_entry *e, struct os_statx *st,
                 struct os_walk_chunk *c) {
-    struct os_where w = walk_where(args, e);
+    struct os_file w = walk_where(args, e);
     struct base_error error;
     unsigned mask = OS_STATX_SIZE | OS_STATX_BLOCKS | OS_STATX_NLINK | OS_STATX_INO;
     int r = os_stat(&w, mask, OS_SYNC_DEFAULT, st, &error);
@@ -99,7 +99,7 @@ static bool ask(const struct walk_args *args, const struct os_walk_entry *e, str
  * is their turn, so that the first one in the walk's order counts. */
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     struct walk_totals *t = e->totals;
     struct os_statx st;
     (void)scratch;
@@ -128,7 +128,7 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
     return false;
 }
 
-static void emit_totals(const struct walking *g, const char *path, size_t path_size,
+static void emit_totals(const struct walk_run *g, const char *path, size_t path_size,
                         const struct walk_totals *t) {
     struct cli_value values[WALK_FIELDS] = { 0 };
     values[WALK_DIRPATH] = cli_bytes(path, path_size);
@@ -143,7 +143,7 @@ static void emit_totals(const struct walking *g, const char *path, size_t path_s
 
 /* Files with several links, in the walk's order. */
 static bool emit(void *data, struct buf *out, void *totals) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     struct walk_totals own = { .files = 1, .errors = g->top_loops, .incomplete = g->top_loops };
     struct walk_totals *t = totals ? totals : &own; /* a TOP that is no directory */
     for (size_t at = 0; at + sizeof(struct counted) <= out->len; at += sizeof(struct counted)) {
@@ -162,7 +162,7 @@ static bool emit(void *data, struct buf *out, void *totals) {
 }
 
 static void leave(void *data, const struct os_walk_directory *d, struct buf *out) {
-    const struct walking *g = data;
+    const struct walk_run *g = data;
     struct walk_totals *t = d->totals, *parent = d->parent_totals;
     struct counted own;
     t->dirs++;

@@ -27,7 +27,7 @@ static void add_name(struct walk_tuple *t, struct buf *list, const struct os_wal
 
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     struct walk_tuple *t = scratch;
     if (walk_excludes(g->args, e))
         return false;
@@ -49,7 +49,7 @@ static struct cli_value make_list(const struct walk_tuple *t, struct buf *list) 
 }
 
 /* --steer: the names that a reply is expected to hold. */
-static void note_listed(struct walking *g, const struct buf *dirs) {
+static void note_listed(struct walk_run *g, const struct buf *dirs) {
     const struct cli_value *names = (const struct cli_value *)(const void *)dirs->data;
     buf_clear(&g->listed);
     g->listed_at = 0;
@@ -61,7 +61,7 @@ static void note_listed(struct walking *g, const struct buf *dirs) {
 
 static void end(void *data, void *scratch, const struct os_walk_directory *d,
                 struct os_walk_chunk *c) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     struct walk_tuple *t = scratch;
     struct cli_value values[WALK_FIELDS] = { 0 };
     c->out.failed |= t->dirs.failed || t->files.failed || t->texts.failed;
@@ -88,7 +88,7 @@ const struct os_walk_ops walk_tuples_ops = {
 /* ---- steer ---- */
 
 /* A line of stdin into g->reply; false at its end. A last line without a newline counts. */
-static bool read_line(struct walking *g) {
+static bool read_line(struct walk_run *g) {
     struct buf *b = &g->reply;
     /* What is left of the last read begins behind the line that was used. */
     size_t left = b->len - g->reply_used;
@@ -122,7 +122,7 @@ static bool read_line(struct walking *g) {
 }
 
 /* Most replies keep the order: the search goes on behind the name that was found last. */
-static bool is_listed(struct walking *g, const char *name) {
+static bool is_listed(struct walk_run *g, const char *name) {
     const struct buf *b = &g->listed;
     for (size_t passed = 0, at = g->listed_at, size; passed < b->len; passed += size, at += size) {
         at = at < b->len ? at : 0;
@@ -136,7 +136,7 @@ static bool is_listed(struct walking *g, const char *name) {
 }
 
 /* A name of the reply, behind its mark; NULL, or why it is refused. */
-static const char *take_name(struct walking *g, struct cli_json *j, struct buf *names) {
+static const char *take_name(struct walk_run *g, struct cli_json *j, struct buf *names) {
     size_t start = names->len;
     buf_add_char(names, 'n');
     const char *why = cli_json_bytes(j, names);
@@ -153,7 +153,7 @@ static const char *take_name(struct walking *g, struct cli_json *j, struct buf *
     return NULL;
 }
 
-static const char *take_reply(struct walking *g, struct buf *names) {
+static const char *take_reply(struct walk_run *g, struct buf *names) {
     struct cli_json j = { g->reply.data, g->reply.data + g->reply_used };
     if (!cli_json_take(&j, '['))
         return "the reply is not a JSON array";
@@ -172,7 +172,7 @@ static const char *take_reply(struct walking *g, struct buf *names) {
 
 /* End of input ends the walk without an error. */
 static bool steer(void *data, const struct os_walk_directory *d, struct buf *names) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     cli_flush(g->cli);
     if (cli_is_broken(g->cli) || !read_line(g))
         return false;

@@ -187,17 +187,17 @@ static void fail_entry(void *data, const struct base_error *e, bool fatal) {
     os_walk_fail(s->chunk, e->errnum, fatal && e->errnum == ENOENT, e->operation, s->path);
 }
 
-struct os_where walk_where(const struct walk_args *args, const struct os_walk_entry *e) {
+struct os_file walk_where(const struct walk_args *args, const struct os_walk_entry *e) {
     if (e->depth)
-        return (struct os_where){ e->dir_fd, e->name, false };
+        return (struct os_file){ e->dir_fd, e->name, false };
     /* A link that leads nowhere is itself. */
-    return (struct os_where){ e->dir_fd, args->fd >= 0 ? NULL : e->path, e->type != DT_LNK };
+    return (struct os_file){ e->dir_fd, args->fd >= 0 ? NULL : e->path, e->type != DT_LNK };
 }
 
 /* False: the entry is gone, or cannot be looked at. */
-static bool ask_file(const struct walking *g, struct entry_scratch *s,
+static bool ask_file(const struct walk_run *g, struct entry_scratch *s,
                      const struct os_walk_entry *e, struct os_walk_chunk *c) {
-    struct os_where w = walk_where(g->args, e);
+    struct os_file w = walk_where(g->args, e);
     s->query.needs = g->needs;
     s->query.fail = fail_entry;
     s->query.data = s;
@@ -206,7 +206,7 @@ static bool ask_file(const struct walking *g, struct entry_scratch *s,
     return stat_fill(&g->cli->writer, &s->query, &w, NULL, s->values);
 }
 
-static void put_entry(const struct walking *g, struct entry_scratch *s,
+static void put_entry(const struct walk_run *g, struct entry_scratch *s,
                       const struct os_walk_entry *e, struct os_walk_chunk *c) {
     struct cli_value *v = s->values;
     if (g->bare_paths) {
@@ -227,7 +227,7 @@ static void put_entry(const struct walking *g, struct entry_scratch *s,
 
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
-    struct walking *g = data;
+    struct walk_run *g = data;
     if (walk_excludes(g->args, e))
         return false;
     walk_count(g, e);
@@ -277,7 +277,7 @@ static void add_columns(struct buf *line, const char *path, size_t size) {
 }
 
 /* A line that overwrites itself: entries, rate, the directory that is read (NULL: at the end). */
-static void show_progress(struct walking *g, const char *directory, size_t size) {
+static void show_progress(struct walk_run *g, const char *directory, size_t size) {
     uint64_t entries = atomic_load_explicit(&g->entries, memory_order_relaxed);
     uint64_t elapsed_ms = (now_ns() - g->started_ns) / 1000000;
     struct buf line = { 0 };
@@ -294,7 +294,7 @@ static void show_progress(struct walking *g, const char *directory, size_t size)
     buf_finish(&line);
 }
 
-void walk_count(struct walking *g, const struct os_walk_entry *e) {
+void walk_count(struct walk_run *g, const struct os_walk_entry *e) {
     if (!g->args->progress)
         return;
     atomic_fetch_add_explicit(&g->entries, 1, memory_order_relaxed);
@@ -305,13 +305,13 @@ void walk_count(struct walking *g, const struct os_walk_entry *e) {
 }
 
 bool walk_emit(void *data, struct buf *out, void *totals) {
-    const struct walking *g = data;
+    const struct walk_run *g = data;
     (void)totals;
     return cli_emit_formatted(g->cli, out);
 }
 
 bool walk_take_error(void *data, const struct base_error *error, bool vanished, void *totals) {
-    const struct walking *g = data;
+    const struct walk_run *g = data;
     struct walk_totals *t = totals;
     if (vanished && g->args->on_error != WALK_STRICT)
         return true;
@@ -327,7 +327,7 @@ bool walk_take_error(void *data, const struct base_error *error, bool vanished, 
 
 /* ---- the walks ---- */
 
-static struct os_walk walk_of(struct walking *g) {
+static struct os_walk walk_of(struct walk_run *g) {
     const struct walk_args *args = g->args;
     struct os_walk walk = {
         .ops = &entry_ops,
@@ -357,9 +357,9 @@ static struct os_walk walk_of(struct walking *g) {
     return walk;
 }
 
-static bool walk_one(struct walking *g, int dir_fd, const char *path, const char *top) {
+static bool walk_one(struct walk_run *g, int dir_fd, const char *path, const char *top) {
     struct os_walk walk = walk_of(g);
-    struct os_where where = { dir_fd, path, true };
+    struct os_file where = { dir_fd, path, true };
     struct base_error e;
     g->top = top;
     if (os_walk(&walk, &where, top, &e) == 0)
@@ -368,12 +368,12 @@ static bool walk_one(struct walking *g, int dir_fd, const char *path, const char
     return g->args->on_error != WALK_STOP;
 }
 
-static void walk_paths(struct walking *g) {
+static void walk_paths(struct walk_run *g) {
     const struct walk_args *args = g->args;
     struct cli *cli = g->cli;
     struct cli_paths paths;
     int opened;
-    int dir_fd = applet_base_directory(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
     if (dir_fd == -1)
         return;
     if (!cli->operand_count && !args->files0) {
@@ -387,10 +387,10 @@ static void walk_paths(struct walking *g) {
         close(opened);
 }
 
-static void walk_descriptor(struct walking *g) {
+static void walk_descriptor(struct walk_run *g) {
     if (g->cli->operand_count)
         cli_usage(g->cli, g->cli->operands[0], "no operand goes with --fd");
-    else if (applet_check_descriptor(g->cli, g->args->fd))
+    else if (base_dir_check_descriptor(g->cli, g->args->fd))
         walk_one(g, g->args->fd, NULL, ".");
 }
 
@@ -440,7 +440,7 @@ static bool wants_bare_paths(const struct cli_writer *w) {
 
 static void run(struct cli *cli, const void *data) {
     const struct walk_args *args = data;
-    struct walking g = { .cli = cli, .args = args, .started_ns = now_ns() };
+    struct walk_run g = { .cli = cli, .args = args, .started_ns = now_ns() };
     atomic_init(&g.shown_ns, g.started_ns);
     if (!begin(cli, args))
         return;

@@ -42,7 +42,7 @@ struct walk_links {
 void walk_links_finish(struct walk_links *links);
 
 /* One run; all threads read it. */
-struct walking {
+struct walk_run {
     struct cli *cli;
     const struct walk_args *args;
     uint64_t needs;          /* of the fields that a directory does not tell */
@@ -60,14 +60,14 @@ struct walking {
 };
 
 /* Where an entry is: TOP is what it leads to, as os.walk takes it; all below it is itself. */
-struct os_where walk_where(const struct walk_args *args, const struct os_walk_entry *e);
+struct os_file walk_where(const struct walk_args *args, const struct os_walk_entry *e);
 
 /* Whether a TOP leads back to itself where links are followed: notes the error that it then is. */
 bool walk_loops(const struct walk_args *args, const struct os_walk_entry *e,
                 struct os_walk_chunk *c);
 
 /* Counts an entry for --progress, and shows it when it is time to. In any thread. */
-void walk_count(struct walking *g, const struct os_walk_entry *e);
+void walk_count(struct walk_run *g, const struct os_walk_entry *e);
 
 /* Whether a directory is entered, after what is printed of it. */
 bool walk_enters(const struct walk_args *args, const struct os_walk_entry *e);

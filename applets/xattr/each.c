@@ -84,10 +84,10 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     const struct xattr_run *r = data;
     struct xattr_work *w = scratch;
-    struct os_where where = { e->dir_fd, e->name, false };
+    struct os_file where = { e->dir_fd, e->name, false };
     if (!e->depth)
-        where = (struct os_where){ e->dir_fd, r->args->fd >= 0 ? NULL : e->path,
-                                   !r->args->no_follow && e->type != DT_LNK };
+        where = (struct os_file){ e->dir_fd, r->args->fd >= 0 ? NULL : e->path,
+                                  !r->args->no_follow && e->type != DT_LNK };
     w->chunk = c;
     w->depth = e->depth;
     w->type = e->type;
@@ -124,7 +124,7 @@ static const struct os_walk_ops tree_ops = {
     .error = take_error,
 };
 
-static void each_in_tree(struct xattr_run *r, const struct os_where *where, const char *top) {
+static void each_in_tree(struct xattr_run *r, const struct os_file *where, const char *top) {
     struct base_error e;
     struct os_walk walk = {
         .ops = &tree_ops,
@@ -145,12 +145,12 @@ static void each_path(struct xattr_run *r, struct xattr_work *w) {
     const struct xattr_args *args = r->args;
     struct cli_paths paths;
     int opened;
-    int dir_fd = applet_base_directory(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
     if (dir_fd == -1)
         return;
     if (cli_paths_open(&paths, cli, args->files0)) {
         for (const char *path; (path = cli_paths_next(&paths));) {
-            struct os_where where = { dir_fd, path, !args->no_follow };
+            struct os_file where = { dir_fd, path, !args->no_follow };
             if (args->recursive)
                 each_in_tree(r, &where, path);
             else
@@ -165,7 +165,7 @@ static void each_path(struct xattr_run *r, struct xattr_work *w) {
 void xattr_each(struct xattr_run *r) {
     struct cli *cli = r->cli;
     struct xattr_work w = { .type = DT_UNKNOWN };
-    struct os_where where = { r->args->fd, NULL, true };
+    struct os_file where = { r->args->fd, NULL, true };
     bool records = cli->command->fields && cli->writer.format != CLI_FORMAT_RAW;
     if (r->args->recursive && records && !cli_expect_records(cli, 2))
         return;
@@ -173,7 +173,7 @@ void xattr_each(struct xattr_run *r) {
         each_path(r, &w);
     else if (cli->operand_count)
         cli_usage(cli, cli->operands[0], "no operand goes with --fd");
-    else if (applet_check_descriptor(cli, where.dir_fd) && r->args->recursive)
+    else if (base_dir_check_descriptor(cli, where.dir_fd) && r->args->recursive)
         each_in_tree(r, &where, ".");
     else if (!cli->error)
         r->act(r, &w, &where, NULL);

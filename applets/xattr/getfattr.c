@@ -184,7 +184,7 @@ static void print_header(struct getfattr *g, const char *path) {
     buf_add_char(b, '\n');
 }
 
-static void print_attribute(struct getfattr *g, const struct os_where *where, const char *path,
+static void print_attribute(struct getfattr *g, const struct os_file *where, const char *path,
                             const char *name, bool *header) {
     struct cli *cli = g->cli;
     struct base_error e;
@@ -213,7 +213,7 @@ static void print_attribute(struct getfattr *g, const struct os_where *where, co
     xattr_write(cli, NULL, 0);
 }
 
-static void print_all(struct getfattr *g, const struct os_where *where, const char *path,
+static void print_all(struct getfattr *g, const struct os_file *where, const char *path,
                       bool *header) {
     struct base_error e;
     size_t count = 0;
@@ -230,7 +230,7 @@ static void print_all(struct getfattr *g, const struct os_where *where, const ch
     }
 }
 
-static void print_file(struct getfattr *g, const struct os_where *where, const char *path) {
+static void print_file(struct getfattr *g, const struct os_file *where, const char *path) {
     bool header = false;
     if (g->name)
         print_attribute(g, where, path, g->name, &header);
@@ -245,7 +245,7 @@ static void print_file(struct getfattr *g, const struct os_where *where, const c
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     struct getfattr *g = data;
-    struct os_where where = { e->dir_fd, e->depth ? e->name : e->path, !g->no_dereference };
+    struct os_file where = { e->dir_fd, e->depth ? e->name : e->path, !g->no_dereference };
     (void)scratch, (void)c;
     print_file(g, &where, e->path);
     return e->is_directory;
@@ -271,7 +271,7 @@ static const struct os_walk_ops ops = { .entry = take_entry, .emit = emit, .erro
 
 static void get_path(struct getfattr *g, const char *path) {
     struct base_error e;
-    struct os_where where = { AT_FDCWD, path, !g->no_dereference };
+    struct os_file where = { AT_FDCWD, path, !g->no_dereference };
     if (!g->recursive) {
         /* A file that is not there is that, whatever is asked of it. */
         if (faccessat(AT_FDCWD, path, F_OK, g->no_dereference ? AT_SYMLINK_NOFOLLOW : 0) < 0)

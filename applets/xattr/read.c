@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
-#include "applets/xattr/xattr.h"
 #include "applets/xattr/read.h"
+#include "applets/xattr/xattr.h"
 #include "base/io.h"
 #include "cli/json.h"
 

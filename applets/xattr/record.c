@@ -84,7 +84,7 @@ static void fill_value(const struct xattr_run *r, struct xattr_work *w, const ch
         w->values[XATTR_DECODED] = decode(w, name);
 }
 
-void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                const char *path, const char *name) {
     struct base_error e;
     int result = 0;

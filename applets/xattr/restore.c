@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "applets/xattr/xattr.h"
 #include "applets/xattr/read.h"
+#include "applets/xattr/xattr.h"
 #include "base/io.h"
 #include "os/beneath.h"
 
@@ -155,7 +155,7 @@ static bool holds(const struct restore *r, const char *name) {
 }
 
 /* What the dump does not have, but for the label that SELinux gives every file. */
-static void remove_others(struct restore *r, const struct os_where *where) {
+static void remove_others(struct restore *r, const struct os_file *where) {
     struct base_error e;
     buf_clear(&r->names);
     if (os_xattr_list(where, &r->names, &e) < 0) {
@@ -175,7 +175,7 @@ static void remove_others(struct restore *r, const struct os_where *where) {
     }
 }
 
-static void set_item(struct restore *r, const struct os_where *where, const struct item *item) {
+static void set_item(struct restore *r, const struct os_file *where, const struct item *item) {
     struct base_error e;
     const char *name = name_of(r, item), *value = r->texts.data + item->value;
     buf_clear(&r->present);
@@ -230,7 +230,7 @@ static void restore_file(struct restore *r) {
             put_result(r, name_of(r, &items[i]), "skipped", e.errnum);
         return;
     }
-    struct os_where where = { fd, NULL, true };
+    struct os_file where = { fd, NULL, true };
     if (r->args->delete_extra && is_new(r, &st))
         remove_others(r, &where);
     if (count)
@@ -327,9 +327,9 @@ static void run(struct cli *cli, const void *data) {
     }
     if (!cli_begin(cli, 0))
         return;
-    struct os_where root = { AT_FDCWD, r.args->root, true };
+    struct os_file root = { AT_FDCWD, r.args->root, true };
     int fd = standard ? STDIN_FILENO : base_open(AT_FDCWD, name, O_RDONLY);
-    r.root = fd < 0 ? base_fail(&e, -fd, "open", name) : os_open_directory(&root, &e);
+    r.root = fd < 0 ? base_fail(&e, -fd, "open", name) : os_file_open_directory(&root, &e);
     if (r.root < 0) {
         cli_report(cli, &e);
     } else {

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "applets/xattr/getfattr.h"
-#include "applets/xattr/xattr.h"
 #include "applets/xattr/read.h"
+#include "applets/xattr/xattr.h"
 #include "base/io.h"
 
 static const char usage[] = "{-n name} [-v value] [-h] file...\n{-x name} [-h] file...\n";
@@ -27,7 +27,7 @@ struct setfattr {
 static void set_path(const struct setfattr *s, const char *path, const char *name,
                      const struct buf *value) {
     struct base_error e;
-    struct os_where where = { AT_FDCWD, path, !s->no_dereference };
+    struct os_file where = { AT_FDCWD, path, !s->no_dereference };
     int result = value ? os_xattr_set(&where, name, value->data, value->len, 0, &e)
                        : os_xattr_remove(&where, name, &e);
     if (result < 0)

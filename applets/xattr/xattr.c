@@ -37,7 +37,7 @@ static const char *take_name(struct cli *cli) {
 
 /* ---- list, dump ---- */
 
-static void list_one(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+static void list_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                      const char *path) {
     struct base_error e;
     buf_clear(&w->names);
@@ -50,7 +50,7 @@ static void list_one(const struct xattr_run *r, struct xattr_work *w, const stru
             xattr_put(r, w, where, path, w->names.data + at);
 }
 
-static void dump_one(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+static void dump_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                      const char *path) {
     struct base_error e;
     size_t count = 0, shown = 0;
@@ -133,7 +133,7 @@ static const struct cli_command dump_command = {
 
 /* ---- get ---- */
 
-static void get_one(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+static void get_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                     const char *path) {
     struct base_error e;
     buf_clear(&w->value);
@@ -183,7 +183,7 @@ static bool cannot_have(const struct xattr_run *r, const struct xattr_work *w) {
     return w->depth && strncmp(r->name, "user.", 5) == 0 && w->type != DT_REG && w->type != DT_DIR;
 }
 
-static void set_one(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+static void set_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                     const char *path) {
     struct base_error e;
     if (!cannot_have(r, w) &&
@@ -246,8 +246,8 @@ static const struct cli_command set_command = {
     XATTR_COMMON,
 };
 
-static void remove_one(const struct xattr_run *r, struct xattr_work *w,
-                       const struct os_where *where, const char *path) {
+static void remove_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+                       const char *path) {
     struct base_error e;
     if (cannot_have(r, w))
         return;

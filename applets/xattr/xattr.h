@@ -67,7 +67,7 @@ struct xattr_run {
     uint64_t needs;   /* of the selected fields */
     bool dump;        /* sorted by bytes; no record without its value */
     /* What the verb does with one file; `path` is NULL for a descriptor. */
-    void (*act)(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+    void (*act)(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                 const char *path);
 };
 
@@ -123,7 +123,7 @@ void xattr_fail(const struct xattr_run *r, const struct xattr_work *w, struct ba
 /* Emits a record. The value, if a selected field needs it, is asked for; with `where` NULL it is in
  * w->value. One that is gone by now has no record; one that cannot be got is reported, and has one
  * without it, unless that is a dump's. `name` NULL: a file without attributes. */
-void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_where *where,
+void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
                const char *path, const char *name);
 
 /* Bytes that are no record. */

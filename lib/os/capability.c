@@ -19,10 +19,10 @@ int os_capability_missing(int capability) {
     return value == CAP_SET ? -1 : capability;
 }
 
-int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *rootid,
+int os_file_capabilities(const struct os_file *w, struct buf *b, unsigned *rootid,
                          struct base_error *e) {
     struct buf name = { 0 };
-    const char *path = os_where_name(w, &name);
+    const char *path = os_file_name(w, &name);
     *rootid = 0;
     cap_t caps = path ? cap_get_file(path) : NULL;
     int errnum = path ? errno : ENOMEM;
@@ -30,7 +30,7 @@ int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *root
     if (!caps)
         return errnum == ENODATA || errnum == EOPNOTSUPP
                    ? 0
-                   : os_where_fail(w, errnum, "cap_get_file", e);
+                   : os_file_fail(w, errnum, "cap_get_file", e);
     *rootid = cap_get_nsowner(caps);
     char *text = cap_to_text(caps, NULL);
     errnum = errno;
@@ -38,7 +38,7 @@ int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *root
         buf_add_str(b, text);
     cap_free(text);
     cap_free(caps);
-    return text ? 0 : os_where_fail(w, errnum, "cap_to_text", e);
+    return text ? 0 : os_file_fail(w, errnum, "cap_to_text", e);
 }
 
 int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {

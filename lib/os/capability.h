@@ -16,7 +16,7 @@ int os_capability_missing(int capability);
 /* A file's capabilities in cap_from_text(3)'s form ("cap_net_raw=ep"), appended to b; nothing when
  * it has none. Of a regular file only: others have none. `rootid` is the uid of the user namespace
  * whose root they hold for (0: ours). Errors: EINVAL, the attribute is garbage; EACCES and kin. */
-int os_file_capabilities(const struct os_where *w, struct buf *b, unsigned *rootid,
+int os_file_capabilities(const struct os_file *w, struct buf *b, unsigned *rootid,
                          struct base_error *e);
 
 /* A set of capabilities: bit CAP_*. */

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "os/spawn_step.h"
 #include "os/child.h"
+#include "os/spawn_step.h"
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000, SIGNALS_AT_ONCE = 16 };
 
@@ -42,7 +42,7 @@ static bool has_terminal(void) {
 }
 
 /* Before there is a child: what fails here has run nothing. */
-static int open_signals(struct os_watch *w, struct os_plan *plan, struct base_error *e) {
+static int open_signals(struct os_child *w, struct os_plan *plan, struct base_error *e) {
     sigset_t all;
     memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out those that libc keeps to itself */
     w->fd = signalfd(-1, &all, SFD_CLOEXEC);
@@ -52,7 +52,7 @@ static int open_signals(struct os_watch *w, struct os_plan *plan, struct base_er
     return w->fd < 0 ? w->fd : 0;
 }
 
-int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *e) {
+int os_child_start(struct os_child *w, struct os_plan *plan, struct base_error *e) {
     int r = open_signals(w, plan, e);
     if (r < 0)
         return r;
@@ -63,7 +63,7 @@ int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *
     r = os_spawn(plan, &w->pid, e);
     if (r < 0) {
         w->ended = true;
-        os_watch_end(w);
+        os_child_finish(w);
         return r;
     }
     w->group = w->group && getpgid(w->pid) == w->pid;
@@ -81,13 +81,13 @@ static void forget(int signo) {
 }
 
 /* To the child, or its group. */
-static void signal_child(const struct os_watch *w, int signo) {
+static void signal_child(const struct os_child *w, int signo) {
     /* Until it is waited for, the PID is the child's. */
     if (!w->ended)
         kill(w->group ? -w->pid : w->pid, signo);
 }
 
-void os_watch_end(struct os_watch *w) {
+void os_child_finish(struct os_child *w) {
     if (!w->ended) {
         signal_child(w, SIGKILL);
         w->ended = waitpid(w->pid, NULL, 0) == w->pid;
@@ -101,13 +101,13 @@ void os_watch_end(struct os_watch *w) {
 /* A child of our own process group was stopped as we would have been; one in another was if we
  * passed it on. A child in the background that wants to read the terminal has stopped alone: its
  * time goes on. */
-static bool stops_us(const struct os_watch *w, const struct os_wait_result *r) {
+static bool stops_us(const struct os_child *w, const struct os_wait_status *r) {
     return getpgid(w->pid) == getpgrp() || (w->stopped && r->status == w->stopped);
 }
 
 /* What SIGCHLD tells, once for several. */
-static int look_at_child(struct os_watch *w, struct base_error *e) {
-    struct os_wait_result r;
+static int look_at_child(struct os_child *w, struct base_error *e) {
+    struct os_wait_status r;
     int got = 1;
     while (got > 0 && !w->ended) {
         got = os_waitid(P_PID, (id_t)w->pid, WEXITED | WSTOPPED | WNOHANG, &r, e);
@@ -127,7 +127,7 @@ static int look_at_child(struct os_watch *w, struct base_error *e) {
 
 /* The kernel sends a terminal's signals to the whole foreground group: the child has it already,
  * unless it is in another one. */
-static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
+static void take_signal(struct os_child *w, const struct signalfd_siginfo *s) {
     bool of_terminal = s->ssi_code == SI_KERNEL;
     bool ours = s->ssi_code == SI_USER && s->ssi_pid == (uint32_t)getpid();
     int signo = (int)s->ssi_signo;
@@ -146,7 +146,7 @@ static void take_signal(struct os_watch *w, const struct signalfd_siginfo *s) {
     signal_child(w, signo);
 }
 
-static int take_signals(struct os_watch *w, struct base_error *e) {
+static int take_signals(struct os_child *w, struct base_error *e) {
     struct signalfd_siginfo signals[SIGNALS_AT_ONCE];
     ssize_t size = base_read(w->fd, signals, sizeof signals);
     if (size < 0)
@@ -157,7 +157,7 @@ static int take_signals(struct os_watch *w, struct base_error *e) {
 }
 
 /* The time is up; a child that has ended by now has ended in time. */
-static int take_deadline(struct os_watch *w, struct base_error *e) {
+static int take_deadline(struct os_child *w, struct base_error *e) {
     int r = look_at_child(w, e);
     if (r < 0 || w->ended)
         return r;
@@ -171,12 +171,12 @@ static int take_deadline(struct os_watch *w, struct base_error *e) {
     return 0;
 }
 
-int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
+int os_child_poll(struct os_child *w, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e) {
     int64_t now = os_monotonic_ns();
     int64_t next = w->ended || until < w->deadline ? until : w->deadline;
     fds[count] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
-    if (poll(fds, count + OS_WATCH_FDS, os_poll_timeout(next, now)) < 0)
+    if (poll(fds, count + OS_CHILD_FDS, os_poll_timeout(next, now)) < 0)
         return errno == EINTR ? 0 : base_fail(e, errno, "poll", NULL);
     if (fds[count].revents)
         return take_signals(w, e);

@@ -16,8 +16,8 @@
 
 /* Blocks the signals that end a process at a terminal or from a supervisor, SIGINT, SIGTERM, SIGHUP
  * and SIGQUIT: for work that has something to tell when it is ended. A descriptor that is readable
- * when one came; -errno. To be called again, with that descriptor, after os_watch_end(); at first
- * it is -1. */
+ * when one came; -errno. To be called again, with that descriptor, after os_child_finish(); at
+ * first it is -1. */
 int os_hold_terminations(int fd, struct base_error *e);
 
 /* Nanoseconds on CLOCK_MONOTONIC: a stop of this process counts, a suspend does not. */
@@ -32,11 +32,11 @@ int64_t os_deadline(int64_t ns);
 int os_poll_timeout(int64_t deadline, int64_t now);
 
 /* As timeout(1) has it, 0 is no limit. */
-static inline int64_t os_watch_limit(int64_t ns) {
+static inline int64_t os_child_limit(int64_t ns) {
     return ns ? ns : OS_NEVER;
 }
 
-struct os_watch {
+struct os_child {
     /* What the caller says. */
     bool group;         /* signals go to its process group, if it leads one: not to it alone */
     int64_t timeout;    /* nanoseconds until `signo` is sent; OS_NEVER: no limit */
@@ -46,7 +46,7 @@ struct os_watch {
     /* What came of it. */
     int pid;
     bool ended;
-    struct os_wait_result result; /* once it ended */
+    struct os_wait_status result; /* once it ended */
     int64_t started;              /* os_monotonic_ns() */
     int64_t elapsed;              /* nanoseconds from then to its end */
     int64_t deadline;             /* when the next signal is due; the caller may bring it forward */
@@ -64,17 +64,17 @@ struct os_watch {
 
 /* Starts the plan's program, as os_spawn(): nothing has been run when this fails. EMFILE and kin,
  * too. */
-int os_watch_begin(struct os_watch *w, struct os_plan *plan, struct base_error *e);
+int os_child_start(struct os_child *w, struct os_plan *plan, struct base_error *e);
 
 /* Unblocks what was not blocked before. A child that has not ended, as a call failed, is killed
  * first: nobody would look after it. */
-void os_watch_end(struct os_watch *w);
+void os_child_finish(struct os_child *w);
 
-/* How many elements the array given to os_watch_poll() has for its own use behind the caller's. */
-enum { OS_WATCH_FDS = 1 };
+/* How many elements the array given to os_child_poll() has for its own use behind the caller's. */
+enum { OS_CHILD_FDS = 1 };
 
 /* poll(2) on count descriptors, and on the child: returns when one of them is ready, when the
  * child ended (w->ended), at `until` (os_monotonic_ns(), OS_NEVER), or for no reason. 0 or -errno.
  */
-int os_watch_poll(struct os_watch *w, struct pollfd *fds, unsigned count, int64_t until,
+int os_child_poll(struct os_child *w, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e);

@@ -8,8 +8,7 @@
 #include "os/capability.h"
 #include "os/file.h"
 
-int os_where_fail(const struct os_where *w, int errnum, const char *operation,
-                  struct base_error *e) {
+int os_file_fail(const struct os_file *w, int errnum, const char *operation, struct base_error *e) {
     int r = base_fail(e, errnum, operation, w->path);
     if (e && !w->path)
         e->fd = w->dir_fd;
@@ -18,17 +17,17 @@ int os_where_fail(const struct os_where *w, int errnum, const char *operation,
     return r;
 }
 
-int os_where_flags(const struct os_where *w) {
+int os_file_flags(const struct os_file *w) {
     if (!w->path)
         return AT_EMPTY_PATH;
     return w->follow ? 0 : AT_SYMLINK_NOFOLLOW;
 }
 
-const char *os_where_path(const struct os_where *w) {
+const char *os_file_path(const struct os_file *w) {
     return w->path ? w->path : "";
 }
 
-int os_where_open(const struct os_where *w, struct base_error *e) {
+int os_file_open(const struct os_file *w, struct base_error *e) {
     int fd;
     if (w->path) {
         fd = base_open(w->dir_fd, w->path, O_PATH | (w->follow ? 0 : O_NOFOLLOW));
@@ -37,16 +36,16 @@ int os_where_open(const struct os_where *w, struct base_error *e) {
         if (fd < 0)
             fd = -errno;
     }
-    return fd < 0 ? os_where_fail(w, -fd, "open", e) : fd;
+    return fd < 0 ? os_file_fail(w, -fd, "open", e) : fd;
 }
 
-int os_open_directory(const struct os_where *w, struct base_error *e) {
+int os_file_open_directory(const struct os_file *w, struct base_error *e) {
     int flags = O_PATH | O_DIRECTORY | (w->follow ? 0 : O_NOFOLLOW);
-    int fd = base_open(w->dir_fd, os_where_path(w), flags);
-    return fd < 0 ? os_where_fail(w, -fd, "open", e) : fd;
+    int fd = base_open(w->dir_fd, os_file_path(w), flags);
+    return fd < 0 ? os_file_fail(w, -fd, "open", e) : fd;
 }
 
-const char *os_where_name(const struct os_where *w, struct buf *b) {
+const char *os_file_name(const struct os_file *w, struct buf *b) {
     if (w->path && (w->dir_fd == AT_FDCWD || w->path[0] == '/'))
         return w->path;
     buf_clear(b);

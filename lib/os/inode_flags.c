@@ -56,17 +56,17 @@ static const struct {
     { FS_CASEFOLD_FL, "casefold" },
 };
 
-const char *os_attribute_name(unsigned bit) {
+const char *os_inode_flag_name(unsigned bit) {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].flag == UINT32_C(1) << bit)
             return names[i].name;
     return NULL;
 }
 
-static int get_by_file_getattr(const struct os_where *w, struct os_attributes *a) {
+static int get_by_file_getattr(const struct os_file *w, struct os_inode_flags *a) {
     struct os_file_attr attr = { 0 };
-    if (syscall(OS_NR_FILE_GETATTR, w->dir_fd, os_where_path(w), &attr, sizeof attr,
-                os_where_flags(w)) < 0)
+    if (syscall(OS_NR_FILE_GETATTR, w->dir_fd, os_file_path(w), &attr, sizeof attr,
+                os_file_flags(w)) < 0)
         return -errno;
     for (size_t i = 0; i < sizeof xflags / sizeof xflags[0]; i++)
         if (attr.fa_xflags & xflags[i].xflag)
@@ -78,7 +78,7 @@ static int get_by_file_getattr(const struct os_where *w, struct os_attributes *a
 
 /* The file may have been replaced since it was seen to be safe: O_NONBLOCK opens a FIFO without
  * waiting, and nothing is asked of a descriptor of another type. */
-static int open_safely(const struct os_where *w) {
+static int open_safely(const struct os_file *w) {
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
     if (!w->path)
         return fcntl(w->dir_fd, F_DUPFD_CLOEXEC, 0);
@@ -89,7 +89,7 @@ static bool is_safe(unsigned mode) {
     return S_ISREG(mode) || S_ISDIR(mode);
 }
 
-static int get_by_ioctl(const struct os_where *w, struct os_attributes *a) {
+static int get_by_ioctl(const struct os_file *w, struct os_inode_flags *a) {
     int fd = open_safely(w);
     if (fd < 0)
         return w->path ? fd : -errno;
@@ -113,10 +113,10 @@ static bool is_unsupported(int r) {
     return r == -ENOTTY || r == -ENOSYS || r == -EOPNOTSUPP || r == -EINVAL;
 }
 
-int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes *a,
-                  struct base_error *e) {
+int os_inode_flags(const struct os_file *w, unsigned mode, struct os_inode_flags *a,
+                   struct base_error *e) {
     const char *operation = "file_getattr";
-    *a = (struct os_attributes){ 0 };
+    *a = (struct os_inode_flags){ 0 };
     int r = get_by_file_getattr(w, a);
     if (is_safe(mode)) {
         int opened = get_by_ioctl(w, a);
@@ -127,5 +127,5 @@ int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes 
     }
     if (is_unsupported(r))
         r = -EOPNOTSUPP;
-    return r < 0 ? os_where_fail(w, -r, operation, e) : 0;
+    return r < 0 ? os_file_fail(w, -r, operation, e) : 0;
 }

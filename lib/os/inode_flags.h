@@ -7,10 +7,10 @@
 
 #include <stdint.h>
 
-#include "os/kernel.h"
 #include "os/file.h"
+#include "os/kernel.h"
 
-struct os_attributes {
+struct os_inode_flags {
     uint64_t flags; /* FS_*_FL of linux/fs.h */
     uint32_t project;
     bool has_project;
@@ -21,8 +21,8 @@ struct os_attributes {
  * types, file_getattr(2) (Linux 6.17) tells those flags that it knows. Errors: EOPNOTSUPP, the file
  * system or the type of file has no flags; else what the open or the call said (EACCES): half an
  * answer would look like a whole one. `mode` is the file's st_mode. */
-int os_attributes(const struct os_where *w, unsigned mode, struct os_attributes *a,
-                  struct base_error *e);
+int os_inode_flags(const struct os_file *w, unsigned mode, struct os_inode_flags *a,
+                   struct base_error *e);
 
 /* The name of a bit of `flags` in chattr(1)'s words ("immutable"); NULL where it has none. */
-const char *os_attribute_name(unsigned bit);
+const char *os_inode_flag_name(unsigned bit);

@@ -11,14 +11,14 @@
 #include "os/stat.h"
 
 int os_executable(struct buf *b, struct base_error *e) {
-    struct os_where w = { AT_FDCWD, "/proc/self/exe", true };
+    struct os_file w = { AT_FDCWD, "/proc/self/exe", true };
     return os_readlink(&w, b, e);
 }
 
 /* A symbolic link that leads nowhere, but to a file of that name: a program that moved. */
 static bool leads_to_name(int dir_fd, const char *name, const char *base) {
     struct buf target = { 0 };
-    struct os_where w = { dir_fd, name, false };
+    struct os_file w = { dir_fd, name, false };
     bool same = false;
     if (os_readlink(&w, &target, NULL) == 0) {
         const char *text = buf_cstr(&target);

@@ -22,7 +22,7 @@ struct place {
 };
 
 static int look(int dir_fd, const char *path, struct os_statx *st) {
-    struct os_where w = { dir_fd, path, false };
+    struct os_file w = { dir_fd, path, false };
     return os_stat(&w, OS_STATX_TYPE | OS_STATX_INO, OS_SYNC_DEFAULT, st, NULL);
 }
 
@@ -52,8 +52,8 @@ static bool is_mount_root(const struct os_statx *st, const struct os_statx *abov
 static bool name_by_proc(int fd, char path[static PATH_MAX]) {
     struct os_statx here, there;
     struct buf link = { 0 };
-    struct os_where self = { fd, NULL, true };
-    struct os_where w = { AT_FDCWD, os_where_name(&self, &link), false };
+    struct os_file self = { fd, NULL, true };
+    struct os_file w = { AT_FDCWD, os_file_name(&self, &link), false };
     struct buf target = { 0 };
     bool found = w.path && os_readlink(&w, &target, NULL) == 0 && target.len < PATH_MAX;
     if (found) {
@@ -124,7 +124,7 @@ static int find_place(struct place *p, const char *path, bool follow) {
     struct buf target = { 0 };
     int r = enter(p, path);
     for (int links = 0; r == 0 && follow; links++) {
-        struct os_where w = { p->dir_fd, p->name, false };
+        struct os_file w = { p->dir_fd, p->name, false };
         buf_clear(&target);
         if (os_readlink(&w, &target, NULL) < 0)
             break;
@@ -138,12 +138,12 @@ static int find_place(struct place *p, const char *path, bool follow) {
 static int find_place_of_descriptor(struct place *p, int fd, unsigned mode) {
     struct buf link = { 0 };
     struct buf target = { 0 };
-    struct os_where self = { fd, NULL, true };
+    struct os_file self = { fd, NULL, true };
     if (S_ISDIR(mode)) {
-        p->dir_fd = os_where_open(&self, NULL);
+        p->dir_fd = os_file_open(&self, NULL);
         return p->dir_fd < 0 ? p->dir_fd : 0;
     }
-    struct os_where w = { AT_FDCWD, os_where_name(&self, &link), false };
+    struct os_file w = { AT_FDCWD, os_file_name(&self, &link), false };
     int r = w.path ? os_readlink(&w, &target, NULL) : -ENOMEM;
     if (r == 0)
         r = enter(p, buf_cstr(&target));
@@ -152,7 +152,7 @@ static int find_place_of_descriptor(struct place *p, int fd, unsigned mode) {
     return r;
 }
 
-static int open_place(struct place *p, const struct os_where *w, const struct os_statx *st) {
+static int open_place(struct place *p, const struct os_file *w, const struct os_statx *st) {
     struct os_statx found;
     int r;
     if (!w->path) {
@@ -201,7 +201,7 @@ static int climb(struct place *p) {
     return r;
 }
 
-static int find(const struct os_where *w, struct place *p, struct buf *b) {
+static int find(const struct os_file *w, struct place *p, struct buf *b) {
     struct os_statx st;
     bool mounted = false;
     char path[PATH_MAX];
@@ -224,11 +224,11 @@ static int find(const struct os_where *w, struct place *p, struct buf *b) {
     return b->failed ? -ENOMEM : 0;
 }
 
-int os_mount_point(const struct os_where *w, struct buf *b, struct base_error *e) {
+int os_mount_point(const struct os_file *w, struct buf *b, struct base_error *e) {
     struct place p = { .dir_fd = AT_FDCWD };
     int r = find(w, &p, b);
     if (p.dir_fd >= 0)
         close(p.dir_fd);
     free(p.name);
-    return r < 0 ? os_where_fail(w, -r, "mount_point", e) : 0;
+    return r < 0 ? os_file_fail(w, -r, "mount_point", e) : 0;
 }

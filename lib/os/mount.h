@@ -14,4 +14,4 @@
  * directories.
  * Errors: those of os_stat(); EACCES, a directory above cannot be searched; ENOENT, the file or its
  * mount has no name here (a pipe, a deleted file, outside of the root directory). */
-int os_mount_point(const struct os_where *w, struct buf *b, struct base_error *e);
+int os_mount_point(const struct os_file *w, struct buf *b, struct base_error *e);

@@ -82,7 +82,7 @@ void os_process_look(struct os_process *p) {
 }
 
 int os_process_adopt(struct os_process *p, int fd, struct base_error *e) {
-    struct os_wait_result r;
+    struct os_wait_status r;
     *p = (struct os_process){ .fd = -1 };
     /* It changes nothing, and fails with EBADF for what is no pidfd. */
     int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)fd, WEXITED | WNOHANG | WNOWAIT, &r, e);
@@ -142,21 +142,21 @@ int os_group_signal(int pgid, int signo, struct base_error *e) {
 /* ---- how it ended ---- */
 
 static int tell(const struct os_process *p, enum os_wait_via via, int status,
-                struct os_wait_result *r) {
-    *r = (struct os_wait_result){ .via = via, .pid = p->pid, .wait_status = status };
+                struct os_wait_status *r) {
+    *r = (struct os_wait_status){ .via = via, .pid = p->pid, .wait_status = status };
     if (via == OS_VIA_PIDFD_INFO && p->seen) {
         r->has_uid = true;
         r->uid = p->uid;
     }
     if (os_wait_decode(r))
         return 1;
-    *r = (struct os_wait_result){ .pid = p->pid, .reason = "kernel" };
+    *r = (struct os_wait_status){ .pid = p->pid, .reason = "kernel" };
     return 1;
 }
 
 /* 1: what the kernel kept. Otherwise what the call said: 0, it was not reaped yet; -ESRCH, it was,
  * and nothing was kept; -EREMOTE; -ENOTTY. */
-static int ask_kernel(struct os_process *p, struct os_wait_result *r) {
+static int ask_kernel(struct os_process *p, struct os_wait_status *r) {
     struct os_pidfd_info info;
     int result = ask_info(p->fd,
                           OS_PIDFD_INFO_PID | OS_PIDFD_INFO_CREDS | OS_PIDFD_INFO_CGROUPID |
@@ -191,7 +191,7 @@ static bool may_see(int pid) {
 }
 
 /* 1: what /proc tells of a zombie. 0: nothing. */
-static int ask_proc(struct os_process *p, struct os_wait_result *r) {
+static int ask_proc(struct os_process *p, struct os_wait_status *r) {
     char path[PROC_PATH], text[PROC_TEXT];
     int pid = pid_in_proc(p->fd);
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
@@ -211,7 +211,7 @@ static const char *reason_of(const struct os_process *p, int result) {
     return os_process_signal(p, 0, NULL) == -ESRCH ? "kernel" : "unreaped";
 }
 
-int os_process_result(struct os_process *p, int options, bool last, struct os_wait_result *r,
+int os_process_result(struct os_process *p, int options, bool last, struct os_wait_status *r,
                       struct base_error *e) {
     int result =
         os_waitid((idtype_t)OS_P_PIDFD, (id_t)p->fd, WEXITED | WNOHANG | __WALL | options, r, e);
@@ -229,7 +229,7 @@ int os_process_result(struct os_process *p, int options, bool last, struct os_wa
         return 1;
     result = ask_kernel(p, r); /* it may have been reaped meanwhile */
     if (result != 1)
-        *r = (struct os_wait_result){ .pid = p->pid, .reason = reason_of(p, result) };
+        *r = (struct os_wait_status){ .pid = p->pid, .reason = reason_of(p, result) };
     return 1;
 }
 

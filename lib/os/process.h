@@ -60,7 +60,7 @@ int os_group_signal(int pgid, int signo, struct base_error *e);
  * it, and who it belongs to may alone see how it ended "kernel"     it was reaped, and this kernel
  * does not keep what it was "namespace"  the pidfd comes from another PID namespace Errors: those
  * of waitid(2) but ECHILD. */
-int os_process_result(struct os_process *p, int options, bool last, struct os_wait_result *r,
+int os_process_result(struct os_process *p, int options, bool last, struct os_wait_status *r,
                       struct base_error *e);
 
 /* A field of what /proc/PID/stat holds, by its number in proc(5), from 3 on; NULL: there is none.

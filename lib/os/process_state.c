@@ -44,7 +44,7 @@ static int get_cwd(struct buf *b, struct base_error *e) {
 }
 
 /* Without /proc or audit nobody has logged in, as far as can be told; -1 is nobody, too. */
-static void get_login(struct os_parameters *p) {
+static void get_login(struct os_process_state *p) {
     char text[16];
     ssize_t size = base_read_text("/proc/self/loginuid", text, sizeof text);
     unsigned long uid = strtoul(text, NULL, 10);
@@ -52,7 +52,7 @@ static void get_login(struct os_parameters *p) {
     p->login = (uid_t)uid;
 }
 
-static int get_ids(struct os_parameters *p, struct base_error *e) {
+static int get_ids(struct os_process_state *p, struct base_error *e) {
     p->pid = getpid();
     p->ppid = getppid();
     p->pgid = getpgrp();
@@ -62,7 +62,7 @@ static int get_ids(struct os_parameters *p, struct base_error *e) {
     return get_groups(&p->groups, e);
 }
 
-static int get_limits(struct os_parameters *p, struct base_error *e) {
+static int get_limits(struct os_process_state *p, struct base_error *e) {
     for (int i = 0; i < OS_LIMITS; i++) {
         int r = os_limit(i, NULL, &p->limits[i]);
         if (r < 0)
@@ -71,8 +71,8 @@ static int get_limits(struct os_parameters *p, struct base_error *e) {
     return 0;
 }
 
-int os_parameters_get(struct os_parameters *p, struct base_error *e) {
-    *p = (struct os_parameters){ 0 };
+int os_process_state_get(struct os_process_state *p, struct base_error *e) {
+    *p = (struct os_process_state){ 0 };
     int r = get_ids(p, e);
     if (r == 0)
         r = get_cwd(&p->cwd, e);
@@ -93,7 +93,7 @@ int os_parameters_get(struct os_parameters *p, struct base_error *e) {
     return 0;
 }
 
-void os_parameters_finish(struct os_parameters *p) {
+void os_process_state_finish(struct os_process_state *p) {
     buf_finish(&p->groups);
     buf_finish(&p->cwd);
 }

@@ -17,7 +17,7 @@
 
 enum { OS_LIMITS = RLIM_NLIMITS };
 
-struct os_parameters {
+struct os_process_state {
     int pid, ppid, pgid, sid;
     uid_t ruid, euid, suid;
     gid_t rgid, egid, sgid;
@@ -33,5 +33,5 @@ struct os_parameters {
     struct rlimit limits[OS_LIMITS];
 };
 
-int os_parameters_get(struct os_parameters *p, struct base_error *e);
-void os_parameters_finish(struct os_parameters *p);
+int os_process_state_get(struct os_process_state *p, struct base_error *e);
+void os_process_state_finish(struct os_process_state *p);

@@ -18,8 +18,8 @@
 
 #include "base/buf.h"
 #include "base/io.h"
-#include "os/random.h"
 #include "os/child.h"
+#include "os/random.h"
 
 _Static_assert(OS_RANDOM_NONBLOCK == GRND_NONBLOCK, "ABI");
 _Static_assert(OS_RANDOM_RANDOM == GRND_RANDOM, "ABI");

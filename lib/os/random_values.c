@@ -9,12 +9,12 @@
 static const uint64_t LOW_MASK = (UINT64_C(1) << 62) - 1, HIGH_MASK = 0xfff;
 static const uint64_t MS_MOST = (UINT64_C(1) << 48) - 1;
 
-void os_draw_end(struct os_draw *d) {
+void os_random_values_finish(struct os_random_values *d) {
     explicit_bzero(d->pool, sizeof d->pool);
     d->at = d->size = 0;
 }
 
-static int refill(struct os_draw *d, size_t wanted, struct base_error *e) {
+static int refill(struct os_random_values *d, size_t wanted, struct base_error *e) {
     size_t size = d->expected < sizeof d->pool ? (size_t)d->expected : sizeof d->pool;
     if (size < wanted)
         size = wanted < sizeof d->pool ? wanted : sizeof d->pool;
@@ -27,7 +27,7 @@ static int refill(struct os_draw *d, size_t wanted, struct base_error *e) {
     return 0;
 }
 
-int os_draw_bytes(struct os_draw *d, void *bytes, size_t size, struct base_error *e) {
+int os_random_bytes(struct os_random_values *d, void *bytes, size_t size, struct base_error *e) {
     unsigned char *p = bytes;
     while (size > 0) {
         if (d->at == d->size) {
@@ -49,18 +49,19 @@ static unsigned width(uint64_t value) {
     return value ? 64 - (unsigned)__builtin_clzll(value) : 0;
 }
 
-uint64_t os_draw_cost(uint64_t last) {
+uint64_t os_random_cost(uint64_t last) {
     /* At the worst, half of the draws do not fit. */
     return 2 * (uint64_t)((width(last) + 7) / 8);
 }
 
-int os_draw_integer(struct os_draw *d, uint64_t last, uint64_t *value, struct base_error *e) {
+int os_random_integer(struct os_random_values *d, uint64_t last, uint64_t *value,
+                      struct base_error *e) {
     unsigned bits = width(last);
     uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     do {
         unsigned char bytes[8];
         uint64_t v = 0;
-        int err = os_draw_bytes(d, bytes, (bits + 7) / 8, e);
+        int err = os_random_bytes(d, bytes, (bits + 7) / 8, e);
         if (err < 0)
             return err;
         for (unsigned i = 0; i < (bits + 7) / 8; i++)
@@ -71,7 +72,7 @@ int os_draw_integer(struct os_draw *d, uint64_t last, uint64_t *value, struct ba
     return 0;
 }
 
-uint64_t os_draw_bits(uint64_t last, uint32_t times) {
+uint64_t os_random_bits(uint64_t last, uint32_t times) {
     if (last == UINT64_MAX)
         return (uint64_t)times * 64;
     uint64_t count = last + 1;
@@ -101,19 +102,20 @@ static void mark(unsigned char *uuid, unsigned version) {
     uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80);
 }
 
-int os_draw_uuid4(struct os_draw *d, unsigned char uuid[static OS_UUID_SIZE],
-                  struct base_error *e) {
-    int err = os_draw_bytes(d, uuid, OS_UUID_SIZE, e);
+int os_random_uuid4(struct os_random_values *d, unsigned char uuid[static OS_UUID_SIZE],
+                    struct base_error *e) {
+    int err = os_random_bytes(d, uuid, OS_UUID_SIZE, e);
     mark(uuid, 4);
     return err;
 }
 
 /* All 74 bits anew. */
-static int start_ms(struct os_draw *d, struct os_uuid7 *u, uint64_t ms, struct base_error *e) {
+static int start_ms(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+                    struct base_error *e) {
     uint64_t bits[2];
     if (ms > MS_MOST)
         return base_fail(e, EOVERFLOW, "clock_gettime", NULL);
-    int err = os_draw_bytes(d, bits, sizeof bits, e);
+    int err = os_random_bytes(d, bits, sizeof bits, e);
     if (err < 0)
         return err;
     *u = (struct os_uuid7){ true, ms, bits[0] & HIGH_MASK, bits[1] & LOW_MASK };
@@ -122,9 +124,9 @@ static int start_ms(struct os_draw *d, struct os_uuid7 *u, uint64_t ms, struct b
 }
 
 /* 1 to 2^32 further; a millisecond without room borrows the next one. */
-static int step(struct os_draw *d, struct os_uuid7 *u, struct base_error *e) {
+static int step(struct os_random_values *d, struct os_uuid7 *u, struct base_error *e) {
     uint32_t more;
-    int err = os_draw_bytes(d, &more, sizeof more, e);
+    int err = os_random_bytes(d, &more, sizeof more, e);
     if (err < 0)
         return err;
     u->low += (uint64_t)more + 1;
@@ -133,8 +135,8 @@ static int step(struct os_draw *d, struct os_uuid7 *u, struct base_error *e) {
     return u->high > HIGH_MASK ? start_ms(d, u, u->ms + 1, e) : 0;
 }
 
-int os_draw_uuid7(struct os_draw *d, struct os_uuid7 *u, uint64_t ms,
-                  unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e) {
+int os_random_uuid7(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+                    unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e) {
     bool anew = !u->begun || ms > u->ms;
     int err = anew ? start_ms(d, u, ms, e) : step(d, u, e);
     if (err < 0)

@@ -8,7 +8,7 @@
 #include "os/random.h"
 
 /* Asks for many bytes at a time, and hands out each of them once. Zero but for `random`. */
-struct os_draw {
+struct os_random_values {
     struct os_random *random;
     uint64_t expected; /* about how many bytes more will be wanted */
     size_t at, size;   /* of the pool: the next byte, the end */
@@ -16,24 +16,26 @@ struct os_draw {
 };
 
 /* Wipes the pool. */
-void os_draw_end(struct os_draw *d);
+void os_random_values_finish(struct os_random_values *d);
 
 /* All fail as os_random_fill(). */
-int os_draw_bytes(struct os_draw *d, void *bytes, size_t size, struct base_error *e);
+int os_random_bytes(struct os_random_values *d, void *bytes, size_t size, struct base_error *e);
 
 /* 0 to `last`, each as likely as the others: what does not fit is drawn again. */
-int os_draw_integer(struct os_draw *d, uint64_t last, uint64_t *value, struct base_error *e);
+int os_random_integer(struct os_random_values *d, uint64_t last, uint64_t *value,
+                      struct base_error *e);
 
 /* Of how many bits `times` draws of 0 to `last` are the choice, rounded down: exactly so for a
  * power of two, otherwise possibly one too few, once `times` is in the millions. */
-uint64_t os_draw_bits(uint64_t last, uint32_t times);
+uint64_t os_random_bits(uint64_t last, uint32_t times);
 
 /* About how many bytes a draw takes. */
-uint64_t os_draw_cost(uint64_t last);
+uint64_t os_random_cost(uint64_t last);
 
 /* RFC 9562, versions 4 and 7. */
 enum { OS_UUID_SIZE = 16, OS_UUID4_BITS = 122, OS_UUID7_BITS = 74, OS_UUID7_STEP_BITS = 32 };
-int os_draw_uuid4(struct os_draw *d, unsigned char uuid[static OS_UUID_SIZE], struct base_error *e);
+int os_random_uuid4(struct os_random_values *d, unsigned char uuid[static OS_UUID_SIZE],
+                    struct base_error *e);
 
 /* What the last one of a run was; zero before the first. */
 struct os_uuid7 {
@@ -46,5 +48,5 @@ struct os_uuid7 {
 /* The next one after *u, always a greater one: while the clock, which says `ms` milliseconds since
  * 1970, does not go forward, by a random number of 32 bits (RFC 9562, section 6.2, method 2).
  * *bits: how many bits are new. EOVERFLOW: ms has more than 48 bits. */
-int os_draw_uuid7(struct os_draw *d, struct os_uuid7 *u, uint64_t ms,
-                  unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e);
+int os_random_uuid7(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+                    unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e);

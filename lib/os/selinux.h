@@ -14,4 +14,4 @@ bool os_selinux_enabled(void);
 
 /* The file's security context, appended to b. Errors: ENODATA, it has none; EOPNOTSUPP, nor can it
  * have one; those of path resolution. */
-int os_selinux_context(const struct os_where *w, struct buf *b, struct base_error *e);
+int os_selinux_context(const struct os_file *w, struct buf *b, struct base_error *e);

@@ -26,20 +26,20 @@ const char *os_statvfs_flag_name(unsigned bit) {
 }
 
 /* statfs(2) knows no dir_fd: a descriptor of the file stands for it. */
-static int call_statfs(const struct os_where *w, struct statfs *s, struct base_error *e) {
+static int call_statfs(const struct os_file *w, struct statfs *s, struct base_error *e) {
     if (w->path && w->dir_fd == AT_FDCWD && w->follow)
-        return statfs(w->path, s) < 0 ? os_where_fail(w, errno, "statfs", e) : 0;
+        return statfs(w->path, s) < 0 ? os_file_fail(w, errno, "statfs", e) : 0;
     if (!w->path)
-        return fstatfs(w->dir_fd, s) < 0 ? os_where_fail(w, errno, "fstatfs", e) : 0;
-    int fd = os_where_open(w, e);
+        return fstatfs(w->dir_fd, s) < 0 ? os_file_fail(w, errno, "fstatfs", e) : 0;
+    int fd = os_file_open(w, e);
     if (fd < 0)
         return fd;
-    int r = fstatfs(fd, s) < 0 ? os_where_fail(w, errno, "fstatfs", e) : 0;
+    int r = fstatfs(fd, s) < 0 ? os_file_fail(w, errno, "fstatfs", e) : 0;
     close(fd);
     return r;
 }
 
-int os_statvfs(const struct os_where *w, struct os_statvfs *fs, struct base_error *e) {
+int os_statvfs(const struct os_file *w, struct os_statvfs *fs, struct base_error *e) {
     struct statfs s;
     int r = call_statfs(w, &s, e);
     if (r < 0)

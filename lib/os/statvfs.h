@@ -21,7 +21,7 @@ struct os_statvfs {
 };
 
 /* Errors: those of path resolution, ENOSYS of the file system, EIO. */
-int os_statvfs(const struct os_where *w, struct os_statvfs *fs, struct base_error *e);
+int os_statvfs(const struct os_file *w, struct os_statvfs *fs, struct base_error *e);
 
 /* The names of the bits of f_flag ("ST_RDONLY"), lowest bit first: NULL where a bit has none. */
 const char *os_statvfs_flag_name(unsigned bit);
@@ -38,6 +38,6 @@ struct os_pathconf_name {
 extern const struct os_pathconf_name os_pathconf_names[];
 
 /* pathconf(3): *known is false where there is no limit or the system does not say. Of a descriptor
- * from os_where_open(). */
+ * from os_file_open(). */
 int os_pathconf(int fd, int number, bool *known, int64_t *value, const char *path,
                 struct base_error *e);

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "os/wait_many.h"
 #include "os/kernel.h"
 #include "os/spawn_step.h"
+#include "os/wait_many.h"
 
 enum { ROOM = 8, NS_PER_S = 1000000000 };
 
@@ -31,8 +31,10 @@ static sigset_t sigchld(void) {
     return set;
 }
 
-int os_await_init(struct os_await *a, int options, bool is_set, struct base_error *e) {
-    *a = (struct os_await){ .options = options, .is_set = is_set, .signal_fd = -1, .look = true };
+int os_wait_many_init(struct os_wait_many *a, int options, bool is_set, struct base_error *e) {
+    *a = (struct os_wait_many){
+        .options = options, .is_set = is_set, .signal_fd = -1, .look = true
+    };
     if (is_set || options & (WSTOPPED | WCONTINUED)) {
         sigset_t set = sigchld();
         sigprocmask(SIG_BLOCK, &set, NULL);
@@ -46,9 +48,9 @@ int os_await_init(struct os_await *a, int options, bool is_set, struct base_erro
     return a->polls && a->list ? 0 : base_fail(e, ENOMEM, "malloc", NULL);
 }
 
-static bool grow(struct os_await *a) {
+static bool grow(struct os_wait_many *a) {
     size_t room = a->room * 2;
-    struct os_awaited *list = reallocarray(a->list, room, sizeof *list);
+    struct os_waited *list = reallocarray(a->list, room, sizeof *list);
     if (list)
         a->list = list;
     struct pollfd *polls = reallocarray(a->polls, room + 1, sizeof *polls);
@@ -60,17 +62,17 @@ static bool grow(struct os_await *a) {
     return true;
 }
 
-int os_await_add(struct os_await *a, const struct os_process *p, struct base_error *e) {
+int os_wait_many_add(struct os_wait_many *a, const struct os_process *p, struct base_error *e) {
     if (a->count == a->room && !grow(a))
         return base_fail(e, ENOMEM, "malloc", NULL);
-    a->list[a->count] = (struct os_awaited){ .process = *p, .bound = OS_NEVER };
+    a->list[a->count] = (struct os_waited){ .process = *p, .bound = OS_NEVER };
     a->polls[a->count] = (struct pollfd){ .fd = p->fd, .events = POLLIN };
     a->count++;
     a->left++;
     return 0;
 }
 
-void os_await_finish(struct os_await *a) {
+void os_wait_many_finish(struct os_wait_many *a) {
     for (size_t i = 0; i < a->count; i++)
         os_process_close(&a->list[i].process);
     if (a->signal_fd >= 0)
@@ -81,14 +83,14 @@ void os_await_finish(struct os_await *a) {
 
 /* ---- what poll(2) found ---- */
 
-void os_await_drop(struct os_await *a, size_t i) {
+void os_wait_many_drop(struct os_wait_many *a, size_t i) {
     a->list[i].done = true;
     a->polls[i].fd = -1; /* poll(2) passes over it */
     a->left--;
 }
 
 /* A process whose stops are wanted is a child, and waitid(2) tells all. */
-static int step_child(struct os_await *a, size_t i, struct os_wait_result *r,
+static int step_child(struct os_wait_many *a, size_t i, struct os_wait_status *r,
                       struct base_error *e) {
     int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)a->list[i].process.fd,
                            WEXITED | WNOHANG | __WALL | a->options, r, e);
@@ -98,9 +100,9 @@ static int step_child(struct os_await *a, size_t i, struct os_wait_result *r,
     return result;
 }
 
-static int step_process(struct os_await *a, size_t i, int64_t now, struct os_wait_result *r,
+static int step_process(struct os_wait_many *a, size_t i, int64_t now, struct os_wait_status *r,
                         struct base_error *e) {
-    struct os_awaited *p = &a->list[i];
+    struct os_waited *p = &a->list[i];
     bool last = p->bound <= now || a->polls[i].revents & POLLHUP;
     if (!last && !a->polls[i].revents)
         return 0;
@@ -112,8 +114,9 @@ static int step_process(struct os_await *a, size_t i, int64_t now, struct os_wai
     return result;
 }
 
-/* The next thing to tell: as os_await_next(), but 0 when all was told. */
-static int take(struct os_await *a, size_t *which, struct os_wait_result *r, struct base_error *e) {
+/* The next thing to tell: as os_wait_many_next(), but 0 when all was told. */
+static int take(struct os_wait_many *a, size_t *which, struct os_wait_status *r,
+                struct base_error *e) {
     if (a->is_set) {
         int result =
             a->look ? os_waitid(a->type, a->id, WEXITED | WNOHANG | __WALL | a->options, r, e) : 0;
@@ -130,7 +133,7 @@ static int take(struct os_await *a, size_t *which, struct os_wait_result *r, str
         if (result == 0)
             continue;
         if (result < 0 || !stops || os_wait_ended(r) || a->options & WNOWAIT)
-            os_await_drop(a, i);
+            os_wait_many_drop(a, i);
         *which = i;
         return result;
     }
@@ -139,7 +142,7 @@ static int take(struct os_await *a, size_t *which, struct os_wait_result *r, str
 
 /* ---- poll(2) ---- */
 
-static int64_t earliest_bound(const struct os_await *a) {
+static int64_t earliest_bound(const struct os_wait_many *a) {
     int64_t bound = OS_NEVER;
     for (size_t i = 0; i < a->count; i++)
         if (!a->list[i].done && a->list[i].bound < bound)
@@ -147,7 +150,7 @@ static int64_t earliest_bound(const struct os_await *a) {
     return bound;
 }
 
-static void drain(struct os_await *a) {
+static void drain(struct os_wait_many *a) {
     struct signalfd_siginfo info;
     while (read(a->signal_fd, &info, sizeof info) > 0)
         ;
@@ -156,7 +159,7 @@ static void drain(struct os_await *a) {
 
 /* A set needs SIGCHLD only, which can be had without a descriptor. Second best: a C library may try
  * again with the whole time when we were stopped and go on. */
-static int wait_for_sigchld(struct os_await *a, int64_t deadline) {
+static int wait_for_sigchld(struct os_wait_many *a, int64_t deadline) {
     int64_t now = os_monotonic_ns(), left = deadline > now ? deadline - now : 0;
     struct timespec time = { (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
     sigset_t set = sigchld();
@@ -165,7 +168,7 @@ static int wait_for_sigchld(struct os_await *a, int64_t deadline) {
 }
 
 /* Waits for news: 1, there may be some; 0, it is after the deadline, and nothing is due. */
-static int wait_for_news(struct os_await *a, int64_t deadline, struct base_error *e) {
+static int wait_for_news(struct os_wait_many *a, int64_t deadline, struct base_error *e) {
     if (a->is_set && a->signal_fd < 0)
         return wait_for_sigchld(a, deadline);
     int64_t bound = earliest_bound(a), now = os_monotonic_ns();
@@ -186,8 +189,8 @@ static int wait_for_news(struct os_await *a, int64_t deadline, struct base_error
     return n || bound != OS_NEVER || os_monotonic_ns() < deadline;
 }
 
-int os_await_next(struct os_await *a, int64_t deadline, size_t *which, struct os_wait_result *r,
-                  struct base_error *e) {
+int os_wait_many_next(struct os_wait_many *a, int64_t deadline, size_t *which,
+                      struct os_wait_status *r, struct base_error *e) {
     *which = SIZE_MAX;
     for (;;) {
         int result = take(a, which, r, e);

@@ -32,10 +32,10 @@ static int encode(int code, int status) {
     }
 }
 
-int os_waitid(idtype_t type, id_t id, int options, struct os_wait_result *r, struct base_error *e) {
+int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, struct base_error *e) {
     siginfo_t info;
     memset(&info, 0, sizeof info); /* without news, WNOHANG leaves info as it is */
-    *r = (struct os_wait_result){ 0 };
+    *r = (struct os_wait_status){ 0 };
     long result;
     do
         result = syscall(SYS_waitid, type, id, &info, options, &r->rusage);
@@ -56,7 +56,7 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_result *r, str
 }
 
 /* By hand: the macros of the C libraries differ about words that no kernel makes. */
-bool os_wait_decode(struct os_wait_result *r) {
+bool os_wait_decode(struct os_wait_status *r) {
     int status = r->wait_status;
     int signal = status & SIGNAL_BITS;
     if (status < 0 || (status & ~STATUS_BITS && (status & 0xff) != STOPPED))
@@ -79,14 +79,14 @@ bool os_wait_decode(struct os_wait_result *r) {
     return true;
 }
 
-bool os_wait_ended(const struct os_wait_result *r) {
+bool os_wait_ended(const struct os_wait_status *r) {
     return r->code == CLD_EXITED || r->code == CLD_KILLED || r->code == CLD_DUMPED;
 }
 
-int os_wait_exitcode(const struct os_wait_result *r) {
+int os_wait_exitcode(const struct os_wait_status *r) {
     return r->code == CLD_EXITED ? r->status : -r->status;
 }
 
-int os_wait_shell_status(const struct os_wait_result *r) {
+int os_wait_shell_status(const struct os_wait_status *r) {
     return r->code == CLD_EXITED ? r->status : 128 + r->status;
 }

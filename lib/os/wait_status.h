@@ -22,7 +22,7 @@ enum os_wait_via {
 
 /* What is known of a change of state. pid, uid, code and status are those of siginfo_t
  * (waitid(2)), whose own names are macros. */
-struct os_wait_result {
+struct os_wait_status {
     enum os_wait_via via;
     const char *reason; /* why nobody can tell, a literal; NULL otherwise */
     int pid;
@@ -38,18 +38,18 @@ struct os_wait_result {
 /* waitid(2), with the resource usage that only the system call tells: 1 and *r; 0 when WNOHANG was
  * asked for and nothing is to be told. An interrupted wait goes on. Errors: ECHILD, no such child;
  * EINVAL, no such options; EAGAIN, a non-blocking pidfd whose process runs. */
-int os_waitid(idtype_t type, id_t id, int options, struct os_wait_result *r, struct base_error *e);
+int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, struct base_error *e);
 
 /* Fills code and status from r->wait_status: a word of 16 bits, or a stop with an event of
  * ptrace(2) above them. False: it is no wait status. */
-bool os_wait_decode(struct os_wait_result *r);
+bool os_wait_decode(struct os_wait_status *r);
 
 /* Whether the process has ended, in contrast to stopped or continued. */
-bool os_wait_ended(const struct os_wait_result *r);
+bool os_wait_ended(const struct os_wait_status *r);
 
 /* os.waitstatus_to_exitcode: the exit status, or minus the number of the signal; of a process that
  * has ended. */
-int os_wait_exitcode(const struct os_wait_result *r);
+int os_wait_exitcode(const struct os_wait_status *r);
 
 /* What a shell would show in $?: the exit status, or 128 and the number of the signal. */
-int os_wait_shell_status(const struct os_wait_result *r);
+int os_wait_shell_status(const struct os_wait_status *r);

@@ -73,8 +73,8 @@ static bool hand_over_errors(const struct os_walk *walk, struct os_walk_chunk *c
         struct os_walk_error error;
         struct base_error e;
         memcpy(&error, c->errors.data + at, sizeof error);
-        struct os_where where = { AT_FDCWD, c->errors.data + at + sizeof error, false };
-        os_where_fail(&where, error.errnum, error.operation, &e);
+        struct os_file where = { AT_FDCWD, c->errors.data + at + sizeof error, false };
+        os_file_fail(&where, error.errnum, error.operation, &e);
         go_on = walk->ops->error(walk->data, &e, error.vanished, totals);
         at += sizeof error + error.path_size;
     }
@@ -387,16 +387,16 @@ static void name_of_top(const char *top, struct os_walk_entry *e) {
 }
 
 /* Follows TOP if `where` says so; a link that leads nowhere is there all the same: *nowhere. */
-static int stat_top(const struct os_where *w, struct stat *st, int *nowhere, struct base_error *e) {
-    const char *path = os_where_path(w);
+static int stat_top(const struct os_file *w, struct stat *st, int *nowhere, struct base_error *e) {
+    const char *path = os_file_path(w);
     *nowhere = 0;
-    if (fstatat(w->dir_fd, path, st, os_where_flags(w)) == 0)
+    if (fstatat(w->dir_fd, path, st, os_file_flags(w)) == 0)
         return 0;
     int errnum = errno;
     bool dangling = (errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP) && w->path &&
                     w->follow && fstatat(w->dir_fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
     *nowhere = errnum;
-    return dangling ? 0 : os_where_fail(w, errnum, "stat", e);
+    return dangling ? 0 : os_file_fail(w, errnum, "stat", e);
 }
 
 static unsigned descriptors(void) {
@@ -460,7 +460,7 @@ static int take_top(struct walk_worker *w, struct walk_node *node, const char *t
     return failed ? -ENOMEM : enter && !s->stopped;
 }
 
-int os_walk(const struct os_walk *walk, const struct os_where *where, const char *top,
+int os_walk(const struct os_walk *walk, const struct os_file *where, const char *top,
             struct base_error *e) {
     struct walk_shared s = {
         .walk = walk,

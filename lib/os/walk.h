@@ -106,7 +106,7 @@ struct os_walk {
  * is handed over. 0, also after errors that were handed over and after a stop; -errno when TOP
  * itself cannot be looked at (ENOENT, EACCES, ...) or memory is short: then *e is filled and
  * error() was not called. */
-int os_walk(const struct os_walk *walk, const struct os_where *where, const char *top,
+int os_walk(const struct os_walk *walk, const struct os_file *where, const char *top,
             struct base_error *e);
 
 /* The number of CPUs that this process may run on: a good number of jobs. */

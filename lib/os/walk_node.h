@@ -63,7 +63,7 @@ enum { WALK_SPARES = 64 };
 /* What the threads of a walk share. */
 struct walk_shared {
     const struct os_walk *walk;
-    const struct os_where *where; /* of TOP */
+    const struct os_file *where; /* of TOP */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     unsigned waiting; /* threads that wait for `changed` */

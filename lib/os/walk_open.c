@@ -21,7 +21,7 @@ enum { OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC }
 
 static int identify(int fd, struct walk_identity *identity) {
     struct os_statx st;
-    struct os_where w = { fd, NULL, true };
+    struct os_file w = { fd, NULL, true };
     int r = os_stat(&w, OS_STATX_INO | OS_STATX_MNT_ID, OS_SYNC_DEFAULT, &st, NULL);
     if (r < 0)
         return r;
@@ -46,7 +46,7 @@ static bool is_same(const struct walk_identity *a, const struct walk_identity *b
 static int open_below(const struct walk_shared *s, int dir_fd, const struct walk_node *node) {
     if (node->parent)
         return base_open(dir_fd, node->name, OPEN_FLAGS | (node->link ? 0 : O_NOFOLLOW));
-    const struct os_where *w = s->where;
+    const struct os_file *w = s->where;
     if (!w->path)
         return base_open(w->dir_fd, ".", OPEN_FLAGS);
     return base_open(w->dir_fd, w->path, OPEN_FLAGS | (w->follow ? 0 : O_NOFOLLOW));

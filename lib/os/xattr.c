@@ -61,8 +61,8 @@ static ssize_t call_path(const char *path, bool follow, const struct request *r)
     return (follow ? removexattr : lremovexattr)(path, r->name);
 }
 
-static ssize_t call_at(const struct os_where *w, const struct request *r) {
-    int flags = os_where_flags(w);
+static ssize_t call_at(const struct os_file *w, const struct request *r) {
+    int flags = os_file_flags(w);
     uintptr_t address = r->call == SET ? (uintptr_t)r->value : (uintptr_t)r->room;
     struct os_xattr_args args = { address, (uint32_t)r->size, (uint32_t)r->flags };
     switch (r->call) {
@@ -80,9 +80,9 @@ static ssize_t call_at(const struct os_where *w, const struct request *r) {
 
 /* By the descriptor's name in /proc: of a descriptor of O_PATH it is the file itself, also where
  * that is a symbolic link. */
-static ssize_t call_proc(const struct os_where *w, const struct request *r) {
+static ssize_t call_proc(const struct os_file *w, const struct request *r) {
     struct buf b = { 0 };
-    const char *name = os_where_name(w, &b);
+    const char *name = os_file_name(w, &b);
     if (!name)
         errno = ENOMEM;
     ssize_t n = name ? call_path(name, !w->path || w->follow, r) : -1;
@@ -92,7 +92,7 @@ static ssize_t call_proc(const struct os_where *w, const struct request *r) {
     return n;
 }
 
-static ssize_t call_descriptor(const struct os_where *w, const struct request *r) {
+static ssize_t call_descriptor(const struct os_file *w, const struct request *r) {
     ssize_t n = call_fd(w->dir_fd, r);
     if (n >= 0 || errno != EBADF)
         return n;
@@ -102,7 +102,7 @@ static ssize_t call_descriptor(const struct os_where *w, const struct request *r
     return n;
 }
 
-static ssize_t run(const struct os_where *w, const struct request *r) {
+static ssize_t run(const struct os_file *w, const struct request *r) {
     if (!w->path)
         return call_descriptor(w, r);
     if (w->dir_fd == AT_FDCWD || w->path[0] == '/')
@@ -112,9 +112,9 @@ static ssize_t run(const struct os_where *w, const struct request *r) {
     return n < 0 && (errno == ENOSYS || errno == EPERM) ? call_proc(w, r) : n;
 }
 
-static int fail(const struct os_where *w, const struct request *r, int errnum,
+static int fail(const struct os_file *w, const struct request *r, int errnum,
                 struct base_error *e) {
-    int result = os_where_fail(w, errnum, operations[r->call], e);
+    int result = os_file_fail(w, errnum, operations[r->call], e);
     if (e)
         os_xattr_explain(e, r->name);
     return result;
@@ -122,7 +122,7 @@ static int fail(const struct os_where *w, const struct request *r, int errnum,
 
 /* What a call writes, appended to b. The largest is tried when it does not fit the first room:
  * whatever happens to it meanwhile, there is no third time. */
-static int fetch(const struct os_where *w, struct request *r, struct buf *b, struct base_error *e) {
+static int fetch(const struct os_file *w, struct request *r, struct buf *b, struct base_error *e) {
     for (size_t room = FIRST_ROOM;; room = OS_XATTR_SIZE_MAX) {
         if (!buf_reserve(b, room))
             return fail(w, r, ENOMEM, e);
@@ -138,17 +138,17 @@ static int fetch(const struct os_where *w, struct request *r, struct buf *b, str
     }
 }
 
-int os_xattr_list(const struct os_where *w, struct buf *b, struct base_error *e) {
+int os_xattr_list(const struct os_file *w, struct buf *b, struct base_error *e) {
     struct request r = { .call = LIST };
     return fetch(w, &r, b, e);
 }
 
-int os_xattr_get(const struct os_where *w, const char *name, struct buf *b, struct base_error *e) {
+int os_xattr_get(const struct os_file *w, const char *name, struct buf *b, struct base_error *e) {
     struct request r = { .call = GET, .name = name };
     return fetch(w, &r, b, e);
 }
 
-int os_xattr_set(const struct os_where *w, const char *name, const void *value, size_t size,
+int os_xattr_set(const struct os_file *w, const char *name, const void *value, size_t size,
                  int flags, struct base_error *e) {
     struct request r = { .call = SET, .name = name, .value = value, .size = size, .flags = flags };
     /* Of the relative call's 32 bits none may be lost. */
@@ -157,7 +157,7 @@ int os_xattr_set(const struct os_where *w, const char *name, const void *value, 
     return run(w, &r) < 0 ? fail(w, &r, errno, e) : 0;
 }
 
-int os_xattr_remove(const struct os_where *w, const char *name, struct base_error *e) {
+int os_xattr_remove(const struct os_file *w, const char *name, struct base_error *e) {
     struct request r = { .call = REMOVE, .name = name };
     return run(w, &r) < 0 ? fail(w, &r, errno, e) : 0;
 }

@@ -171,8 +171,8 @@ static void test_generator_is_seeded(void) {
 /* ---- what is made of them ---- */
 
 /* A pool with these bytes; what is beyond them would be asked of nobody. */
-static struct os_draw pool(const unsigned char *bytes, size_t size) {
-    struct os_draw d = { .size = size };
+static struct os_random_values pool(const unsigned char *bytes, size_t size) {
+    struct os_random_values d = { .size = size };
     memcpy(d.pool, bytes, size);
     return d;
 }
@@ -183,22 +183,22 @@ static void test_integers_take_few_bytes_and_drop_what_does_not_fit(void) {
         0x80, 0,    0,    0,    0,    0,    0,    1, /* 2^63 + 1 is one too many */
         1,    2,    3,    4,    5,    6,    7,    8,
     };
-    struct os_draw d = pool(bytes, sizeof bytes);
+    struct os_random_values d = pool(bytes, sizeof bytes);
     uint64_t v = 99;
-    CHECK_INT(os_draw_integer(&d, 0, &v, NULL), 0); /* needs none */
+    CHECK_INT(os_random_integer(&d, 0, &v, NULL), 0); /* needs none */
     CHECK_INT(v, 0);
     CHECK_INT(d.at, 0);
-    CHECK_INT(os_draw_integer(&d, 9, &v, NULL), 0); /* fa: 10, 0a: 10, 0f: 15 do not fit */
+    CHECK_INT(os_random_integer(&d, 9, &v, NULL), 0); /* fa: 10, 0a: 10, 0f: 15 do not fit */
     CHECK_INT(v, 9);
     CHECK_INT(d.at, 4);
-    CHECK_INT(os_draw_integer(&d, 1, &v, NULL), 0);
+    CHECK_INT(os_random_integer(&d, 1, &v, NULL), 0);
     CHECK_INT(v, 1);
-    CHECK_INT(os_draw_integer(&d, 256, &v, NULL), 0); /* nine bits of two bytes */
+    CHECK_INT(os_random_integer(&d, 256, &v, NULL), 0); /* nine bits of two bytes */
     CHECK_INT(v, 256);
-    CHECK_INT(os_draw_integer(&d, UINT64_C(1) << 63, &v, NULL), 0);
+    CHECK_INT(os_random_integer(&d, UINT64_C(1) << 63, &v, NULL), 0);
     CHECK_INT(v, INT64_C(0x0102030405060708));
     CHECK_INT(d.at, sizeof bytes);
-    os_draw_end(&d);
+    os_random_values_finish(&d);
     CHECK_INT(d.pool[0], 0);
     CHECK_INT(d.pool[sizeof bytes - 1], 0);
 }
@@ -235,24 +235,24 @@ static void test_bits_are_the_logarithm_rounded_down(void) {
         { 2, 1000000, 1584962 },
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-        CHECK_INT(os_draw_bits(rows[i].last, rows[i].times), rows[i].bits);
+        CHECK_INT(os_random_bits(rows[i].last, rows[i].times), rows[i].bits);
 }
 
 static void test_uuid4_has_its_version(void) {
     unsigned char ones[16], uuid[16];
     memset(ones, 0xff, sizeof ones);
-    struct os_draw d = pool(ones, sizeof ones);
-    CHECK_INT(os_draw_uuid4(&d, uuid, NULL), 0);
+    struct os_random_values d = pool(ones, sizeof ones);
+    CHECK_INT(os_random_uuid4(&d, uuid, NULL), 0);
     ones[6] = 0x4f;
     ones[8] = 0xbf;
     CHECK(memcmp(uuid, ones, sizeof uuid) == 0);
 }
 
-static void check_uuid7(struct os_draw *d, struct os_uuid7 *u, uint64_t ms, unsigned want_bits,
-                        const unsigned char *want) {
+static void check_uuid7(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+                        unsigned want_bits, const unsigned char *want) {
     unsigned char uuid[16];
     unsigned bits = 0;
-    CHECK_INT(os_draw_uuid7(d, u, ms, uuid, &bits, NULL), 0);
+    CHECK_INT(os_random_uuid7(d, u, ms, uuid, &bits, NULL), 0);
     CHECK_INT(bits, want_bits);
     CHECK(memcmp(uuid, want, sizeof uuid) == 0);
 }
@@ -261,7 +261,7 @@ static void test_uuid7_grows(void) {
     /* 16 bytes of one: all 74 bits; then steps of 4 bytes; 16 of zero whenever it begins anew. */
     unsigned char bytes[16 + 4 + 16 + 4 + 4 + 16] = { 0 };
     memset(bytes, 0xff, 16);
-    struct os_draw d = pool(bytes, sizeof bytes);
+    struct os_random_values d = pool(bytes, sizeof bytes);
     struct os_uuid7 u = { 0 };
     static const unsigned char first[] = { 0,    0,    0,    0,    0,    5,    0x7f, 0xff,
                                            0xbf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
@@ -282,7 +282,7 @@ static void test_uuid7_grows(void) {
 
 static void test_uuid7_carries_into_the_high_bits(void) {
     static const unsigned char bytes[4] = { 0 };
-    struct os_draw d = pool(bytes, sizeof bytes);
+    struct os_random_values d = pool(bytes, sizeof bytes);
     struct os_uuid7 u = { true, 9, 0xffe, (UINT64_C(1) << 62) - 1 };
     static const unsigned char want[] = { 0, 0, 0, 0, 0, 9, 0x7f, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0 };
     check_uuid7(&d, &u, 9, 32, want);
@@ -290,13 +290,13 @@ static void test_uuid7_carries_into_the_high_bits(void) {
 
 static void test_uuid7_has_48_bits_of_time(void) {
     struct os_uuid7 u = { 0 };
-    struct os_draw d = { 0 };
+    struct os_random_values d = { 0 };
     struct base_error e;
     unsigned char uuid[16];
     unsigned bits;
-    CHECK_INT(os_draw_uuid7(&d, &u, UINT64_C(1) << 48, uuid, &bits, &e), -EOVERFLOW);
+    CHECK_INT(os_random_uuid7(&d, &u, UINT64_C(1) << 48, uuid, &bits, &e), -EOVERFLOW);
     CHECK_STR(e.operation, "clock_gettime");
-    CHECK_INT(os_draw_uuid7(&d, &u, UINT64_MAX - 999, uuid, &bits, &e), -EOVERFLOW);
+    CHECK_INT(os_random_uuid7(&d, &u, UINT64_MAX - 999, uuid, &bits, &e), -EOVERFLOW);
     CHECK(!u.begun);
 }
 

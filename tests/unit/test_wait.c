@@ -9,7 +9,7 @@
 #include "os/wait_status.h"
 
 static void check_word(int word, int code, int status, bool ended, int exitcode, int shell) {
-    struct os_wait_result r = { .wait_status = word };
+    struct os_wait_status r = { .wait_status = word };
     bool before = check_ok;
     CHECK(os_wait_decode(&r));
     CHECK_INT(r.code, code);
@@ -47,7 +47,7 @@ static void test_stops(void) {
 /* The macros agree where the word is one that a kernel makes. */
 static void test_macros(void) {
     for (int word = 0; word <= 0xffff; word++) {
-        struct os_wait_result r = { .wait_status = word };
+        struct os_wait_status r = { .wait_status = word };
         int signo = word & 0x7f;
         bool is_made = word == 0xffff || !(word & 0xff) || (word >> 8 && (word & 0xff) == 0x7f) ||
                        (word >> 8 == 0 && signo && signo != 0x7f);
@@ -66,7 +66,7 @@ static void test_macros(void) {
 static void test_no_status(void) {
     static const int words[] = { -1, 0xff, 0x1ff, 0x10000, 0x10100, 0x10009, 0x1ffff, 0x7fffffff };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        struct os_wait_result r = { .wait_status = words[i] };
+        struct os_wait_status r = { .wait_status = words[i] };
         CHECK(!os_wait_decode(&r));
         if (!check_ok)
             printf("# on 0x%x\n", (unsigned)words[i]);
@@ -77,7 +77,7 @@ static void test_no_status(void) {
 static void test_waitid(void) {
     static const int ends[] = { 0, 7, 255, -SIGTERM, -SIGKILL };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        struct os_wait_result r, again;
+        struct os_wait_status r, again;
         struct base_error e;
         pid_t pid = fork();
         if (pid == 0) {
@@ -90,7 +90,7 @@ static void test_waitid(void) {
         CHECK_INT(r.pid, pid);
         CHECK(r.has_uid && r.uid == getuid() && r.has_rusage);
         CHECK_INT(os_wait_exitcode(&r), ends[i]);
-        again = (struct os_wait_result){ .wait_status = r.wait_status };
+        again = (struct os_wait_status){ .wait_status = r.wait_status };
         CHECK(os_wait_decode(&again));
         CHECK_INT(again.code, r.code);
         CHECK_INT(again.status, r.status);
@@ -98,7 +98,7 @@ static void test_waitid(void) {
 }
 
 static void test_no_news(void) {
-    struct os_wait_result r;
+    struct os_wait_status r;
     struct base_error e;
     int hold[2];
     char c;
