@@ -130,10 +130,9 @@ static bool resolve_user(struct cli *cli, struct spawn_args *args) {
     struct buf user = { 0 };
     size_t size = strcspn(args->user, ":");
     buf_add(&user, args->user, size);
-    buf_cstr(&user);
     const char *group = args->user[size] ? args->user + size + 1 : NULL;
     struct base_error e;
-    bool good = !user.failed;
+    bool good = buf_cstr(&user);
     if (good) {
         good = resolve_account(cli, args, user.data, group);
     } else {

@@ -244,9 +244,8 @@ enum xattr_read_result xattr_read(struct xattr_reader *reader, struct xattr_reco
             return XATTR_READ_BAD;
         if (!is_record)
             continue;
-        buf_cstr(&record->path);
-        buf_cstr(&record->name);
-        *errnum = record->path.failed || record->name.failed || record->value.failed ? ENOMEM : 0;
+        bool complete = buf_cstr(&record->path) && buf_cstr(&record->name);
+        *errnum = complete && !record->value.failed ? 0 : ENOMEM;
         return *errnum ? XATTR_READ_ERROR : XATTR_READ_RECORD;
     }
 }

@@ -104,8 +104,8 @@ void buf_add_base64(struct buf *b, const void *bytes, size_t size) {
 }
 
 const char *buf_cstr(struct buf *b) {
-    if (!buf_reserve(b, 1))
-        return "";
+    if (b->failed || !buf_reserve(b, 1))
+        return NULL;
     b->data[b->len] = '\0';
     return b->data;
 }

@@ -36,9 +36,9 @@ void buf_add_padded(struct buf *b, uint64_t value, unsigned width);
 /* Base64 (RFC 4648 section 4, with padding). */
 void buf_add_base64(struct buf *b, const void *bytes, size_t size);
 
-/* Ends the contents with a NUL that len does not count, for use as a C string.
- * Returns "" when memory is short. */
-const char *buf_cstr(struct buf *b);
+/* The contents as a C string, ended with a NUL that len does not count. NULL when memory is short,
+ * or was for an earlier addition: half a string is not used for a whole one. */
+__attribute__((warn_unused_result)) const char *buf_cstr(struct buf *b);
 
 static inline void buf_add(struct buf *b, const void *bytes, size_t size) {
     if (size == 0 || !b->data || b->cap - b->len < size) {
@@ -66,8 +66,12 @@ static inline void buf_add_char(struct buf *b, char c) {
     buf_add(b, &c, 1);
 }
 
+/* Appends a string. NULL, one that buf_cstr() could not make, is a failure of b too. */
 static inline void buf_add_str(struct buf *b, const char *text) {
-    buf_add(b, text, strlen(text));
+    if (text)
+        buf_add(b, text, strlen(text));
+    else
+        b->failed = true;
 }
 
 static inline void buf_clear(struct buf *b) {

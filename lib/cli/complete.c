@@ -27,6 +27,10 @@ struct completion {
 
 static void offer(struct completion *c, const char *name, const char *help) {
     const char *typed = c->word + c->lead;
+    if (!name) { /* buf_cstr() could not make it */
+        c->found.failed = true;
+        return;
+    }
     if (strncmp(name, typed, strlen(typed)) != 0)
         return;
     buf_add(&c->found, c->word, c->lead);

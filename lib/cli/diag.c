@@ -127,7 +127,7 @@ static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
         add_text_form(&line, cli, d);
     buf_add_char(&line, '\n');
     cli_flush(cli);
-    if (line.failed) /* no memory for the names: say at least what happened */
+    if (line.failed || !d->message) /* no memory for the names: say at least what happened */
         base_write(STDERR_FILENO, "osbox: out of memory\n", 21);
     else
         base_write(STDERR_FILENO, line.data, line.len);

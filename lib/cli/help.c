@@ -15,7 +15,8 @@ static void add_spaces(struct buf *b, size_t count) {
 /* Words of `text` from column `at` on, wrapped to lines indented by `indent`. */
 static void add_wrapped(struct buf *b, const char *text, size_t at, size_t indent) {
     bool first = true;
-    while (*text) {
+    b->failed |= !text; /* buf_cstr() could not make it */
+    while (text && *text) {
         size_t size = strcspn(text, " \n");
         if (!first && at + 1 + size > CLI_HELP_WIDTH) {
             buf_add_char(b, '\n');
