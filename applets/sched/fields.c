@@ -61,17 +61,6 @@ const struct cli_field sched_fields[] = {
     STEP_ROWS(SCHED_WHY, STATUS, 0),
 };
 
-const char *sched_policy_name(uint32_t policy) {
-    static const char names[][16] = {
-        [SCHED_OTHER] = "SCHED_OTHER", [SCHED_FIFO] = "SCHED_FIFO",
-        [SCHED_RR] = "SCHED_RR",       [SCHED_BATCH] = "SCHED_BATCH",
-        [SCHED_IDLE] = "SCHED_IDLE",   [OS_SCHED_DEADLINE] = "SCHED_DEADLINE",
-        [OS_SCHED_EXT] = "SCHED_EXT",
-    };
-    bool known = policy < sizeof names / sizeof *names && names[policy][0];
-    return known ? names[policy] : NULL;
-}
-
 /* ---- values ---- */
 
 void sched_emit(struct cli *cli, const struct sched_record *r) {
@@ -104,7 +93,7 @@ struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room) {
 
 static void fill_old(struct sched_record *r, const struct os_sched *s) {
     const struct os_sched_attr *a = &s->attr;
-    r->values[SCHED_OLD_POLICY] = cli_str(sched_policy_name(a->sched_policy));
+    r->values[SCHED_OLD_POLICY] = cli_str(scheduling_policy_name(a->sched_policy));
     r->values[SCHED_OLD_RESET] = cli_bool(a->sched_flags & OS_SCHED_FLAG_RESET_ON_FORK);
     r->values[SCHED_OLD_PRIORITY] = cli_int(a->sched_priority);
     r->values[SCHED_OLD_NICE] = cli_int(a->sched_nice);
@@ -118,7 +107,7 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
         return;
     }
     r->values[WAIT_PID] = cli_int(tid);
-    r->values[SCHED_POLICY] = cli_str(sched_policy_name(a->sched_policy));
+    r->values[SCHED_POLICY] = cli_str(scheduling_policy_name(a->sched_policy));
     r->values[SCHED_RESET] = cli_bool(a->sched_flags & OS_SCHED_FLAG_RESET_ON_FORK);
     r->values[SCHED_PRIORITY] = cli_int(a->sched_priority);
     r->values[SCHED_NICE] = cli_int(a->sched_nice);

@@ -21,17 +21,6 @@
 
 /* ---- options ---- */
 
-const struct cli_choice sched_policies[] = {
-    { "other", SCHED_OTHER, "the usual one" },
-    { "batch", SCHED_BATCH, "without a wish for speed" },
-    { "idle", SCHED_IDLE, "when nothing else is to do" },
-    { "fifo", SCHED_FIFO, "real time, until it waits" },
-    { "rr", SCHED_RR, "real time, in turns" },
-    { "deadline", OS_SCHED_DEADLINE, "real time, with runtime, deadline and period" },
-    { "ext", OS_SCHED_EXT, "a BPF scheduler" },
-    { NULL, 0, NULL },
-};
-
 static const struct cli_choice yes_no[] = { { "yes", 1, NULL },
                                             { "no", 0, NULL },
                                             { NULL, 0, NULL } };
@@ -80,8 +69,8 @@ static const struct cli_option set_options[] = {
     CLI_GROUP("Which"),
     TARGET_ROWS,
     CLI_GROUP("What is set"),
-    { CLI_CHOICE(struct sched_args, policy, sched_policies), .name = "policy", .metavar = "POLICY",
-      .help = "the policy" },
+    { CLI_CHOICE(struct sched_args, policy, scheduling_policies), .name = "policy",
+      .metavar = "POLICY", .help = "the policy" },
     { CLI_UNSIGNED(struct sched_args, priority), .name = "priority", .metavar = "N",
       .help = "the priority: 1 to 99 for fifo and rr, 0 for others" },
     { CLI_CALL(parse_nice), .name = "nice", .metavar = "N",
@@ -250,7 +239,7 @@ static void run_limits(struct cli *cli, const void *data) {
     (void)data;
     if (!cli_begin(cli, SCHED_VIEW_LIMITS))
         return;
-    for (const struct cli_choice *c = sched_policies; c->name; c++) {
+    for (const struct cli_choice *c = scheduling_policies; c->name; c++) {
         struct cli_value values[SCHED_FIELDS] = { 0 };
         int least, greatest;
         int64_t interval;
@@ -260,7 +249,7 @@ static void run_limits(struct cli *cli, const void *data) {
             cli_report(cli, &e);
         if (r < 0)
             continue; /* EINVAL: this kernel does not have it */
-        values[SCHED_POLICY] = cli_str(sched_policy_name((uint32_t)c->value));
+        values[SCHED_POLICY] = cli_str(scheduling_policy_name((uint32_t)c->value));
         values[SCHED_PRIORITY_MIN] = cli_int(least);
         values[SCHED_PRIORITY_MAX] = cli_int(greatest);
         if (c->value == SCHED_RR && os_sched_rr_interval(&interval))

@@ -7,6 +7,7 @@
 
 #include "applets/common/pid_operand.h"
 #include "applets/common/program.h"
+#include "applets/common/scheduling.h"
 #include "cli/cpus.h"
 #include "os/sched.h"
 
@@ -68,12 +69,6 @@ enum sched_field {
 
 extern const struct cli_field sched_fields[];
 extern const char *const sched_views[];
-
-/* The policies as options take them: "fifo". */
-extern const struct cli_choice sched_policies[];
-
-/* A policy's name as os has it, "SCHED_FIFO"; NULL: it has none. */
-const char *sched_policy_name(uint32_t policy);
 
 /* The room for values of one record. */
 struct sched_record {

@@ -322,7 +322,7 @@ static void add_steps(const struct sched_args *args, const struct os_sched_attr 
                                             .object = buf_cstr(&objects->nice) });
     }
     if (changes_attr(args)) {
-        const char *name = sched_policy_name(attr->sched_policy);
+        const char *name = scheduling_policy_name(attr->sched_policy);
         buf_add_str(&objects->policy, name ? name : "");
         buf_add_char(&objects->policy, ':');
         buf_add_uint(&objects->policy, attr->sched_priority);

@@ -7,12 +7,14 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "applets/sched/sched.h"
+#include "applets/common/scheduling.h"
 #include "applets/spawn/spawn.h"
+#include "cli/cpus.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
 #include "os/capability.h"
 #include "os/namespace.h"
+#include "os/sched.h"
 
 /* ---- words ---- */
 
@@ -231,7 +233,7 @@ static const char *parse_scheduler(struct cli *cli, void *args, const char *text
     if (!text[0] || strcmp(text, ":") == 0)
         return "not of the form [POLICY[+reset-on-fork]][:PRIORITY]";
     if (size) {
-        const struct cli_choice *policy = find_word(sched_policies, text, word);
+        const struct cli_choice *policy = find_word(scheduling_policies, text, word);
         if (!policy)
             return ""; /* their names are listed */
         step.number = policy->value;
@@ -511,7 +513,7 @@ const struct cli_option spawn_options[] = {
       .choices = spawn_limits, .help = "set resource limits, such as nofile=1024" },
     { CLI_CALL(parse_nice), .name = "nice", .metavar = "N", .help = "add N to its nice value" },
     { CLI_CALL(parse_scheduler), .name = "scheduler", .metavar = "POLICY[+reset-on-fork][:N]",
-      .choices = sched_policies,
+      .choices = scheduling_policies,
       .help = "set its scheduling policy and priority (:N keeps the policy)" },
     { CLI_CALL(parse_affinity), .name = "affinity", .metavar = "CPUS",
       .help = "the CPUs it may run on: 0-3,8" },
