@@ -18,11 +18,11 @@ static const char *code_name(int si_code) {
     return known ? names[si_code] : NULL;
 }
 
-static struct cli_value duration(struct timeval t) {
+static struct cli_value duration(struct os_kernel_timeval t) {
     return cli_time(t.tv_sec, (uint32_t)t.tv_usec * 1000);
 }
 
-static void fill_rusage(const struct rusage *ru, struct cli_value *values) {
+static void fill_rusage(const struct os_kernel_rusage *ru, struct cli_value *values) {
     values[WAIT_RU_UTIME] = values[WAIT_RU_UTIME_NS] = duration(ru->ru_utime);
     values[WAIT_RU_STIME] = values[WAIT_RU_STIME_NS] = duration(ru->ru_stime);
     values[WAIT_RU_MAXRSS] = cli_int(ru->ru_maxrss);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "applets/common/scheduling.h"
 #include "applets/spawn/spawn.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Kernel interfaces newer than the C library's headers, defined once. Whether
- * the running kernel has them is found by trying, never by version.
+ * Kernel interfaces newer than the C library's headers, and those for which the
+ * C library has a layout of its own, defined once. Whether the running kernel has
+ * a call is found by trying, never by version.
  */
 #pragma once
 
+#include <linux/posix_types.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -150,6 +152,59 @@ struct os_file_attr {
 };
 
 _Static_assert(sizeof(struct os_file_attr) == 24, "FILE_ATTR_SIZE_VER0");
+
+/* The kernel's struct rusage, as the system call waitid(2) writes it. libc's may be larger: with a
+ * 64-bit time_t on a 32-bit architecture it is. */
+struct os_kernel_timeval {
+    __kernel_long_t tv_sec;
+    __kernel_suseconds_t tv_usec;
+};
+
+struct os_kernel_rusage {
+    struct os_kernel_timeval ru_utime;
+    struct os_kernel_timeval ru_stime;
+    __kernel_long_t ru_maxrss; /* KiB */
+    __kernel_long_t ru_ixrss;
+    __kernel_long_t ru_idrss;
+    __kernel_long_t ru_isrss;
+    __kernel_long_t ru_minflt;
+    __kernel_long_t ru_majflt;
+    __kernel_long_t ru_nswap;
+    __kernel_long_t ru_inblock;
+    __kernel_long_t ru_oublock;
+    __kernel_long_t ru_msgsnd;
+    __kernel_long_t ru_msgrcv;
+    __kernel_long_t ru_nsignals;
+    __kernel_long_t ru_nvcsw;
+    __kernel_long_t ru_nivcsw;
+};
+
+_Static_assert(sizeof(struct os_kernel_rusage) == 18 * sizeof(__kernel_long_t), "ABI");
+
+/* The kernel's sigset_t: an array of longs. Read as one number of 64 bits, its halves would be
+ * swapped where a long has 32 bits and the higher byte comes first. */
+enum { OS_KERNEL_SIGNALS = 64, OS_LONG_BITS = 8 * sizeof(unsigned long) };
+
+struct os_kernel_sigset {
+    unsigned long words[OS_KERNEL_SIGNALS / OS_LONG_BITS];
+};
+
+_Static_assert(sizeof(struct os_kernel_sigset) == 8, "what the system calls accept");
+
+/* Bit N - 1 of `signals` is signal N, in both directions. */
+static inline struct os_kernel_sigset os_kernel_sigset(uint64_t signals) {
+    struct os_kernel_sigset set;
+    for (unsigned i = 0; i < OS_KERNEL_SIGNALS / OS_LONG_BITS; i++)
+        set.words[i] = (unsigned long)(signals >> i * OS_LONG_BITS);
+    return set;
+}
+
+static inline uint64_t os_kernel_sigset_bits(const struct os_kernel_sigset *set) {
+    uint64_t signals = 0;
+    for (unsigned i = 0; i < OS_KERNEL_SIGNALS / OS_LONG_BITS; i++)
+        signals |= (uint64_t)set->words[i] << i * OS_LONG_BITS;
+    return signals;
+}
 
 /* For waitid(2): the process of a pidfd, Linux 5.4. */
 enum { OS_P_PIDFD = 3 };

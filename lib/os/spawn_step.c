@@ -40,7 +40,12 @@ static int expect(bool same) {
 /* ---- signals ---- */
 
 int os_signal_mask(const os_sigset *set, os_sigset *old) {
-    return outcome(syscall(SYS_rt_sigprocmask, SIG_SETMASK, set, old, sizeof(os_sigset)));
+    struct os_kernel_sigset want = os_kernel_sigset(set ? *set : 0), before = { 0 };
+    int r = outcome(
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, set ? &want : NULL, &before, sizeof before));
+    if (old)
+        *old = os_kernel_sigset_bits(&before);
+    return r;
 }
 
 /* The kernel's struct sigaction begins with the handler on all architectures but MIPS and Alpha,
@@ -56,8 +61,8 @@ int os_signal_action(int signo, void (*handler)(int)) {
     memset(&action, 0, sizeof action);
     memset(&now, 0, sizeof now);
     action.handler = handler;
-    if (syscall(SYS_rt_sigaction, signo, &action, NULL, sizeof(os_sigset)) < 0 ||
-        syscall(SYS_rt_sigaction, signo, NULL, &now, sizeof(os_sigset)) < 0)
+    if (syscall(SYS_rt_sigaction, signo, &action, NULL, sizeof(struct os_kernel_sigset)) < 0 ||
+        syscall(SYS_rt_sigaction, signo, NULL, &now, sizeof(struct os_kernel_sigset)) < 0)
         return -errno;
     return expect(now.handler == handler);
 }
@@ -65,7 +70,7 @@ int os_signal_action(int signo, void (*handler)(int)) {
 bool os_signal_ignored(int signo) {
     union kernel_sigaction now;
     memset(&now, 0, sizeof now);
-    return syscall(SYS_rt_sigaction, signo, NULL, &now, sizeof(os_sigset)) == 0 &&
+    return syscall(SYS_rt_sigaction, signo, NULL, &now, sizeof(struct os_kernel_sigset)) == 0 &&
            now.handler == SIG_IGN;
 }
 
@@ -110,6 +115,8 @@ static int set_group(const struct os_step *s) {
 }
 
 /* By system call: the C libraries do not agree on the type of a resource's number. */
+_Static_assert(sizeof(struct rlimit) == 2 * sizeof(uint64_t), "the kernel's struct rlimit64");
+
 int os_limit(int resource, const struct rlimit *limit, struct rlimit *old) {
     return outcome(syscall(SYS_prlimit64, 0, resource, limit, old));
 }

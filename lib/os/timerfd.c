@@ -17,7 +17,7 @@
 enum { NS_PER_S = 1000000000 };
 
 static struct timespec timespec_of(int64_t ns) {
-    return (struct timespec){ ns / NS_PER_S, ns % NS_PER_S };
+    return (struct timespec){ (time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S) };
 }
 
 static int64_t ns_of(struct timespec t) {

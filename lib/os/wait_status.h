@@ -6,11 +6,11 @@
 #pragma once
 
 #include <stdbool.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
 #include "base/error.h"
+#include "os/kernel.h"
 
 /* Where the answer is from. */
 enum os_wait_via {
@@ -32,7 +32,7 @@ struct os_wait_status {
     int status; /* the exit status, or the number of the signal */
     int wait_status; /* the same as one word, as wait(2) stores it */
     bool has_rusage;
-    struct rusage rusage; /* of the process and the children that it waited for */
+    struct os_kernel_rusage rusage; /* of the process and the children that it waited for */
 };
 
 /* waitid(2), with the resource usage that only the system call tells: 1 and *r; 0 when WNOHANG was

@@ -3,6 +3,10 @@
  * Status words of wait(2), both ways.
  */
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -118,6 +122,78 @@ static void test_no_news(void) {
     CHECK_INT(os_waitid(P_ALL, 0, 0, &r, &e), -EINVAL);
 }
 
+enum { BURN_NS = 50000000, TOUCH = 48 << 20, PAGE = 4096 };
+
+/* Uses CPU time and memory, so that no figure is 0. */
+static void burn(void) {
+    struct timespec now = { 0 };
+    volatile char *room = malloc(TOUCH);
+    for (size_t i = 0; room && i < TOUCH; i += PAGE)
+        room[i] = 1;
+    while (now.tv_sec == 0 && now.tv_nsec < BURN_NS)
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    _exit(0);
+}
+
+static int64_t microseconds(int64_t seconds, int64_t more) {
+    return seconds * 1000000 + more;
+}
+
+/* What getrusage(2) counts for children is the figures of the one that ended, to the microsecond to
+ * which both are rounded. */
+static void check_time(struct timeval before, struct timeval after, int64_t got) {
+    int64_t want =
+        microseconds(after.tv_sec, after.tv_usec) - microseconds(before.tv_sec, before.tv_usec);
+    CHECK(got >= want - 1 && got <= want + 1);
+    if (!check_ok)
+        printf("# got %lld, want %lld\n", (long long)got, (long long)want);
+}
+
+static void test_resource_usage(void) {
+    struct rusage before, after;
+    struct os_wait_status r;
+    struct base_error e;
+    CHECK_INT(getrusage(RUSAGE_CHILDREN, &before), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        burn();
+    CHECK_INT(os_waitid(P_PID, (id_t)pid, WEXITED, &r, &e), 1);
+    CHECK_INT(getrusage(RUSAGE_CHILDREN, &after), 0);
+    int64_t user = microseconds(r.rusage.ru_utime.tv_sec, r.rusage.ru_utime.tv_usec);
+    int64_t system = microseconds(r.rusage.ru_stime.tv_sec, r.rusage.ru_stime.tv_usec);
+    check_time(before.ru_utime, after.ru_utime, user);
+    check_time(before.ru_stime, after.ru_stime, system);
+    CHECK(user + system >= BURN_NS / 1000 - 1);
+    CHECK(r.rusage.ru_maxrss >= TOUCH / 1024);
+    CHECK_INT(r.rusage.ru_maxrss, after.ru_maxrss); /* no other child had that much */
+    CHECK_INT(r.rusage.ru_minflt, after.ru_minflt - before.ru_minflt);
+    CHECK_INT(r.rusage.ru_majflt, after.ru_majflt - before.ru_majflt);
+    CHECK_INT(r.rusage.ru_inblock, after.ru_inblock - before.ru_inblock);
+    CHECK_INT(r.rusage.ru_oublock, after.ru_oublock - before.ru_oublock);
+    CHECK_INT(r.rusage.ru_nvcsw, after.ru_nvcsw - before.ru_nvcsw);
+    CHECK_INT(r.rusage.ru_nivcsw, after.ru_nivcsw - before.ru_nivcsw);
+}
+
+/* What the kernel says of blocked signals is what libc's own type says. */
+static void test_signal_set(void) {
+    static const int some[] = { SIGHUP, SIGSYS, 34, 63, 64 };
+    struct os_kernel_sigset now, made;
+    sigset_t set;
+    uint64_t want = 0;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
+        sigaddset(&set, some[i]);
+        want |= UINT64_C(1) << (some[i] - 1);
+    }
+    CHECK_INT(sigprocmask(SIG_SETMASK, &set, NULL), 0);
+    CHECK_INT(syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, sizeof now), 0);
+    CHECK_INT(os_kernel_sigset_bits(&now), want);
+    made = os_kernel_sigset(want);
+    CHECK(memcmp(&made, &now, sizeof made) == 0);
+    sigemptyset(&set);
+    CHECK_INT(sigprocmask(SIG_SETMASK, &set, NULL), 0);
+}
+
 int main(void) {
     RUN(test_exits);
     RUN(test_kills);
@@ -126,5 +202,7 @@ int main(void) {
     RUN(test_no_status);
     RUN(test_waitid);
     RUN(test_no_news);
+    RUN(test_resource_usage);
+    RUN(test_signal_set);
     return check_done();
 }
