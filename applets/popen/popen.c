@@ -159,20 +159,18 @@ static int make_pipe(struct plan *plan, int which, struct base_error *e) {
     /* Fewer turns for much output; where a user has too much in pipes, it stays as it is. */
     (void)fcntl(fds[1], F_SETPIPE_SZ, PIPE_ROOM);
     os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
-                                             .fd = fds[1],
-                                             .number = STDOUT_FILENO + which,
+                                             .dup2 = { fds[1], STDOUT_FILENO + which },
                                              .object = which ? "stderr" : "stdout" });
     if (which == 0 && plan->mode == POPEN_4)
         os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
-                                                 .fd = fds[1],
-                                                 .number = STDERR_FILENO,
+                                                 .dup2 = { fds[1], STDERR_FILENO },
                                                  .object = "stderr" });
     return 0;
 }
 
 static void add_open(struct plan *plan, int fd, int flags, const char *path) {
     os_plan_add(&plan->os,
-                (struct os_step){ .kind = OS_STEP_OPEN, .fd = fd, .flags = flags, .object = path });
+                (struct os_step){ .kind = OS_STEP_OPEN, .open = { fd, flags, 0 }, .object = path });
 }
 
 /* The file that the command's input is; NULL: what osbox's is. */
@@ -199,8 +197,7 @@ static int add_terminal(struct plan *plan, const struct popen_args *args, struct
     add_open(plan, STDIN_FILENO, O_RDWR, plan->pty_name.data);
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
         os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
-                                                 .fd = STDIN_FILENO,
-                                                 .number = fd,
+                                                 .dup2 = { STDIN_FILENO, fd },
                                                  .object = plan->pty_name.data });
     return 0;
 }

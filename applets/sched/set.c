@@ -317,8 +317,7 @@ static void add_steps(const struct sched_args *args, const struct os_sched_attr 
     if (args->nice != SCHED_NO_NICE) {
         buf_add_int(&objects->nice, args->nice);
         os_plan_add(plan, (struct os_step){ .kind = OS_STEP_NICE,
-                                            .number = args->nice,
-                                            .flags = true,
+                                            .nice = { args->nice, .absolute = true },
                                             .object = buf_cstr(&objects->nice) });
     }
     if (changes_attr(args)) {
@@ -327,8 +326,7 @@ static void add_steps(const struct sched_args *args, const struct os_sched_attr 
         buf_add_char(&objects->policy, ':');
         buf_add_uint(&objects->policy, attr->sched_priority);
         os_plan_add(plan, (struct os_step){ .kind = OS_STEP_SCHEDULER,
-                                            .data = attr,
-                                            .size = sizeof *attr,
+                                            .scheduler.attr = attr,
                                             .object = buf_cstr(&objects->policy) });
     }
 }

@@ -294,9 +294,8 @@ void spawn_emit_process(struct cli *cli, char **environ_) {
 /* ---- steps ---- */
 
 void spawn_emit_plan(struct cli *cli, const struct os_plan *plan) {
-    size_t count;
-    const struct os_step *steps = os_plan_steps(plan, &count);
-    for (size_t i = 0; i < count; i++) {
+    const struct os_step *steps = plan->steps.items;
+    for (size_t i = 0; i < plan->steps.count; i++) {
         struct cli_value values[SPAWN_FIELDS] = { 0 };
         values[SPAWN_WHY + STEP_INDEX] = cli_int((int64_t)i);
         values[SPAWN_WHY + STEP_STEP] = cli_str(os_step_name(steps[i].kind));

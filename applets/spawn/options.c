@@ -73,7 +73,7 @@ static const struct cli_choice open_flags[] = {
 
 static const char *parse_open_word(struct os_step *step, const char *word, bool *access) {
     if (word[0] >= '0' && word[0] <= '9')
-        return cli_parse_mode(word, &step->mode);
+        return cli_parse_mode(word, &step->open.mode);
     const struct cli_choice *flag = find_word(open_flags, word, strlen(word));
     if (!flag)
         return "no such flag: they are os.O_* in lower case, without O_";
@@ -81,14 +81,14 @@ static const char *parse_open_word(struct os_step *step, const char *word, bool 
     if (is_access && *access)
         return "more than one of rdonly, wronly and rdwr";
     *access = *access || is_access;
-    step->flags |= flag->value;
+    step->open.flags |= flag->value;
     return NULL;
 }
 
 /* FD[,FLAG...][,MODE]:PATH */
 static const char *parse_open(struct cli *cli, void *args, const char *text) {
     (void)cli;
-    struct os_step step = { .kind = OS_STEP_OPEN, .mode = 0666 };
+    struct os_step step = { .kind = OS_STEP_OPEN, .open.mode = 0666 };
     const char *colon = strchr(text, ':'), *why = NULL;
     bool access = false;
     char word[32];
@@ -98,7 +98,8 @@ static const char *parse_open(struct cli *cli, void *args, const char *text) {
         size_t size = strcspn(at, ",:");
         if (!take_word(at, size, word))
             return "no such flag: they are os.O_* in lower case, without O_";
-        why = at == text ? cli_parse_fd(word, &step.fd) : parse_open_word(&step, word, &access);
+        why =
+            at == text ? cli_parse_fd(word, &step.open.fd) : parse_open_word(&step, word, &access);
         at += size;
         if (at == colon)
             break;
@@ -121,7 +122,7 @@ static const char *parse_close(struct cli *cli, void *args, const char *text) {
 static const char *parse_closefrom(struct cli *cli, void *args, const char *text) {
     (void)cli;
     struct os_step step = { .kind = OS_STEP_CLOSEFROM, .object = text };
-    const char *why = cli_parse_fd(text, &step.fd);
+    const char *why = cli_parse_fd(text, &step.closefrom.first);
     if (!why)
         add_step(args, step);
     return why;
@@ -134,9 +135,9 @@ static const char *parse_dup2(struct cli *cli, void *args, const char *text) {
     char word[32];
     if (!text[size] || !take_word(text, size, word))
         return "not of the form FD:NEWFD";
-    const char *why = cli_parse_fd(word, &step.fd);
+    const char *why = cli_parse_fd(word, &step.dup2.from);
     if (!why)
-        why = cli_parse_fd(text + size + 1, &step.number);
+        why = cli_parse_fd(text + size + 1, &step.dup2.to);
     if (!why)
         add_step(args, step);
     return why;
@@ -165,7 +166,7 @@ static const char *parse_setpgroup(struct cli *cli, void *args, const char *text
     const char *why = text[0] ? cli_parse_int(text, 0, INT_MAX, &pgid) : NULL;
     if (!why)
         add_step(args, (struct os_step){ .kind = OS_STEP_SETPGID,
-                                         .number = (int)pgid,
+                                         .pgid = (int)pgid,
                                          .object = text[0] ? text : "0" });
     return why;
 }
@@ -204,12 +205,12 @@ static const char *parse_rlimit(struct cli *cli, void *args, const char *text) {
     if (!text[name] || !text[name + 1] || strcmp(text + name, "=:") == 0)
         return "not of the form NAME=SOFT[:HARD]";
     const char *soft = text + name + 1, *colon = strchr(soft, ':');
-    step.number = limit->value;
-    const char *why = parse_limit_value(soft, strcspn(soft, ":"), &step.a);
+    step.limit.resource = limit->value;
+    const char *why = parse_limit_value(soft, strcspn(soft, ":"), &step.limit.soft);
     if (!why && colon)
-        why = parse_limit_value(colon + 1, strlen(colon + 1), &step.b);
+        why = parse_limit_value(colon + 1, strlen(colon + 1), &step.limit.hard);
     else
-        step.b = step.a;
+        step.limit.hard = step.limit.soft;
     if (!why)
         add_step(args, step);
     return why;
@@ -221,14 +222,14 @@ static const char *parse_nice(struct cli *cli, void *args, const char *text) {
     const char *why = cli_parse_int(text, INT_MIN, INT_MAX, &increment);
     if (!why)
         add_step(args, (struct os_step){
-                           .kind = OS_STEP_NICE, .number = (int)increment, .object = text });
+                           .kind = OS_STEP_NICE, .nice.value = (int)increment, .object = text });
     return why;
 }
 
 /* [POLICY[+reset-on-fork]][:PRIO] */
 static const char *parse_scheduler(struct cli *cli, void *args, const char *text) {
     (void)cli;
-    struct os_step step = { .kind = OS_STEP_SCHEDULER, .number = -1, .object = text };
+    struct os_step step = { .kind = OS_STEP_SCHEDULER, .scheduler.policy = -1, .object = text };
     size_t size = strcspn(text, ":"), word = strcspn(text, "+:");
     int64_t priority = 0;
     if (!text[0] || strcmp(text, ":") == 0)
@@ -237,15 +238,15 @@ static const char *parse_scheduler(struct cli *cli, void *args, const char *text
         const struct cli_choice *policy = find_word(scheduling_policies, text, word);
         if (!policy)
             return ""; /* their names are listed */
-        step.number = policy->value;
+        step.scheduler.policy = policy->value;
     }
     if (word < size) {
         if (size - word != 14 || memcmp(text + word, "+reset-on-fork", 14) != 0)
             return "no such flag of a policy: reset-on-fork";
-        step.number |= OS_SCHED_RESET_ON_FORK;
+        step.scheduler.policy |= OS_SCHED_RESET_ON_FORK;
     }
     const char *why = text[size] ? cli_parse_int(text + size + 1, 0, INT_MAX, &priority) : NULL;
-    step.a = (uint64_t)priority;
+    step.scheduler.priority = (int)priority;
     if (!why)
         add_step(args, step);
     return why;
@@ -265,8 +266,7 @@ static const char *parse_affinity(struct cli *cli, void *args, const char *text)
     if (!spawn_keep(args, cpus.bits))
         return "out of memory";
     add_step(args, (struct os_step){ .kind = OS_STEP_AFFINITY,
-                                     .data = cpus.bits,
-                                     .size = cpus.words * sizeof *cpus.bits,
+                                     .affinity = { cpus.bits, cpus.words * sizeof *cpus.bits },
                                      .object = text });
     return NULL;
 }
@@ -278,8 +278,7 @@ static const char *parse_umask(struct cli *cli, void *args, const char *text) {
     if (!why && mode > 0777)
         why = "too large";
     if (!why)
-        add_step(args,
-                 (struct os_step){ .kind = OS_STEP_UMASK, .number = (int)mode, .object = text });
+        add_step(args, (struct os_step){ .kind = OS_STEP_UMASK, .umask = mode, .object = text });
     return why;
 }
 
@@ -330,24 +329,27 @@ static const char *parse_chroot(struct cli *cli, void *args, const char *text) {
 }
 
 static const char *add_capabilities(void *args, enum os_step_kind kind, const char *text) {
-    struct os_step step = { .kind = kind, .object = text };
-    const char *why = os_capability_parse(text, &step.a);
-    uint64_t sets[OS_CAP_SETS];
+    uint64_t set, sets[OS_CAP_SETS];
+    const char *why = os_capability_parse(text, &set);
     if (why)
         return why;
     /* "all" is what there is: nobody can give more. */
-    if (step.a == ~UINT64_C(0) && kind != OS_STEP_BOUNDING) {
+    if (set == ~UINT64_C(0)) {
         if (os_capability_get(sets, NULL) < 0)
             return "the capabilities of this process cannot be read";
-        step.a = sets[OS_CAP_PERMITTED];
+        set = sets[OS_CAP_PERMITTED];
     }
-    add_step(args, step);
+    add_step(args, (struct os_step){ .kind = kind, .capabilities = set, .object = text });
     return NULL;
 }
 
 static const char *parse_bounding(struct cli *cli, void *args, const char *text) {
     (void)cli;
-    return add_capabilities(args, OS_STEP_BOUNDING, text);
+    struct os_step step = { .kind = OS_STEP_BOUNDING, .object = text };
+    const char *why = os_capability_parse(text, &step.bounding.keep);
+    if (!why)
+        add_step(args, step);
+    return why;
 }
 
 static const char *parse_inheritable(struct cli *cli, void *args, const char *text) {
@@ -366,11 +368,13 @@ static const char *parse_iab(struct cli *cli, void *args, const char *text) {
     const char *why = os_capability_parse_iab(text, &inheritable, &ambient, &bounding);
     if (why)
         return why;
+    add_step(args, (struct os_step){ .kind = OS_STEP_BOUNDING,
+                                     .bounding = { bounding, .lenient = true },
+                                     .object = text });
     add_step(args, (struct os_step){
-                       .kind = OS_STEP_BOUNDING, .a = bounding, .number = 1, .object = text });
+                       .kind = OS_STEP_INHERITABLE, .capabilities = inheritable, .object = text });
     add_step(args,
-             (struct os_step){ .kind = OS_STEP_INHERITABLE, .a = inheritable, .object = text });
-    add_step(args, (struct os_step){ .kind = OS_STEP_AMBIENT, .a = ambient, .object = text });
+             (struct os_step){ .kind = OS_STEP_AMBIENT, .capabilities = ambient, .object = text });
     return NULL;
 }
 
@@ -389,7 +393,7 @@ static const char *parse_no_new_privs(struct cli *cli, void *args, const char *t
 static const char *parse_pdeathsig(struct cli *cli, void *args, const char *text) {
     (void)cli;
     struct os_step step = { .kind = OS_STEP_PDEATHSIG, .object = text };
-    const char *why = cli_parse_signal(text, false, &step.number);
+    const char *why = cli_parse_signal(text, false, &step.pdeathsig.signo);
     if (!why)
         add_step(args, step);
     return why;
@@ -399,7 +403,7 @@ static const char *parse_pdeathsig(struct cli *cli, void *args, const char *text
 
 static const char *add_signals(void *args, enum os_step_kind kind, const char *text) {
     struct os_step step = { .kind = kind, .object = text };
-    const char *why = cli_parse_signals(text, &step.a);
+    const char *why = cli_parse_signals(text, &step.signals);
     if (!why)
         add_step(args, step);
     return why;

@@ -38,8 +38,7 @@ static bool add_groups(struct spawn_args *args, struct buf *gids, const char *te
         if (i == 0 || list[i] != list[kept - 1])
             list[kept++] = list[i];
     os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_SETGROUPS,
-                                               .data = list,
-                                               .size = kept * sizeof *list,
+                                               .groups = { list, kept, NULL },
                                                .object = text });
     return true;
 }
@@ -114,10 +113,10 @@ static bool resolve_account(struct cli *cli, struct spawn_args *args, char *user
     good = good && resolve_groups(cli, args, &account, gid);
     if (good) {
         os_plan_set(&args->plan,
-                    (struct os_step){ .kind = OS_STEP_SETGID, .a = gid, .object = args->user });
-        os_plan_set(
-            &args->plan,
-            (struct os_step){ .kind = OS_STEP_SETUID, .a = account.uid, .object = args->user });
+                    (struct os_step){ .kind = OS_STEP_SETGID, .gid = gid, .object = args->user });
+        os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_SETUID,
+                                                   .uid.id = account.uid,
+                                                   .object = args->user });
     }
     os_account_finish(&account);
     return good;
@@ -148,25 +147,26 @@ static bool resolve_user(struct cli *cli, struct spawn_args *args) {
 static bool resolve_namespace(struct cli *cli, struct spawn_args *args, const char *text) {
     struct base_error e;
     struct os_step step = { .kind = OS_STEP_SETNS, .object = text };
+    int *flags = &step.setns.flags;
     size_t size = strcspn(text, "@/");
     const char *target = text, *why = NULL;
     if (text[size] == '@') {
-        why = spawn_parse_namespaces(text, size, &step.flags);
+        why = spawn_parse_namespaces(text, size, flags);
         target = text + size + 1;
     }
     if (why) {
         cli_usage(cli, text, "no such namespace: cgroup, ipc, mnt, net, pid, time, user, uts");
         return false;
     }
-    step.fd = os_namespace_open(target, &step.flags, &e);
-    if (step.fd < 0) {
+    step.setns.fd = os_namespace_open(target, flags, &e);
+    if (step.setns.fd < 0) {
         cli_report(cli, &e);
         return false;
     }
-    if (step.flags)
+    if (*flags)
         os_plan_add(&args->plan, step);
     else
-        close(step.fd); /* it has the same ones */
+        close(step.setns.fd); /* it has the same ones */
     return true;
 }
 
@@ -180,11 +180,11 @@ static bool resolve_namespaces(struct cli *cli, struct spawn_args *args) {
     if (args->unshare)
         os_plan_set(&args->plan,
                     (struct os_step){ .kind = OS_STEP_UNSHARE,
-                                      .flags = args->unshare,
+                                      .unshare = args->unshare,
                                       .object = args->unshare_text ? args->unshare_text : "user" });
     if (args->map_root)
-        os_plan_set(&args->plan,
-                    (struct os_step){ .kind = OS_STEP_MAP_ROOT, .a = geteuid(), .b = getegid() });
+        os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_MAP_ROOT,
+                                                   .map_root = { geteuid(), getegid() } });
     return true;
 }
 

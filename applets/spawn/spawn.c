@@ -130,20 +130,19 @@ static void show_process(struct cli *cli, struct spawn_args *args) {
  * reader of a pipe waiting is nothing. In front of the file actions that were asked for. */
 static void add_descriptors(struct cli *cli, struct spawn_args *args) {
     const bool named[] = { os_plan_names(&args->plan, 0), os_plan_names(&args->plan, 1) };
-    struct buf given = args->plan.steps;
-    args->plan.steps = (struct buf){ 0 };
+    struct os_step_list given = args->plan.steps;
+    args->plan.steps = (struct os_step_list){ 0 };
     for (int fd = 0; fd <= STDERR_FILENO; fd++) {
         if (cli->closed >> fd & 1)
             os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
         else if (args->mode == SPAWN_NOWAIT && !args->status && fd != STDERR_FILENO && !named[fd])
             os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_OPEN,
-                                                       .fd = fd,
-                                                       .flags = fd ? O_WRONLY : O_RDONLY,
+                                                       .open = { fd, fd ? O_WRONLY : O_RDONLY, 0 },
                                                        .object = "/dev/null" });
     }
-    buf_add(&args->plan.steps, given.data, given.len);
-    args->plan.steps.failed |= given.failed;
-    buf_finish(&given);
+    for (size_t i = 0; i < given.count; i++)
+        os_plan_add(&args->plan, given.items[i]);
+    vec_finish(&given);
 }
 
 static bool prepare(struct cli *cli, struct spawn_args *args) {

@@ -30,7 +30,7 @@ static void become(struct cli *cli, const struct timerfd_args *args, int timer) 
     struct cli_value values[STEP_FIELDS];
     struct base_error e;
     program_name(cli, &plan, cli->program);
-    os_plan_add(&plan, (struct os_step){ .kind = OS_STEP_DUP2, .fd = timer, .number = args->fd });
+    os_plan_add(&plan, (struct os_step){ .kind = OS_STEP_DUP2, .dup2 = { timer, args->fd } });
     int r = os_plan_prepare(&plan, &e);
     if (r == 0)
         r = os_plan_apply(&plan, &e);

@@ -11,7 +11,6 @@
 
 #include "base/io.h"
 #include "os/child.h"
-#include "os/spawn_step.h"
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000, SIGNALS_AT_ONCE = 16 };
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "os/kernel.h"
+#include "os/limit.h"
 #include "os/process_state.h"
-#include "os/spawn_step.h"
-
-enum { SIGNALS = 64 };
+#include "os/signal.h"
 
 static int get_groups(struct buf *b, struct base_error *e) {
     int count = getgroups(0, NULL);
@@ -88,7 +88,7 @@ int os_process_state_get(struct os_process_state *p, struct base_error *e) {
     p->priority = getpriority(PRIO_PROCESS, 0);
     p->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
     os_signal_mask(NULL, &p->sigmask);
-    for (int signo = 1; signo <= SIGNALS; signo++)
+    for (int signo = 1; signo <= OS_KERNEL_SIGNALS; signo++)
         p->sigign |= (uint64_t)os_signal_ignored(signo) << (signo - 1);
     return 0;
 }

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Starting a program: the plan, and the child that does it. What runs in the
- * child is in spawn_step.c.
+ * Starting a program: the plan, and the child that does it.
  *
  * The child is made as vfork(2) makes it: it shares our memory and we stand
  * still until it has executed the program or ended. So there is nothing to
- * copy, however large we are, and the child tells what went wrong by writing it
- * down: there is no error pipe, whose descriptor could be in the way of those
+ * copy, however large we are, and the child reports what went wrong in our own
+ * memory: there is no error pipe, whose descriptor could be in the way of those
  * that the user names. It runs on a stack of its own, as clone(2) wants it.
  */
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -19,54 +18,9 @@
 #include <unistd.h>
 
 #include "os/capability.h"
-#include "os/kernel.h"
 #include "os/spawn.h"
-#include "os/spawn_step.h"
 
 const char os_default_path[] = "/bin:/usr/bin";
-
-static const struct {
-    char name[12];
-    short capability; /* what EPERM may be for want of; -1: of none */
-} kinds[OS_STEPS] = {
-    [OS_STEP_SETSID] = { "setsid", -1 },
-    [OS_STEP_SETPGID] = { "setpgid", -1 },
-    [OS_STEP_RLIMIT] = { "setrlimit", CAP_SYS_RESOURCE },
-    [OS_STEP_NICE] = { "nice", CAP_SYS_NICE },
-    [OS_STEP_SCHEDULER] = { "scheduler", CAP_SYS_NICE },
-    [OS_STEP_AFFINITY] = { "affinity", CAP_SYS_NICE },
-    [OS_STEP_UMASK] = { "umask", -1 },
-    [OS_STEP_SETNS] = { "setns", CAP_SYS_ADMIN },
-    [OS_STEP_UNSHARE] = { "unshare", CAP_SYS_ADMIN },
-    [OS_STEP_MAP_ROOT] = { "uid_map", CAP_SETUID },
-    [OS_STEP_FORK] = { "fork", -1 },
-    [OS_STEP_CHROOT] = { "chroot", CAP_SYS_CHROOT },
-    [OS_STEP_BOUNDING] = { "bounding", CAP_SETPCAP },
-    [OS_STEP_SETGROUPS] = { "setgroups", CAP_SETGID },
-    [OS_STEP_SETGID] = { "setgid", CAP_SETGID },
-    [OS_STEP_SETUID] = { "setuid", CAP_SETUID },
-    [OS_STEP_RESETIDS] = { "resetids", -1 },
-    [OS_STEP_INHERITABLE] = { "inheritable", CAP_SETPCAP },
-    [OS_STEP_AMBIENT] = { "ambient", CAP_SETPCAP },
-    [OS_STEP_DROP] = { "drop", -1 },
-    [OS_STEP_VERIFY] = { "verify", -1 },
-    [OS_STEP_OPEN] = { "open", CAP_DAC_OVERRIDE },
-    [OS_STEP_CLOSE] = { "close", -1 },
-    [OS_STEP_DUP2] = { "dup2", -1 },
-    [OS_STEP_CLOSEFROM] = { "closefrom", -1 },
-    [OS_STEP_CHDIR] = { "chdir", CAP_DAC_READ_SEARCH },
-    [OS_STEP_FCHDIR] = { "fchdir", CAP_DAC_READ_SEARCH },
-    [OS_STEP_NO_NEW_PRIVS] = { "nonewprivs", -1 },
-    [OS_STEP_PDEATHSIG] = { "pdeathsig", -1 },
-    [OS_STEP_SIGDEF] = { "sigdef", -1 },
-    [OS_STEP_SIGIGN] = { "sigign", -1 },
-    [OS_STEP_SIGMASK] = { "sigmask", -1 },
-    [OS_STEP_EXEC] = { "exec", -1 },
-};
-
-const char *os_step_name(enum os_step_kind kind) {
-    return kinds[kind].name;
-}
 
 /* ---- the plan ---- */
 
@@ -75,37 +29,30 @@ struct os_plan os_plan_init(void) {
 }
 
 void os_plan_finish(struct os_plan *p) {
-    buf_finish(&p->steps);
-    buf_finish(&p->own);
+    vec_finish(&p->steps);
+    vec_finish(&p->own);
     buf_finish(&p->candidates);
-    buf_finish(&p->scratch);
+    free(p->group_room);
+    p->group_room = NULL;
 }
 
 void os_plan_add(struct os_plan *p, struct os_step step) {
-    buf_add(&p->steps, &step, sizeof step);
-}
-
-static struct os_step *steps_of(const struct os_plan *p) {
-    return (struct os_step *)(void *)p->steps.data;
-}
-
-const struct os_step *os_plan_steps(const struct os_plan *p, size_t *count) {
-    *count = p->steps.len / sizeof(struct os_step);
-    return steps_of(p);
+    if (!vec_push(&p->steps, step))
+        p->failed = true;
 }
 
 static struct os_step *find_step(const struct os_plan *p, enum os_step_kind kind) {
-    size_t count = p->steps.len / sizeof(struct os_step);
-    for (struct os_step *s = steps_of(p); count--; s++)
-        if (s->kind == kind)
-            return s;
+    for (size_t i = 0; i < p->steps.count; i++)
+        if (p->steps.items[i].kind == kind)
+            return &p->steps.items[i];
     return NULL;
 }
 
 void os_plan_set(struct os_plan *p, struct os_step step) {
-    size_t count = p->steps.len / sizeof step;
-    for (struct os_step *s = steps_of(p); count--; s++) {
-        if (s->kind != step.kind || (s->kind == OS_STEP_RLIMIT && s->number != step.number))
+    for (size_t i = 0; i < p->steps.count; i++) {
+        struct os_step *s = &p->steps.items[i];
+        if (s->kind != step.kind ||
+            (s->kind == OS_STEP_RLIMIT && s->limit.resource != step.limit.resource))
             continue;
         *s = step;
         return;
@@ -117,14 +64,18 @@ bool os_plan_has(const struct os_plan *p, enum os_step_kind kind) {
     return find_step(p, kind);
 }
 
+static bool step_names(const struct os_step *s, int fd) {
+    if (s->kind == OS_STEP_OPEN)
+        return s->open.fd == fd;
+    if (s->kind == OS_STEP_DUP2)
+        return s->dup2.from == fd || s->dup2.to == fd;
+    return (s->kind == OS_STEP_CLOSE || s->kind == OS_STEP_FCHDIR) && s->fd == fd;
+}
+
 bool os_plan_names(const struct os_plan *p, int fd) {
-    size_t count;
-    for (const struct os_step *s = os_plan_steps(p, &count); count--; s++) {
-        bool names = s->kind == OS_STEP_OPEN || s->kind == OS_STEP_CLOSE ||
-                     s->kind == OS_STEP_DUP2 || s->kind == OS_STEP_FCHDIR;
-        if (names && (s->fd == fd || (s->kind == OS_STEP_DUP2 && s->number == fd)))
+    for (size_t i = 0; i < p->steps.count; i++)
+        if (step_names(&p->steps.items[i], fd))
             return true;
-    }
     return fd == p->exec_fd && fd >= 0;
 }
 
@@ -143,34 +94,41 @@ int os_plan_own(struct os_plan *p, int fd, struct base_error *e) {
     }
     if (number != fd)
         close(fd);
-    buf_add(&p->own, &number, sizeof number);
+    if (!vec_push(&p->own, number)) {
+        close(number);
+        return base_fail(e, ENOMEM, "malloc", NULL);
+    }
     return number;
 }
 
 /* ---- making it ready ---- */
 
 static bool needs_fork(const struct os_plan *p) {
-    size_t count;
-    for (const struct os_step *s = os_plan_steps(p, &count); count--; s++)
-        if ((s->kind == OS_STEP_SETNS || s->kind == OS_STEP_UNSHARE) &&
-            s->flags & (CLONE_NEWPID | CLONE_NEWTIME))
+    for (size_t i = 0; i < p->steps.count; i++) {
+        const struct os_step *s = &p->steps.items[i];
+        int flags = s->kind == OS_STEP_SETNS     ? s->setns.flags
+                    : s->kind == OS_STEP_UNSHARE ? s->unshare
+                                                 : 0;
+        if (flags & (CLONE_NEWPID | CLONE_NEWTIME))
             return true;
+    }
     return false;
 }
 
-/* Another user than root keeps no capabilities but those that were asked for. The ambient set is
+/* Another user than root keeps no capabilities but those that were requested. The ambient set is
  * always part of the inheritable one. */
 static void add_drop(struct os_plan *p) {
     struct os_step *uid = find_step(p, OS_STEP_SETUID);
     struct os_step *inheritable = find_step(p, OS_STEP_INHERITABLE);
     const struct os_step *ambient = find_step(p, OS_STEP_AMBIENT);
-    if (inheritable && ambient)
-        inheritable->a |= ambient->a;
+    uint64_t keep = ambient ? ambient->capabilities : 0;
+    if (inheritable)
+        inheritable->capabilities |= keep;
     if (!uid)
         return;
-    uid->number = ambient || inheritable;
-    if (uid->a != 0)
-        os_plan_add(p, (struct os_step){ .kind = OS_STEP_DROP, .a = ambient ? ambient->a : 0 });
+    uid->uid.keep_capabilities = ambient || inheritable;
+    if (uid->uid.id != 0)
+        os_plan_add(p, (struct os_step){ .kind = OS_STEP_DROP, .capabilities = keep });
 }
 
 static bool has_credentials(const struct os_plan *p) {
@@ -192,9 +150,8 @@ static int rank_of(const struct os_step *step, bool forks) {
 
 /* By insertion: it keeps the order of equals, and the list is short. */
 static void sort_steps(struct os_plan *p, bool forks) {
-    size_t count = p->steps.len / sizeof(struct os_step);
-    struct os_step *steps = steps_of(p);
-    for (size_t i = 1; i < count; i++) {
+    struct os_step *steps = p->steps.items;
+    for (size_t i = 1; i < p->steps.count; i++) {
         struct os_step step = steps[i];
         size_t at = i;
         for (; at && rank_of(&steps[at - 1], forks) > rank_of(&step, forks); at--)
@@ -230,7 +187,7 @@ static void list_candidates(struct os_plan *p) {
 static void add_exec(struct os_plan *p) {
     if (!p->name)
         return;
-    os_plan_add(p, (struct os_step){ .kind = OS_STEP_EXEC, .fd = p->exec_fd, .object = p->name });
+    os_plan_add(p, (struct os_step){ .kind = OS_STEP_EXEC, .object = p->name });
     if (p->exec_fd >= 0)
         return;
     if (p->search)
@@ -239,8 +196,17 @@ static void add_exec(struct os_plan *p) {
         add_candidate(p, "", 0);
 }
 
+static bool has_unknown(const struct os_plan *p) {
+    for (size_t i = 0; i < p->steps.count; i++)
+        if ((unsigned)p->steps.items[i].kind >= OS_STEPS)
+            return true;
+    return false;
+}
+
 int os_plan_prepare(struct os_plan *p, struct base_error *e) {
     bool forks = needs_fork(p);
+    if (has_unknown(p))
+        return base_fail(e, EINVAL, "unknown", NULL);
     add_drop(p);
     if (has_credentials(p))
         os_plan_add(p, (struct os_step){ .kind = OS_STEP_VERIFY });
@@ -248,8 +214,9 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e) {
         os_plan_add(p, (struct os_step){ .kind = OS_STEP_FORK });
     add_exec(p);
     const struct os_step *groups = find_step(p, OS_STEP_SETGROUPS);
-    buf_reserve(&p->scratch, groups ? groups->size + sizeof(gid_t) : 1);
-    if (p->steps.failed || p->scratch.failed || p->candidates.failed || p->own.failed)
+    free(p->group_room);
+    p->group_room = calloc((groups ? groups->groups.count : 0) + 1, sizeof *p->group_room);
+    if (p->failed || !p->group_room || p->candidates.failed)
         return base_fail(e, ENOMEM, "malloc", NULL);
     sort_steps(p, forks);
     p->sigchld_ignored = os_signal_ignored(SIGCHLD);
@@ -261,71 +228,116 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e) {
 
 /* ---- doing it ---- */
 
-static int fail_step(const struct os_plan *p, const struct os_step_report *r,
-                     struct base_error *e) {
-    const struct os_step *step = &steps_of(p)[r->step];
-    int result = base_fail(e, r->errnum, os_step_name(step->kind), step->object);
+/* Gives a step what only the plan has. Just before it is done: since os_plan_prepare() descriptors
+ * of our own may have been added, and the environment replaced. */
+static void bind_step(const struct os_plan *p, struct os_step *s) {
+    if (s->kind == OS_STEP_SETGROUPS) {
+        s->groups.room = p->group_room;
+    } else if (s->kind == OS_STEP_VERIFY) {
+        s->verify.steps = p->steps.items;
+        s->verify.count = p->steps.count;
+    } else if (s->kind == OS_STEP_CLOSEFROM) {
+        s->closefrom.own = p->own.items;
+        s->closefrom.own_count = p->own.count;
+    } else if (s->kind == OS_STEP_PDEATHSIG) {
+        s->pdeathsig.pid = p->pid;
+        s->pdeathsig.parent = p->parent;
+    } else if (s->kind == OS_STEP_EXEC) {
+        s->exec.fd = p->exec_fd;
+        s->exec.candidates = p->candidates.data;
+        s->exec.count = p->candidate_count;
+        s->exec.argv = p->argv;
+        s->exec.environ = p->environ;
+    }
+}
+
+static void bind_steps(struct os_plan *p) {
+    for (size_t i = 0; i < p->steps.count; i++)
+        bind_step(p, &p->steps.items[i]);
+}
+
+/* The index of a step; the number of steps if there is none of that kind. */
+static size_t index_of(const struct os_plan *p, enum os_step_kind kind) {
+    const struct os_step *s = find_step(p, kind);
+    return s ? (size_t)(s - p->steps.items) : p->steps.count;
+}
+
+/* A step that returned r, a negative errno. */
+static int fail_step(const struct os_plan *p, size_t step, int r, struct base_error *e) {
+    const struct os_step *s = &p->steps.items[step];
+    base_fail(e, -r, os_step_name(s->kind), s->object);
     if (!e)
-        return result;
-    e->step = r->step;
-    int capability = kinds[step->kind].capability;
-    if (capability >= 0 && (r->errnum == EPERM || r->errnum == EACCES))
+        return r;
+    e->step = (int)step;
+    int capability = os_step_capability(s->kind);
+    if (capability >= 0 && (r == -EPERM || r == -EACCES))
         e->capability = os_capability_missing(capability);
-    return result;
+    return r;
+}
+
+static int do_steps(struct os_plan *p, size_t first, size_t end, struct base_error *e) {
+    size_t failed = 0;
+    bind_steps(p);
+    int r = os_steps_do(p->steps.items, first, end, &failed);
+    return r < 0 ? fail_step(p, failed, r, e) : 0;
 }
 
 int os_plan_apply(struct os_plan *p, struct base_error *e) {
-    struct os_step_report report = { .step = -1 };
-    return os_steps_do(p, 0, NULL, &report) < 0 ? fail_step(p, &report, e) : 0;
+    return do_steps(p, 0, index_of(p, OS_STEP_EXEC), e);
 }
 
 int os_plan_exec(struct os_plan *p, struct base_error *e) {
-    struct os_step_report report = { .step = -1 };
-    os_steps_exec(p, &report);
-    return fail_step(p, &report, e);
+    if (!p->name)
+        return base_fail(e, ENOENT, "exec", NULL);
+    return do_steps(p, index_of(p, OS_STEP_EXEC), p->steps.count, e);
 }
 
 enum { STACK = 65536 };
 
 /* What both processes see. The child of FORK has a stack of its own. */
 struct shared {
-    struct os_plan *plan;
-    struct os_step_report report;
-    size_t next; /* the step after FORK */
-    int pid;     /* of the child of FORK; 0: there is none */
+    const struct os_plan *plan;
+    int result;    /* 0, or a negative errno: */
+    size_t failed; /* the index of the step that failed */
+    size_t fork;   /* the index of FORK; the number of steps if there is none */
+    int pid;       /* of the child of FORK; 0: there is none */
     _Alignas(16) char stack[STACK];
     _Alignas(16) char second_stack[STACK];
 };
 
 static int run_second(void *data) {
     struct shared *s = data;
-    if (os_steps_do(s->plan, s->next, NULL, &s->report) == 0)
-        os_steps_exec(s->plan, &s->report);
+    const struct os_plan *p = s->plan;
+    s->result = os_steps_do(p->steps.items, s->fork + 1, p->steps.count, &s->failed);
     return 127;
 }
 
 static int run_first(void *data) {
     struct shared *s = data;
-    os_signals_inherit(s->plan);
-    if (os_steps_do(s->plan, 0, &s->next, &s->report) < 0)
+    const struct os_plan *p = s->plan;
+    /* Signal dispositions and mask are inherited as they were before os_spawn(). */
+    if (p->sigchld_ignored)
+        os_signal_action(SIGCHLD, SIG_IGN);
+    os_signal_mask(&p->mask, NULL);
+    s->result = os_steps_do(p->steps.items, 0, s->fork, &s->failed);
+    if (s->result < 0 || s->fork == p->steps.count)
         return 127;
-    if (s->next == 0) {
-        os_steps_exec(s->plan, &s->report);
-        return 127;
-    }
     /* CLONE_PARENT: it is our parent's child, as if there had been no process between. */
     s->pid = clone(run_second, s->second_stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_PARENT, s);
-    if (s->pid < 0)
-        s->report = (struct os_step_report){ .step = (int)s->next - 1, .errnum = errno };
+    if (s->pid < 0) {
+        s->result = -errno;
+        s->failed = s->fork;
+    }
     return 127;
 }
 
 /* setns(2) refuses a time namespace to a process that shares its memory. */
 static int memory_flag(const struct os_plan *p) {
-    size_t count;
-    for (const struct os_step *s = os_plan_steps(p, &count); count--; s++)
-        if (s->kind == OS_STEP_SETNS && s->flags & CLONE_NEWTIME)
+    for (size_t i = 0; i < p->steps.count; i++) {
+        const struct os_step *s = &p->steps.items[i];
+        if (s->kind == OS_STEP_SETNS && s->setns.flags & CLONE_NEWTIME)
             return 0;
+    }
     return CLONE_VM;
 }
 
@@ -339,25 +351,29 @@ static int start(struct shared *s, int *pid, struct base_error *e) {
     *pid = clone(run_first, s->stack + STACK, flags, s);
     if (*pid < 0)
         return base_fail(e, errno, "clone", NULL);
-    if (s->pid > 0 || s->report.errnum)
+    if (s->pid > 0 || s->result < 0)
         reap(*pid);
     if (s->pid > 0)
         *pid = s->pid;
-    if (!s->report.errnum)
+    if (s->result == 0)
         return 0;
     if (s->pid > 0)
         reap(s->pid);
-    return fail_step(s->plan, &s->report, e);
+    return fail_step(s->plan, s->failed, s->result, e);
 }
 
 int os_spawn(struct os_plan *p, int *pid, struct base_error *e) {
     static const os_sigset all = ~(os_sigset)0;
+    if (!p->name)
+        return base_fail(e, ENOENT, "exec", NULL);
     /* Shared also when the child has memory of its own. */
     struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (s == MAP_FAILED)
         return base_fail(e, errno, "mmap", NULL);
     s->plan = p;
+    s->fork = index_of(p, OS_STEP_FORK);
+    bind_steps(p);
     int result = os_signal_mask(&all, NULL);
     if (result == 0 && p->sigchld_ignored)
         result = os_signal_action(SIGCHLD, SIG_DFL);

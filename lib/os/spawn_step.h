@@ -1,33 +1,156 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The steps of a plan, as a child does them between clone and exec: system
- * calls alone, as it shares its parent's memory. Private to lib/os.
+ * What a process can be given between fork and exec, one step each: the items of
+ * a plan (os/spawn.h).
+ *
+ * A step that sets something reads it back, and fails with EPROTO when the
+ * kernel reported success and did something else.
  */
 #pragma once
 
-#include <sys/resource.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
-#include "os/spawn.h"
+#include "os/signal.h"
 
-struct os_step_report {
-    int step;   /* index of the step that failed */
-    int errnum; /* positive; 0: none failed */
+/* The kinds of steps, in the order in which they are done; file actions (OPEN to FCHDIR) are done
+ * in the order in which they were added. */
+enum os_step_kind {
+    OS_STEP_SETSID,
+    OS_STEP_SETPGID,
+    OS_STEP_RLIMIT,
+    OS_STEP_NICE,
+    OS_STEP_SCHEDULER,
+    OS_STEP_AFFINITY,
+    OS_STEP_UMASK,
+    OS_STEP_SETNS,
+    OS_STEP_UNSHARE,
+    OS_STEP_MAP_ROOT, /* in the new user namespace, one user and one group become 0 */
+    OS_STEP_FORK,     /* new PID and time namespaces are for children: the program becomes one */
+    OS_STEP_CHROOT,
+    OS_STEP_BOUNDING,
+    OS_STEP_SETGROUPS,
+    OS_STEP_SETGID,
+    OS_STEP_SETUID,
+    OS_STEP_RESETIDS, /* the effective ids become the real ones */
+    OS_STEP_INHERITABLE,
+    OS_STEP_AMBIENT,
+    OS_STEP_DROP,   /* what another user than root keeps of the permitted set */
+    OS_STEP_VERIFY, /* reads back BOUNDING to DROP, once all of them are done */
+    OS_STEP_OPEN,
+    OS_STEP_CLOSE, /* a descriptor that is not open is not an error */
+    OS_STEP_DUP2,  /* onto itself: clears close-on-exec */
+    OS_STEP_CLOSEFROM,
+    OS_STEP_CHDIR,
+    OS_STEP_FCHDIR,
+    OS_STEP_NO_NEW_PRIVS,
+    OS_STEP_PDEATHSIG,
+    OS_STEP_SIGDEF,
+    OS_STEP_SIGIGN,
+    OS_STEP_SIGMASK,
+    OS_STEP_EXEC,
+    OS_STEPS,
 };
 
-/* Does the steps from index `first` up to EXEC: 0, or -1 and *r. `fork` not NULL: stops behind FORK
- * and stores the index of the step after it there; 0: there was none. NULL: FORK is passed over. */
-int os_steps_do(const struct os_plan *p, size_t first, size_t *fork, struct os_step_report *r);
+/* Leaves a soft or hard limit as it is. */
+#define OS_RLIMIT_KEEP (UINT64_MAX - 1)
 
-/* Executes the program: returns only on failure, with *r. */
-void os_steps_exec(const struct os_plan *p, struct os_step_report *r);
+struct os_sched_attr;
 
-/* In the child: the signal dispositions and the mask as they were before os_spawn(). */
-void os_signals_inherit(const struct os_plan *p);
+struct os_step {
+    enum os_step_kind kind;
 
-/* sigprocmask(SIG_SETMASK) and sigaction without libc, which keeps some signals to itself. */
-int os_signal_mask(const os_sigset *set, os_sigset *old);
-int os_signal_action(int signo, void (*handler)(int));
-bool os_signal_ignored(int signo);
+    /* What the step is about, for errors and listings; borrowed; NULL: nothing to say. It is also
+     * the path of OPEN, CHDIR and CHROOT. */
+    const char *object;
 
-/* prlimit(2) of this process; `limit` and `old` may be NULL: 0 or -errno. */
-int os_limit(int resource, const struct rlimit *limit, struct rlimit *old);
+    /* What the step needs, by kind. Pointers are borrowed. */
+    union {
+        int fd;   /* CLOSE, FCHDIR */
+        int pgid; /* SETPGID; 0: the group becomes its own */
+        struct {
+            int resource; /* RLIMIT_* */
+            uint64_t soft, hard;
+        } limit;
+        struct {
+            int value; /* added to the nice value, or */
+            bool absolute;
+        } nice;
+        struct {
+            int policy; /* SCHED_*, possibly with SCHED_RESET_ON_FORK; -1: stays as it is */
+            int priority;
+            const struct os_sched_attr *attr; /* not NULL: this, and not the two above */
+        } scheduler;
+        struct {
+            const void *bits; /* in the format of sched_setaffinity(2) */
+            size_t size;      /* in bytes */
+        } affinity;
+        mode_t umask;
+        struct {
+            int fd;    /* of a namespace, or a pidfd; the step closes it */
+            int flags; /* CLONE_NEW* */
+        } setns;
+        int unshare; /* CLONE_NEW* */
+        struct {
+            uid_t uid; /* those outside, which become 0 */
+            gid_t gid;
+        } map_root;
+        struct {
+            uint64_t keep; /* the capabilities that stay in the bounding set */
+            bool lenient;  /* one that is already missing is not an error */
+        } bounding;
+        struct {
+            const gid_t *ids; /* ascending, each once, as the kernel returns them */
+            size_t count;
+            gid_t *room; /* for count + 1 ids that are read back; set by the plan */
+        } groups;
+        gid_t gid; /* SETGID: real, effective and saved */
+        struct {
+            uid_t id; /* SETUID: real, effective and saved */
+            bool keep_capabilities;
+        } uid;
+        uint64_t capabilities; /* INHERITABLE, AMBIENT, DROP */
+        struct {
+            int fd;
+            int flags;
+            mode_t mode;
+        } open;
+        struct {
+            int from, to;
+        } dup2;
+        struct {
+            int first;      /* it and all above it are closed, except: */
+            const int *own; /* descriptors of our own; set by the plan */
+            size_t own_count;
+        } closefrom;
+        struct {
+            int signo;
+            int pid, parent; /* of the process that made the plan; set by the plan */
+        } pdeathsig;
+        os_sigset signals; /* SIGDEF, SIGIGN; SIGMASK: these are blocked and no others */
+        struct {
+            const struct os_step *steps; /* set by the plan */
+            size_t count;
+        } verify;
+        struct {
+            int fd;                 /* the program is this open file; -1: one of */
+            const char *candidates; /* NUL-terminated paths, tried in order; set by the plan */
+            size_t count;
+            char *const *argv, *const *environ; /* set by the plan */
+        } exec;
+    };
+};
+
+/* The name of a kind, such as "open", "setuid" or "exec"; "unknown" for a number that is not one.
+ */
+const char *os_step_name(enum os_step_kind kind);
+
+/* The capability whose lack can be the reason for EPERM or EACCES (CAP_*); -1: none. */
+int os_step_capability(enum os_step_kind kind);
+
+/* Does steps[first] to steps[end - 1], FORK excepted, which is for the caller to do. Safe in a
+ * child that shares its parent's memory. Returns 0, or -errno and *failed is the index of the step:
+ * EINVAL if its kind is unknown. EXEC returns only if it fails. */
+int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *failed);

@@ -10,7 +10,6 @@
 
 #include "base/io.h"
 #include "os/kernel.h"
-#include "os/spawn_step.h"
 #include "os/wait_many.h"
 
 enum { ROOM = 8, NS_PER_S = 1000000000 };

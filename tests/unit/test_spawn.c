@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -20,31 +21,36 @@ static void add(struct os_plan *p, enum os_step_kind kind) {
     os_plan_add(p, (struct os_step){ .kind = kind });
 }
 
-static void add_fd(struct os_plan *p, enum os_step_kind kind, int fd, int number) {
-    os_plan_add(p, (struct os_step){ .kind = kind, .fd = fd, .number = number });
+static void add_fd(struct os_plan *p, enum os_step_kind kind, int fd) {
+    os_plan_add(p, (struct os_step){ .kind = kind, .fd = fd });
+}
+
+static void add_open(struct os_plan *p, int fd) {
+    os_plan_add(p, (struct os_step){ .kind = OS_STEP_OPEN, .open.fd = fd });
+}
+
+static void add_dup2(struct os_plan *p, int from, int to) {
+    os_plan_add(p, (struct os_step){ .kind = OS_STEP_DUP2, .dup2 = { from, to } });
 }
 
 /* The names of the steps of a prepared plan, with blanks between. */
 static const char *order_of(struct os_plan *p) {
     static char text[1024];
     struct base_error e;
-    size_t count;
     CHECK_INT(os_plan_prepare(p, &e), 0);
-    const struct os_step *steps = os_plan_steps(p, &count);
     text[0] = '\0';
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < p->steps.count; i++) {
         strcat(text, i ? " " : "");
-        strcat(text, os_step_name(steps[i].kind));
+        strcat(text, os_step_name(p->steps.items[i].kind));
     }
     return text;
 }
 
 static const struct os_step *find(const struct os_plan *p, enum os_step_kind kind) {
-    size_t count;
-    for (const struct os_step *s = os_plan_steps(p, &count); count--; s++)
-        if (s->kind == kind)
-            return s;
-    static const struct os_step none = { .kind = OS_STEPS, .number = -1, .a = UINT64_MAX };
+    for (size_t i = 0; i < p->steps.count; i++)
+        if (p->steps.items[i].kind == kind)
+            return &p->steps.items[i];
+    static const struct os_step none = { .kind = OS_STEPS, .capabilities = UINT64_MAX };
     return &none;
 }
 
@@ -57,12 +63,56 @@ static void test_names(void) {
     }
 }
 
+/* A number that is not a kind is refused wherever it comes from, and does nothing. */
+static void test_unknown_kind(void) {
+    static const int kinds[] = { OS_STEPS, OS_STEPS + 1, 1000000 };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct os_step step = { .kind = (enum os_step_kind)kinds[i] };
+        struct os_plan p = os_plan_init();
+        struct base_error e;
+        size_t failed = 42;
+        os_plan_add(&p, step);
+        CHECK_INT(os_plan_prepare(&p, &e), -EINVAL);
+        CHECK_INT(e.errnum, EINVAL);
+        CHECK_INT(os_plan_apply(&p, &e), -EINVAL);
+        CHECK_STR(e.operation, "unknown");
+        CHECK_INT(e.step, 0);
+        CHECK_INT(os_steps_do(&step, 0, 1, &failed), -EINVAL);
+        CHECK_INT(failed, 0);
+        CHECK_STR(os_step_name(step.kind), "unknown");
+        CHECK_INT(os_step_capability(step.kind), -1);
+        os_plan_finish(&p);
+    }
+}
+
+/* Each kind has a row that does something, and is no error to have. */
+static void test_rows(void) {
+    for (int kind = 0; kind < OS_STEPS; kind++)
+        CHECK(strcmp(os_step_name((enum os_step_kind)kind), "unknown") != 0);
+    CHECK_INT(os_step_capability(OS_STEP_SETUID), CAP_SETUID);
+    CHECK_INT(os_step_capability(OS_STEP_SETSID), -1);
+}
+
+/* The steps before the one that failed are done, the ones behind it are not. */
+static void test_steps_stop(void) {
+    const struct os_step steps[] = {
+        { .kind = OS_STEP_UMASK, .umask = 0123 },
+        { .kind = OS_STEP_CHDIR, .object = "/no/such/directory" },
+        { .kind = OS_STEP_UMASK, .umask = 0456 },
+    };
+    size_t failed = 42;
+    mode_t before = umask(0);
+    CHECK_INT(os_steps_do(steps, 0, 3, &failed), -ENOENT);
+    CHECK_INT(failed, 1);
+    CHECK_INT(umask(0), 0123);
+    CHECK_INT(os_steps_do(steps, 2, 3, &failed), 0);
+    CHECK_INT(umask(before), 0456);
+}
+
 static void test_empty(void) {
     struct os_plan p = os_plan_init();
-    size_t count = 1;
     CHECK_INT(p.exec_fd, -1);
-    os_plan_steps(&p, &count);
-    CHECK_INT(count, 0);
+    CHECK_INT(p.steps.count, 0);
     CHECK_STR(order_of(&p), "");
     CHECK(!os_plan_names(&p, 0));
     CHECK(!os_plan_names(&p, -1));
@@ -83,7 +133,8 @@ static void test_order(void) {
     char *argv[] = { (char[]){ "x" }, NULL };
     struct os_plan p = os_plan_init();
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        os_plan_add(&p, (struct os_step){ .kind = kinds[i], .a = 1000 });
+        add(&p, kinds[i]);
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_SETUID, .uid.id = 1000 });
     p.name = "/x";
     p.argv = argv;
     p.environ = no_environ;
@@ -97,31 +148,34 @@ static void test_order(void) {
 /* What can be set once only: the last one holds, at its place; limits by their number. */
 static void test_set(void) {
     struct os_plan p = os_plan_init();
-    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_UMASK, .number = 1 });
-    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .number = 3, .a = 1 });
-    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .number = 4, .a = 2 });
-    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_UMASK, .number = 2 });
-    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .number = 3, .a = 5 });
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_UMASK, .umask = 1 });
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .limit = { 3, 1, 0 } });
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .limit = { 4, 2, 0 } });
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_UMASK, .umask = 2 });
+    os_plan_set(&p, (struct os_step){ .kind = OS_STEP_RLIMIT, .limit = { 3, 5, 0 } });
     CHECK_STR(order_of(&p), "setrlimit setrlimit umask");
-    size_t count;
-    const struct os_step *steps = os_plan_steps(&p, &count);
-    CHECK_INT(find(&p, OS_STEP_UMASK)->number, 2);
-    for (size_t i = 0; i < 2; i++)
-        CHECK_INT(steps[i].a, steps[i].number == 3 ? 5 : 2);
+    CHECK_INT(find(&p, OS_STEP_UMASK)->umask, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct os_step *s = &p.steps.items[i];
+        CHECK_INT(s->limit.soft, s->limit.resource == 3 ? 5 : 2);
+    }
     os_plan_finish(&p);
 }
 
 static void test_file_actions_keep_their_order(void) {
     struct os_plan p = os_plan_init();
     for (int i = 0; i < 50; i++)
-        add_fd(&p, i % 3 ? OS_STEP_OPEN : OS_STEP_DUP2, i, 0);
+        if (i % 3)
+            add_open(&p, i);
+        else
+            add_dup2(&p, i, 0);
     add(&p, OS_STEP_UMASK);
     CHECK(strncmp(order_of(&p), "umask dup2 open open dup2 ", 26) == 0);
-    size_t count;
-    const struct os_step *steps = os_plan_steps(&p, &count);
-    CHECK_INT(count, 51);
-    for (int i = 0; i < 50; i++)
-        CHECK_INT(steps[i + 1].fd, i);
+    CHECK_INT(p.steps.count, 51);
+    for (int i = 0; i < 50; i++) {
+        const struct os_step *s = &p.steps.items[i + 1];
+        CHECK_INT(i % 3 ? s->open.fd : s->dup2.from, i);
+    }
     os_plan_finish(&p);
 }
 
@@ -139,7 +193,7 @@ static void test_fork(void) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct os_plan p = os_plan_init();
         add(&p, OS_STEP_CHROOT);
-        os_plan_add(&p, (struct os_step){ .kind = OS_STEP_UNSHARE, .flags = rows[i].flags });
+        os_plan_add(&p, (struct os_step){ .kind = OS_STEP_UNSHARE, .unshare = rows[i].flags });
         add(&p, OS_STEP_NICE);
         add(&p, OS_STEP_SETSID);
         CHECK_STR(order_of(&p), rows[i].want);
@@ -147,7 +201,7 @@ static void test_fork(void) {
     }
     struct os_plan p = os_plan_init();
     add(&p, OS_STEP_SETPGID);
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETNS, .flags = CLONE_NEWPID });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETNS, .setns.flags = CLONE_NEWPID });
     add(&p, OS_STEP_MAP_ROOT);
     CHECK_STR(order_of(&p), "setns uid_map fork setpgid");
     os_plan_finish(&p);
@@ -155,28 +209,28 @@ static void test_fork(void) {
 
 static void test_drop(void) {
     struct os_plan p = os_plan_init();
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .a = 1000 });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .uid.id = 1000 });
     CHECK_STR(order_of(&p), "setuid drop verify");
-    CHECK_INT(find(&p, OS_STEP_SETUID)->number, 0);
-    CHECK_INT(find(&p, OS_STEP_DROP)->a, 0);
+    CHECK_INT(find(&p, OS_STEP_SETUID)->uid.keep_capabilities, false);
+    CHECK_INT(find(&p, OS_STEP_DROP)->capabilities, 0);
     os_plan_finish(&p);
 
     /* Root keeps what it has. */
     p = os_plan_init();
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .a = 0 });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .uid.id = 0 });
     CHECK_STR(order_of(&p), "setuid verify");
     os_plan_finish(&p);
 
     /* Ambient capabilities are inheritable ones too, and are what is left. */
     p = os_plan_init();
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_AMBIENT, .a = 1 << CAP_CHOWN });
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_INHERITABLE, .a = 1 << CAP_KILL });
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .a = 1000 });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_AMBIENT, .capabilities = 1 << CAP_CHOWN });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_INHERITABLE, .capabilities = 1 << CAP_KILL });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .uid.id = 1000 });
     CHECK_STR(order_of(&p), "setuid inheritable ambient drop verify");
-    CHECK(find(&p, OS_STEP_SETUID)->number != 0);
-    CHECK_INT(find(&p, OS_STEP_INHERITABLE)->a, 1 << CAP_CHOWN | 1 << CAP_KILL);
-    CHECK_INT(find(&p, OS_STEP_AMBIENT)->a, 1 << CAP_CHOWN);
-    CHECK_INT(find(&p, OS_STEP_DROP)->a, 1 << CAP_CHOWN);
+    CHECK_INT(find(&p, OS_STEP_SETUID)->uid.keep_capabilities, true);
+    CHECK_INT(find(&p, OS_STEP_INHERITABLE)->capabilities, 1 << CAP_CHOWN | 1 << CAP_KILL);
+    CHECK_INT(find(&p, OS_STEP_AMBIENT)->capabilities, 1 << CAP_CHOWN);
+    CHECK_INT(find(&p, OS_STEP_DROP)->capabilities, 1 << CAP_CHOWN);
     os_plan_finish(&p);
 
     static const enum os_step_kind kinds[] = { OS_STEP_BOUNDING, OS_STEP_SETGROUPS,
@@ -227,12 +281,12 @@ static void test_candidates(void) {
 
 static void test_named(void) {
     struct os_plan p = os_plan_init();
-    add_fd(&p, OS_STEP_OPEN, 10, 0);
-    add_fd(&p, OS_STEP_CLOSE, 11, 0);
-    add_fd(&p, OS_STEP_DUP2, 12, 13);
-    add_fd(&p, OS_STEP_FCHDIR, 14, 0);
-    add_fd(&p, OS_STEP_NICE, 15, 16);
-    add_fd(&p, OS_STEP_CLOSEFROM, 17, 0);
+    add_open(&p, 10);
+    add_fd(&p, OS_STEP_CLOSE, 11);
+    add_dup2(&p, 12, 13);
+    add_fd(&p, OS_STEP_FCHDIR, 14);
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_NICE, .nice.value = 15 });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_CLOSEFROM, .closefrom.first = 17 });
     p.exec_fd = 18;
     for (int fd = -1; fd < 30; fd++)
         CHECK_INT(os_plan_names(&p, fd), (fd >= 10 && fd <= 14) || fd == 18);
@@ -245,7 +299,7 @@ static void test_own(void) {
     struct base_error e;
     for (int fd = 3; fd < 40; fd++)
         if (fd != 37)
-            add_fd(&p, OS_STEP_OPEN, fd, 0);
+            add_open(&p, fd);
     int first = open("/dev/null", O_RDONLY | O_CLOEXEC);
     CHECK(first >= 0);
     int fd = os_plan_own(&p, first, &e);
@@ -432,6 +486,9 @@ static void test_group_numbers(void) {
 
 int main(void) {
     RUN(test_names);
+    RUN(test_rows);
+    RUN(test_unknown_kind);
+    RUN(test_steps_stop);
     RUN(test_empty);
     RUN(test_order);
     RUN(test_set);

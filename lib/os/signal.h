@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Signal masks and dispositions by system call: libc's functions refuse signals
+ * 32 and 33, which it uses itself. All are safe in a child that shares its
+ * parent's memory.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A set of signals: bit N - 1 is signal N. */
+typedef uint64_t os_sigset;
+
+/* Replaces the signal mask of the calling thread and reads the one before; `set` and `old` may be
+ * NULL. Returns 0 or -errno. rt_sigprocmask(2). */
+int os_signal_mask(const os_sigset *set, os_sigset *old);
+
+/* Sets the action of a signal to SIG_DFL or SIG_IGN and reads it back. Returns 0, or -errno: EPROTO
+ * if the action is another one afterwards. rt_sigaction(2). */
+int os_signal_action(int signo, void (*handler)(int));
+
+/* Whether the action of a signal is SIG_IGN. */
+bool os_signal_ignored(int signo);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Steps: groups, user, capabilities. Each has a function that sets and one that
+ * checks; all are checked once all are set, as a later one may undo an earlier
+ * one.
+ */
+#include <grp.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/spawn_private.h"
+
+/* ---- user and groups ---- */
+
+int os_step_setgroups(const struct os_step *s) {
+    return os_outcome(setgroups(s->groups.count, s->groups.ids));
+}
+
+/* The kernel keeps the list sorted, as it is here. */
+int os_check_groups(const struct os_step *s) {
+    size_t count = s->groups.count;
+    int got = getgroups((int)count + 1, s->groups.room);
+    if (got < 0)
+        return errno == EINVAL ? -EPROTO : -errno;
+    return os_expect((size_t)got == count &&
+                     (!count || memcmp(s->groups.room, s->groups.ids, count * sizeof(gid_t)) == 0));
+}
+
+int os_step_setgid(const struct os_step *s) {
+    return os_outcome(setresgid(s->gid, s->gid, s->gid));
+}
+
+int os_check_gid(const struct os_step *s) {
+    gid_t real, effective, saved;
+    if (getresgid(&real, &effective, &saved) < 0)
+        return -errno;
+    return os_expect(real == s->gid && effective == s->gid && saved == s->gid &&
+                     (gid_t)setfsgid((gid_t)-1) == s->gid);
+}
+
+int os_step_setuid(const struct os_step *s) {
+    uid_t uid = s->uid.id;
+    if (s->uid.keep_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+        return -errno;
+    return os_outcome(setresuid(uid, uid, uid));
+}
+
+int os_check_uid(const struct os_step *s) {
+    uid_t real, effective, saved, want = s->uid.id;
+    if (getresuid(&real, &effective, &saved) < 0)
+        return -errno;
+    /* setfsuid(2) returns the id before, and -1 is not an id. */
+    return os_expect(real == want && effective == want && saved == want &&
+                     (uid_t)setfsuid((uid_t)-1) == want);
+}
+
+int os_step_resetids(const struct os_step *s) {
+    (void)s;
+    if (setresgid((gid_t)-1, getgid(), (gid_t)-1) < 0 ||
+        setresuid((uid_t)-1, getuid(), (uid_t)-1) < 0)
+        return -errno;
+    return 0;
+}
+
+int os_check_resetids(const struct os_step *s) {
+    (void)s;
+    return os_expect(getuid() == geteuid() && getgid() == getegid());
+}
+
+/* ---- capabilities ---- */
+
+enum { CAPABILITIES = 64 };
+
+struct capabilities {
+    uint64_t effective, permitted, inheritable;
+};
+
+static int get_capabilities(struct capabilities *c) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2] = { { 0 } };
+    if (syscall(SYS_capget, &header, data) < 0)
+        return -errno;
+    c->effective = data[0].effective | (uint64_t)data[1].effective << 32;
+    c->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+    c->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+    return 0;
+}
+
+static int set_capabilities(const struct capabilities *c) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2];
+    for (unsigned i = 0; i < 2; i++)
+        data[i] = (struct __user_cap_data_struct){ (uint32_t)(c->effective >> 32 * i),
+                                                   (uint32_t)(c->permitted >> 32 * i),
+                                                   (uint32_t)(c->inheritable >> 32 * i) };
+    return os_outcome(syscall(SYS_capset, &header, data));
+}
+
+/* The kernel ends the list of capabilities with EINVAL: never before those that Linux has had since
+ * bounding sets are per thread (2.6.25). */
+enum { FIRST_CAPABILITIES = CAP_SETFCAP + 1 };
+
+int os_step_bounding(const struct os_step *s) {
+    for (unsigned c = 0; c < CAPABILITIES; c++) {
+        int now = prctl(PR_CAPBSET_READ, c, 0, 0, 0);
+        if (now < 0)
+            return errno == EINVAL && c >= FIRST_CAPABILITIES ? 0 : -errno;
+        if (now && !(s->bounding.keep & OS_BIT(c)) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* A capability that is to be kept and was lost before is an error, unless all are to be kept. */
+int os_check_bounding(const struct os_step *s) {
+    bool strict = !s->bounding.lenient && s->bounding.keep != ~UINT64_C(0);
+    for (unsigned c = 0; c < CAPABILITIES; c++) {
+        int now = prctl(PR_CAPBSET_READ, c, 0, 0, 0);
+        bool keep = s->bounding.keep & OS_BIT(c);
+        if (now < 0 && (errno != EINVAL || c < FIRST_CAPABILITIES))
+            return -errno;
+        if (now < 0)
+            return os_expect(!strict || (s->bounding.keep >> c) == 0);
+        if ((now && !keep) || (!now && keep && strict))
+            return -EPROTO;
+    }
+    return 0;
+}
+
+static int set_inheritable(uint64_t want, bool add) {
+    struct capabilities c = { 0 };
+    int r = get_capabilities(&c);
+    if (r < 0)
+        return r;
+    c.inheritable = add ? c.inheritable | want : want;
+    return set_capabilities(&c);
+}
+
+int os_step_inheritable(const struct os_step *s) {
+    return set_inheritable(s->capabilities, false);
+}
+
+int os_check_inheritable(const struct os_step *s) {
+    struct capabilities c = { 0 };
+    int r = get_capabilities(&c);
+    return r < 0 ? r : os_expect(c.inheritable == s->capabilities);
+}
+
+int os_step_ambient(const struct os_step *s) {
+    int r = set_inheritable(s->capabilities, true);
+    if (r == 0)
+        r = os_outcome(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+    for (unsigned c = 0; c < CAPABILITIES && r == 0; c++)
+        if (s->capabilities & OS_BIT(c))
+            r = os_outcome(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0));
+    return r;
+}
+
+int os_check_ambient(const struct os_step *s) {
+    uint64_t want = s->capabilities;
+    for (unsigned c = 0; c < CAPABILITIES; c++) {
+        int now = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, c, 0, 0);
+        if (now < 0 ? (want >> c) != 0 : now != (int)(want >> c & 1))
+            return -EPROTO;
+        if (now < 0)
+            break;
+    }
+    return 0;
+}
+
+/* A kernel without ambient capabilities (before Linux 4.3) has none to clear. */
+int os_step_drop(const struct os_step *s) {
+    uint64_t keep = s->capabilities;
+    struct capabilities c = { 0 };
+    int r = get_capabilities(&c);
+    if (r == 0 && !keep && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
+        errno != EINVAL)
+        r = -errno;
+    if (r < 0)
+        return r;
+    c.effective = c.permitted = keep;
+    return set_capabilities(&c);
+}
+
+/* There must be no way back either: becoming root has to fail. */
+int os_check_drop(const struct os_step *s) {
+    uint64_t keep = s->capabilities;
+    struct capabilities c = { 0 };
+    int r = get_capabilities(&c);
+    if (r == 0)
+        r = os_expect(c.permitted == keep && c.effective == keep);
+    if (r == 0)
+        r = os_check_ambient(s);
+    if (r == 0 && !(keep & OS_BIT(CAP_SETUID)))
+        r = os_expect(setresuid(0, 0, 0) < 0);
+    return r;
+}

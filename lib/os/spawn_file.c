@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Steps: file actions, and executing the program.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/kernel.h"
+#include "os/spawn_private.h"
+
+/* posix_spawn_file_actions_addopen(3): what is open there is closed first. */
+int os_step_open(const struct os_step *s) {
+    int want = s->open.fd;
+    close(want);
+    int fd = open(s->object, s->open.flags, s->open.mode);
+    if (fd < 0 || fd == want)
+        return os_outcome(fd);
+    int r = os_outcome(dup3(fd, want, s->open.flags & O_CLOEXEC));
+    close(fd);
+    return r;
+}
+
+int os_step_close(const struct os_step *s) {
+    close(s->fd);
+    return 0;
+}
+
+int os_step_dup2(const struct os_step *s) {
+    int fd = s->dup2.from;
+    if (fd != s->dup2.to)
+        return os_outcome(dup2(fd, s->dup2.to));
+    int flags = fcntl(fd, F_GETFD);
+    return os_outcome(flags < 0 ? flags : fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC));
+}
+
+int os_step_chdir(const struct os_step *s) {
+    return os_outcome(chdir(s->object));
+}
+
+int os_step_fchdir(const struct os_step *s) {
+    return os_outcome(fchdir(s->fd));
+}
+
+/* ---- closefrom ---- */
+
+static bool is_own(const struct os_step *s, int fd) {
+    for (size_t i = 0; i < s->closefrom.own_count; i++)
+        if (s->closefrom.own[i] == fd)
+            return true;
+    return false;
+}
+
+/* The lowest descriptor of our own from `first` on; UINT_MAX when there is none. */
+static unsigned next_own(const struct os_step *s, unsigned first) {
+    unsigned next = ~0U;
+    for (size_t i = 0; i < s->closefrom.own_count; i++) {
+        unsigned own = (unsigned)s->closefrom.own[i];
+        if (own >= first && own < next)
+            next = own;
+    }
+    return next;
+}
+
+/* A descriptor's number in /proc/self/fd; -1 for "." and "..". */
+static int parse_fd(const char *name) {
+    int fd = name[0] == '.' ? -1 : 0;
+    for (; *name >= '0' && *name <= '9'; name++)
+        fd = fd * 10 + (*name - '0');
+    return fd;
+}
+
+/* Closes what one read of /proc/self/fd lists. False: there was nothing to close. */
+static bool close_entries(const struct os_step *s, int directory, const char *entries, long size) {
+    const struct os_dirent *entry;
+    bool found = false;
+    for (long at = 0; at < size; at += entry->d_reclen) {
+        entry = (const struct os_dirent *)(const void *)(entries + at);
+        int fd = parse_fd(entry->d_name);
+        if (fd < s->closefrom.first || fd == directory || is_own(s, fd))
+            continue;
+        close(fd);
+        found = true;
+    }
+    return found;
+}
+
+/* Where close_range(2) (Linux 5.9) is missing, or a sandbox forbids it. As closing changes the
+ * directory, it is read again until nothing is found in it. */
+static int close_listed(const struct os_step *s) {
+    char room[4096];
+    int directory = base_open(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY);
+    if (directory < 0)
+        return directory;
+    for (bool found = true; found;) {
+        long size;
+        found = false;
+        lseek(directory, 0, SEEK_SET);
+        while ((size = syscall(SYS_getdents64, directory, room, sizeof room)) > 0)
+            found = close_entries(s, directory, room, size) || found;
+    }
+    close(directory);
+    return 0;
+}
+
+int os_step_closefrom(const struct os_step *s) {
+    for (unsigned at = (unsigned)s->closefrom.first;;) {
+        unsigned own = next_own(s, at);
+        if (own != at && syscall(OS_NR_CLOSE_RANGE, at, own == ~0U ? own : own - 1, 0) < 0)
+            return close_listed(s);
+        if (own == ~0U)
+            return 0;
+        at = own + 1;
+    }
+}
+
+/* ---- exec ---- */
+
+/* As execvp(3) without its fallback to a shell: a path that may not be executed is remembered while
+ * the search goes on; one that does not exist is skipped. */
+int os_step_exec(const struct os_step *s) {
+    int errnum = ENOENT;
+    if (s->exec.fd >= 0) {
+        syscall(SYS_execveat, s->exec.fd, "", s->exec.argv, s->exec.environ, AT_EMPTY_PATH);
+        return -errno;
+    }
+    const char *path = s->exec.candidates;
+    for (size_t i = 0; i < s->exec.count; i++, path += strlen(path) + 1) {
+        execve(path, s->exec.argv, s->exec.environ);
+        if (errno == EACCES || s->exec.count == 1) {
+            errnum = errno;
+        } else if (errno != ENOENT && errno != ENOTDIR) {
+            errnum = errno;
+            break;
+        }
+    }
+    return -errnum;
+}
