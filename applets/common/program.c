@@ -66,20 +66,20 @@ void program_fail(struct cli *cli, const struct base_error *e, struct cli_value 
     values[STEP_ERRNO] = cli_int(e->errnum);
 }
 
-void program_fill(const struct os_child *w, char name[static 16], struct cli_value *values) {
-    wait_record_fill(&w->result, name, values);
-    values[WAIT_PID] = cli_int(w->pid);
-    values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] = cli_ns(w->elapsed);
-    values[WAIT_TIMED_OUT] = cli_bool(w->timed_out);
+void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values) {
+    wait_record_fill(&child->result, name, values);
+    values[WAIT_PID] = cli_int(child->pid);
+    values[WAIT_ELAPSED] = values[WAIT_ELAPSED_NS] = cli_ns(child->elapsed);
+    values[WAIT_TIMED_OUT] = cli_bool(child->timed_out);
 }
 
-void program_answer(struct cli *cli, const struct os_child *w) {
-    if (w->killed)
+void program_answer(struct cli *cli, const struct os_child *child) {
+    if (child->killed)
         cli_answer(cli, CLI_EX_SIGNALLED + SIGKILL);
     else
-        cli_answer(cli, w->timed_out ? CLI_EX_TIMEOUT : os_wait_shell_status(&w->result));
-    if (w->interrupted && os_wait_exitcode(&w->result) == -w->interrupted)
-        cli->last_signal = w->interrupted;
+        cli_answer(cli, child->timed_out ? CLI_EX_TIMEOUT : os_wait_shell_status(&child->result));
+    if (child->interrupted && os_wait_exitcode(&child->result) == -child->interrupted)
+        cli->last_signal = child->interrupted;
 }
 
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
@@ -93,11 +93,11 @@ void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
             os_plan_add(plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
 }
 
-int program_wait(struct os_child *w, struct base_error *e) {
+int program_wait(struct os_child *child, struct base_error *e) {
     struct pollfd fds[OS_CHILD_FDS];
     int r = 0;
-    while (!w->ended && r == 0)
-        r = os_child_poll(w, fds, 0, OS_NEVER, e);
-    os_child_finish(w);
+    while (!child->ended && r == 0)
+        r = os_child_poll(child, fds, 0, OS_NEVER, e);
+    os_child_finish(child);
     return r;
 }

@@ -37,15 +37,16 @@ int program_failure_status(const struct base_error *e);
  * filled in. */
 void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values);
 
-/* How it ended: fills the slots of the wait fields; *name is room for the signal's. */
-void program_fill(const struct os_child *w, char name[static 16], struct cli_value *values);
+/* How it ended: fills the values of the wait fields. `values` is the first of them in the record,
+ * `name` the room for the signal's name. */
+void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values);
 
 /* The exit status of osbox is the program's, or says that its time ran out. */
-void program_answer(struct cli *cli, const struct os_child *w);
+void program_answer(struct cli *cli, const struct os_child *child);
 
 /* The plan runs argv, such as cli->program, in our environment and found with our PATH; what was
  * closed when osbox started is closed for it. To be called before other file actions are added. */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
 
 /* Waits until what os_child_start() started has ended: 0 or -errno. */
-int program_wait(struct os_child *w, struct base_error *e);
+int program_wait(struct os_child *child, struct base_error *e);

@@ -7,15 +7,15 @@
 #include "applets/common/wait_record.h"
 #include "cli/signal.h"
 
-/* "CLD_EXITED"; NULL for a code that is none. */
+/* "CLD_EXITED"; NULL if it is not a code. */
 static const char *code_name(int si_code) {
     static const char names[][16] = {
         [CLD_EXITED] = "CLD_EXITED",   [CLD_KILLED] = "CLD_KILLED",
         [CLD_DUMPED] = "CLD_DUMPED",   [CLD_TRAPPED] = "CLD_TRAPPED",
         [CLD_STOPPED] = "CLD_STOPPED", [CLD_CONTINUED] = "CLD_CONTINUED",
     };
-    bool known = si_code >= CLD_EXITED && si_code <= CLD_CONTINUED;
-    return known ? names[si_code] : NULL;
+    bool valid = si_code >= CLD_EXITED && si_code <= CLD_CONTINUED;
+    return valid ? names[si_code] : NULL;
 }
 
 static struct cli_value duration(struct os_kernel_timeval t) {

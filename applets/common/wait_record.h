@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The wait-status record: the fields that all applets share which wait for
- * processes, and their values. Such an applet's field table begins with
- * WAIT_ROWS(view, pid_views, end_views), and its own fields at WAIT_FIELDS. The arguments are
- * bit sets: the views that show all of it, the process, or in short how it ended.
+ * The wait-status record: the fields that the applets share which wait for
+ * processes, and their values.
  */
 #pragma once
 
@@ -46,46 +44,60 @@ enum wait_field {
 #define WAIT_MORE(view, name_, type_, help_)                                                       \
     { .name = name_, .type = type_, .views = view, .help = help_ }
 
-/* The rows of the table, in the order of enum wait_field. */
-#define WAIT_ROWS(view, pid_views, end_views)                                                      \
-    [WAIT_PID] = WAIT_FIELD((view) | (pid_views), "pid", CLI_INT, "the process"),                  \
-    [WAIT_SI_PID] = WAIT_FIELD(view, "si_pid", CLI_INT, "the process that changed its state"),     \
-    [WAIT_SI_UID] = WAIT_FIELD(view, "si_uid", CLI_UINT, "its real user id"),                      \
-    [WAIT_SI_SIGNO] = WAIT_FIELD(view, "si_signo", CLI_ENUM, "always SIGCHLD"),                    \
-    [WAIT_SI_CODE] = WAIT_FIELD(view, "si_code", CLI_ENUM,                                         \
-                                "CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_TRAPPED, CLD_STOPPED or " \
-                                "CLD_CONTINUED"),                                                  \
-    [WAIT_SI_STATUS] =                                                                             \
-        WAIT_FIELD(view, "si_status", CLI_INT, "the exit status, or the number of the signal"),    \
-    [WAIT_EXITCODE] =                                                                              \
-        WAIT_FIELD((view) | (end_views), "exitcode", CLI_INT,                                      \
-                   "as os.waitstatus_to_exitcode: the exit status, or minus the signal's number"), \
-    [WAIT_WAIT_STATUS] = WAIT_FIELD(view, "wait_status", CLI_INT, "the status word of wait(2)"),   \
-    [WAIT_SHELL_STATUS] =                                                                          \
-        WAIT_FIELD(view, "shell_status", CLI_INT, "as a shell's $?: 128 and more for a signal"),   \
-    [WAIT_SIGNAL] = WAIT_FIELD((view) | (end_views), "signal", CLI_ENUM,                           \
-                               "the signal that killed, stopped or continued it"),                 \
-    [WAIT_CORE] = WAIT_FIELD(view, "core", CLI_BOOL, "whether it dumped core"),                    \
-    [WAIT_RU_UTIME] = WAIT_FIELD(view, "ru_utime", CLI_DURATION, "CPU time in user mode"),         \
-    [WAIT_RU_STIME] = WAIT_FIELD(view, "ru_stime", CLI_DURATION, "CPU time in the kernel"),        \
-    [WAIT_RU_MAXRSS] =                                                                             \
-        WAIT_FIELD(view, "ru_maxrss", CLI_INT, "the most memory that was resident, in KiB"),       \
-    [WAIT_RU_UTIME_NS] =                                                                           \
-        WAIT_MORE(view, "ru_utime_ns", CLI_DURATION_NS, "ru_utime in nanoseconds"),                \
-    [WAIT_RU_STIME_NS] =                                                                           \
-        WAIT_MORE(view, "ru_stime_ns", CLI_DURATION_NS, "ru_stime in nanoseconds"),                \
-    [WAIT_RU_MINFLT] = WAIT_MORE(view, "ru_minflt", CLI_INT, "page faults without input"),         \
-    [WAIT_RU_MAJFLT] = WAIT_MORE(view, "ru_majflt", CLI_INT, "page faults with input"),            \
-    [WAIT_RU_INBLOCK] = WAIT_MORE(view, "ru_inblock", CLI_INT, "input operations"),                \
-    [WAIT_RU_OUBLOCK] = WAIT_MORE(view, "ru_oublock", CLI_INT, "output operations"),               \
-    [WAIT_RU_NVCSW] = WAIT_MORE(view, "ru_nvcsw", CLI_INT, "voluntary context switches"),          \
-    [WAIT_RU_NIVCSW] = WAIT_MORE(view, "ru_nivcsw", CLI_INT, "involuntary context switches"),      \
-    [WAIT_ELAPSED] = WAIT_FIELD(view, "elapsed", CLI_DURATION,                                     \
-                                "from its start to its end, where osbox started it"),              \
-    [WAIT_ELAPSED_NS] = WAIT_MORE(view, "elapsed_ns", CLI_DURATION_NS, "elapsed in nanoseconds"),  \
-    [WAIT_TIMED_OUT] = WAIT_FIELD(view, "timed_out", CLI_BOOL, "whether the time ran out")
+/* The rows of an applet's field table from `base` on, the number of the first of them. The other
+ * arguments are bit sets: the views that show all of it, the process, or briefly how it ended. */
+#define WAIT_ROWS(base, view, pid_views, end_views)                                                \
+    [(base) +                                                                                      \
+        WAIT_PID] = WAIT_FIELD((view) | (pid_views), "pid", CLI_INT, "the process"),               \
+        [(base) + WAIT_SI_PID] =                                                                   \
+            WAIT_FIELD(view, "si_pid", CLI_INT, "the process that changed its state"),             \
+        [(base) + WAIT_SI_UID] = WAIT_FIELD(view, "si_uid", CLI_UINT, "its real user id"),         \
+        [(base) + WAIT_SI_SIGNO] = WAIT_FIELD(view, "si_signo", CLI_ENUM, "always SIGCHLD"),       \
+        [(base) + WAIT_SI_CODE] =                                                                  \
+            WAIT_FIELD(view, "si_code", CLI_ENUM,                                                  \
+                       "CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_TRAPPED, CLD_STOPPED or "          \
+                       "CLD_CONTINUED"),                                                           \
+        [(base) + WAIT_SI_STATUS] = WAIT_FIELD(view, "si_status", CLI_INT,                         \
+                                               "the exit status, or the number of the signal"),    \
+        [(base) + WAIT_EXITCODE] = WAIT_FIELD(                                                     \
+            (view) | (end_views), "exitcode", CLI_INT,                                             \
+            "as os.waitstatus_to_exitcode: the exit status, or minus the signal's number"),        \
+        [(base) + WAIT_WAIT_STATUS] =                                                              \
+            WAIT_FIELD(view, "wait_status", CLI_INT, "the status word of wait(2)"),                \
+        [(base) + WAIT_SHELL_STATUS] = WAIT_FIELD(view, "shell_status", CLI_INT,                   \
+                                                  "as a shell's $?: 128 and more for a signal"),   \
+        [(base) + WAIT_SIGNAL] = WAIT_FIELD((view) | (end_views), "signal", CLI_ENUM,              \
+                                            "the signal that killed, stopped or continued it"),    \
+        [(base) + WAIT_CORE] = WAIT_FIELD(view, "core", CLI_BOOL, "whether it dumped core"),       \
+        [(base) + WAIT_RU_UTIME] =                                                                 \
+            WAIT_FIELD(view, "ru_utime", CLI_DURATION, "CPU time in user mode"),                   \
+        [(base) + WAIT_RU_STIME] =                                                                 \
+            WAIT_FIELD(view, "ru_stime", CLI_DURATION, "CPU time in the kernel"),                  \
+        [(base) + WAIT_RU_MAXRSS] =                                                                \
+            WAIT_FIELD(view, "ru_maxrss", CLI_INT, "the most memory that was resident, in KiB"),   \
+        [(base) + WAIT_RU_UTIME_NS] =                                                              \
+            WAIT_MORE(view, "ru_utime_ns", CLI_DURATION_NS, "ru_utime in nanoseconds"),            \
+        [(base) + WAIT_RU_STIME_NS] =                                                              \
+            WAIT_MORE(view, "ru_stime_ns", CLI_DURATION_NS, "ru_stime in nanoseconds"),            \
+        [(base) + WAIT_RU_MINFLT] =                                                                \
+            WAIT_MORE(view, "ru_minflt", CLI_INT, "page faults without input"),                    \
+        [(base) + WAIT_RU_MAJFLT] =                                                                \
+            WAIT_MORE(view, "ru_majflt", CLI_INT, "page faults with input"),                       \
+        [(base) + WAIT_RU_INBLOCK] = WAIT_MORE(view, "ru_inblock", CLI_INT, "input operations"),   \
+        [(base) + WAIT_RU_OUBLOCK] = WAIT_MORE(view, "ru_oublock", CLI_INT, "output operations"),  \
+        [(base) + WAIT_RU_NVCSW] =                                                                 \
+            WAIT_MORE(view, "ru_nvcsw", CLI_INT, "voluntary context switches"),                    \
+        [(base) + WAIT_RU_NIVCSW] =                                                                \
+            WAIT_MORE(view, "ru_nivcsw", CLI_INT, "involuntary context switches"),                 \
+        [(base) + WAIT_ELAPSED] = WAIT_FIELD(view, "elapsed", CLI_DURATION,                        \
+                                             "from its start to its end, where osbox started it"), \
+        [(base) + WAIT_ELAPSED_NS] =                                                               \
+            WAIT_MORE(view, "elapsed_ns", CLI_DURATION_NS, "elapsed in nanoseconds"),              \
+        [(base) + WAIT_TIMED_OUT] =                                                                \
+            WAIT_FIELD(view, "timed_out", CLI_BOOL, "whether the time ran out")
 
-/* Fills the slots of `values` for what `r` knows, all but WAIT_PID, WAIT_ELAPSED* and
- * WAIT_TIMED_OUT, which it leaves alone; *name is room for the signal's. */
+/* Fills the values of the wait fields from `r`, all except WAIT_PID, WAIT_ELAPSED* and
+ * WAIT_TIMED_OUT, which are unchanged. `values` is the first of them in the record, `name` the
+ * room for the signal's name. */
 void wait_record_fill(const struct os_wait_status *r, char name[static 16],
                       struct cli_value *values);

@@ -19,7 +19,7 @@ const struct cli_field popen_fields[] = {
                        .defaults = RESULT,
                        .may_hold_nul = true,
                        .help = "the same of standard error" },
-    WAIT_ROWS(RESULT, EVENT, EVENT),
+    WAIT_ROWS(POPEN_WAIT, RESULT, EVENT, EVENT),
     [POPEN_CLOSE_VALUE] = WAIT_FIELD(RESULT, "close", CLI_INT,
                                      "as os.popen(...).close(): null, or exitcode times 256"),
     [POPEN_TRUNCATED] =
@@ -48,7 +48,7 @@ const char *const popen_views[] = { "result", "event", NULL };
 
 void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
-    values[WAIT_PID] = cli_int(p->watch.pid);
+    values[POPEN_WAIT + WAIT_PID] = cli_int(p->child.pid);
     values[POPEN_EVENT] = cli_str("data");
     values[POPEN_STREAM] = cli_str(s->name);
     values[POPEN_MONOTONIC_NS] = cli_int(s->line_time);
@@ -86,8 +86,8 @@ void popen_emit_result(struct popen_run *p) {
     char name[16];
     int64_t leaked = 0;
     bool truncated = false;
-    program_fill(&p->watch, name, values);
-    values[POPEN_CLOSE_VALUE] = close_value(&p->watch.result);
+    program_fill(&p->child, name, values + POPEN_WAIT);
+    values[POPEN_CLOSE_VALUE] = close_value(&p->child.result);
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];
         bool is_error = popen_is_stderr(s);

@@ -299,7 +299,7 @@ static int move(struct popen_run *p, struct base_error *e) {
         tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     for (unsigned i = 0; i < p->count; i++)
         popen_stream_close(&p->streams[i]);
-    os_child_finish(&p->watch);
+    os_child_finish(&p->child);
     return r;
 }
 
@@ -350,7 +350,7 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     struct base_error e;
     struct popen_run p = { .cli = cli,
                            .args = args,
-                           .watch = { .group = needs_group(args),
+                           .child = { .group = needs_group(args),
                                       .timeout = os_child_limit(args->timeout),
                                       .kill_after = os_child_limit(args->kill_after),
                                       .signo = args->signo } };
@@ -358,7 +358,7 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     if (r == 0)
         r = open_input(&p, plan, &e);
     if (r == 0)
-        r = os_child_start(&p.watch, &plan->os, &e);
+        r = os_child_start(&p.child, &plan->os, &e);
     close_fd(&plan->child_ends[0]);
     close_fd(&plan->child_ends[1]);
     if (r < 0) {
@@ -377,7 +377,7 @@ static void run_plan(struct cli *cli, const struct popen_args *args, struct plan
     else if (plan->records)
         popen_emit_result(&p);
     if (r == 0 && (!plan->to_stdout || args->events))
-        program_answer(cli, &p.watch);
+        program_answer(cli, &p.child);
     report_lost(&p);
     for (unsigned i = 0; i < p.count; i++)
         popen_stream_finish(&p.streams[i]);

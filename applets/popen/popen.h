@@ -42,7 +42,8 @@ struct popen_args {
 enum popen_view { POPEN_VIEW_RESULT, POPEN_VIEW_EVENT };
 
 enum popen_field {
-    POPEN_STDOUT = WAIT_FIELDS,
+    POPEN_WAIT, /* enum wait_field */
+    POPEN_STDOUT = POPEN_WAIT + WAIT_FIELDS,
     POPEN_STDERR,
     POPEN_CLOSE_VALUE,
     POPEN_TRUNCATED,
@@ -104,7 +105,7 @@ struct popen_input {
 struct popen_run {
     struct cli *cli;
     const struct popen_args *args;
-    struct os_child watch;
+    struct os_child child;
     struct popen_stream streams[2];
     unsigned count;
     struct popen_input input;
@@ -115,7 +116,7 @@ struct popen_run {
 
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
                        const struct popen_args *args);
-/* No more comes: what is kept of it is known. To be called while the watch holds SIGXFSZ. */
+/* Nothing more comes: makes what is kept readable. Call it while the child holds SIGXFSZ. */
 void popen_stream_close(struct popen_stream *s);
 void popen_stream_finish(struct popen_stream *s);
 

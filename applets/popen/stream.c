@@ -259,7 +259,7 @@ static void write_input(struct popen_input *in) {
 /* ---- the loop ---- */
 
 static void show_progress(struct popen_run *p, bool last) {
-    int64_t now = os_monotonic_ns(), tenths = (now - p->watch.started) / 100000000;
+    int64_t now = os_monotonic_ns(), tenths = (now - p->child.started) / 100000000;
     uint64_t bytes = 0;
     struct buf line = { 0 };
     for (unsigned i = 0; i < p->count; i++)
@@ -288,7 +288,7 @@ static struct pollfd wish_of(const struct popen_run *p, const struct popen_strea
 
 static struct pollfd wish_of_input(const struct popen_run *p) {
     const struct popen_input *in = &p->input;
-    if (p->watch.ended)
+    if (p->child.ended)
         return (struct pollfd){ .fd = -1 };
     if (in->pending.len)
         return (struct pollfd){ .fd = in->terminal, .events = POLLOUT };
@@ -348,7 +348,7 @@ static void leave_stream(struct popen_run *p, struct popen_stream *s) {
 
 /* Whether only what is there is read now: its time is up, or --on-exit says so. */
 static bool is_draining(const struct popen_run *p) {
-    return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->watch.deadline;
+    return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->child.deadline;
 }
 
 /* Whether what was there when the command had ended has been read. A terminal does not tell how
@@ -369,8 +369,8 @@ static bool is_ending(const struct popen_stream *s) {
 
 static void apply_on_exit(struct popen_run *p) {
     bool draining = is_draining(p);
-    if (p->args->on_exit == POPEN_KILL && p->watch.group && is_open(p))
-        kill(-p->watch.pid, SIGKILL);
+    if (p->args->on_exit == POPEN_KILL && p->child.group && is_open(p))
+        kill(-p->child.pid, SIGKILL);
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];
         if (!is_reading(s))
@@ -382,10 +382,10 @@ static void apply_on_exit(struct popen_run *p) {
 
 static int64_t next_time(struct popen_run *p) {
     int64_t next = flush_lines(p);
-    if (p->watch.ended && is_draining(p))
+    if (p->child.ended && is_draining(p))
         return is_behind(p) ? next : 0; /* a terminal is looked at once more */
-    if (p->watch.ended && p->watch.deadline < next)
-        next = p->watch.deadline;
+    if (p->child.ended && p->child.deadline < next)
+        next = p->child.deadline;
     if (p->args->progress && p->shown + PROGRESS_NS < next)
         next = p->shown + PROGRESS_NS;
     return next;
@@ -395,9 +395,9 @@ static int64_t next_time(struct popen_run *p) {
 static void resize(struct popen_run *p) {
     struct winsize size;
     bool follows = p->input.terminal >= 0 && !p->args->size.ws_col;
-    if (p->watch.resized && follows && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+    if (p->child.resized && follows && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
         ioctl(p->input.terminal, TIOCSWINSZ, &size);
-    p->watch.resized = false;
+    p->child.resized = false;
 }
 
 /* Nobody reads the records: there is nobody to go on for. */
@@ -409,13 +409,13 @@ static void lose_events(struct popen_run *p) {
 
 static int poll_once(struct popen_run *p, struct base_error *e) {
     struct pollfd fds[4 + OS_CHILD_FDS];
-    bool ready = false, ended = p->watch.ended;
+    bool ready = false, ended = p->child.ended;
     int64_t next = next_time(p); /* may make events of what has waited long enough */
     for (unsigned i = 0; i < p->count; i++)
         fds[i] = wish_of(p, &p->streams[i]);
     fds[p->count] = wish_of_input(p);
     fds[p->count + 1] = wish_of(p, &p->events);
-    int r = os_child_poll(&p->watch, fds, p->count + 2, next, e);
+    int r = os_child_poll(&p->child, fds, p->count + 2, next, e);
     if (r < 0)
         return r;
     resize(p);
@@ -437,11 +437,11 @@ static int poll_once(struct popen_run *p, struct base_error *e) {
 }
 
 int popen_loop(struct popen_run *p, struct base_error *e) {
-    while (!p->watch.ended || is_open(p) || is_behind(p)) {
+    while (!p->child.ended || is_open(p) || is_behind(p)) {
         int r = poll_once(p, e);
         if (r < 0)
             return r;
-        if (p->watch.ended)
+        if (p->child.ended)
             apply_on_exit(p);
         if (p->args->progress && os_monotonic_ns() >= p->shown + PROGRESS_NS)
             show_progress(p, false);

@@ -20,7 +20,7 @@ enum {
 const char *const sched_views[] = { "show", "set", "limits", "cpus", "status", NULL };
 
 const struct cli_field sched_fields[] = {
-    WAIT_ROWS(STATUS, THREAD, 0),
+    WAIT_ROWS(SCHED_WAIT, STATUS, THREAD, 0),
     [SCHED_POLICY] =
         WAIT_FIELD(THREAD | LIMITS, "policy", CLI_ENUM, "SCHED_OTHER, SCHED_FIFO, ..."),
     [SCHED_RESET] = WAIT_FIELD(THREAD, "reset_on_fork", CLI_BOOL,
@@ -106,7 +106,7 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
         fill_old(r, s);
         return;
     }
-    r->values[WAIT_PID] = cli_int(tid);
+    r->values[SCHED_WAIT + WAIT_PID] = cli_int(tid);
     r->values[SCHED_POLICY] = cli_str(scheduling_policy_name(a->sched_policy));
     r->values[SCHED_RESET] = cli_bool(a->sched_flags & OS_SCHED_FLAG_RESET_ON_FORK);
     r->values[SCHED_PRIORITY] = cli_int(a->sched_priority);

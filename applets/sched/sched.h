@@ -39,7 +39,8 @@ enum sched_view {
 };
 
 enum sched_field {
-    SCHED_POLICY = WAIT_FIELDS,
+    SCHED_WAIT, /* enum wait_field */
+    SCHED_POLICY = SCHED_WAIT + WAIT_FIELDS,
     SCHED_RESET,
     SCHED_PRIORITY,
     SCHED_NICE,

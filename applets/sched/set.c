@@ -362,7 +362,7 @@ static void run_and_wait(struct cli *cli, const struct sched_args *args, struct 
         cli_report(cli, &e);
         return;
     }
-    program_fill(&w, name, values);
+    program_fill(&w, name, values + SCHED_WAIT);
     cli_emit(cli, values);
     program_answer(cli, &w);
 }

@@ -29,7 +29,7 @@ enum {
     }
 
 const struct cli_field spawn_fields[] = {
-    WAIT_ROWS(STATUS, PROCESS | STARTED, 0),
+    WAIT_ROWS(SPAWN_RESULT, STATUS, PROCESS | STARTED, 0),
     STEP_ROWS(SPAWN_WHY, STATUS, PLAN),
     [SPAWN_PIDFD_INO] =
         FIELD(STARTED, "pidfd_ino", CLI_UINT,
@@ -228,7 +228,7 @@ static void fill_lists(struct lists *l, const struct os_process_state *p, char *
 }
 
 static void fill_process(const struct os_process_state *p, struct cli_value *values) {
-    values[WAIT_PID] = cli_int(p->pid);
+    values[SPAWN_RESULT + WAIT_PID] = cli_int(p->pid);
     values[SPAWN_PPID] = cli_int(p->ppid);
     values[SPAWN_PGID] = cli_int(p->pgid);
     values[SPAWN_SID] = cli_int(p->sid);

@@ -37,7 +37,7 @@ static void report_failure(struct cli *cli, const struct spawn_args *args,
 static void report_end(struct cli *cli, const struct spawn_args *args, const struct os_child *w) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     char name[16];
-    program_fill(w, name, values);
+    program_fill(w, name, values + SPAWN_RESULT);
     if (args->status)
         cli_emit(cli, values);
     program_answer(cli, w);
@@ -88,7 +88,7 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
     }
     cli->program_ran = true;
     os_signals_restore(&args->plan);
-    values[WAIT_PID] = cli_int(pid);
+    values[SPAWN_RESULT + WAIT_PID] = cli_int(pid);
     values[SPAWN_PIDFD_INO] = inode_of(pid);
     values[SPAWN_PGID] = cli_int(getpgid(pid));
     values[SPAWN_SID] = cli_int(getsid(pid));

@@ -56,7 +56,8 @@ const char *spawn_path(char **variables);
 enum spawn_view { SPAWN_VIEW_STATUS, SPAWN_VIEW_PROCESS, SPAWN_VIEW_STARTED, SPAWN_VIEW_PLAN };
 
 enum spawn_field {
-    SPAWN_WHY = WAIT_FIELDS, /* enum step_field */
+    SPAWN_RESULT,                           /* enum wait_field */
+    SPAWN_WHY = SPAWN_RESULT + WAIT_FIELDS, /* enum step_field */
     SPAWN_PIDFD_INO = SPAWN_WHY + STEP_FIELDS,
     SPAWN_PPID,
     SPAWN_PGID,

@@ -93,7 +93,7 @@ static void start_program(struct timerfd_run *t) {
 static void end_program(struct timerfd_run *t) {
     struct cli_value values[TIMER_FIELDS] = { 0 };
     char name[16];
-    program_fill(&t->watch, name, values);
+    program_fill(&t->watch, name, values + TIMER_WAIT);
     values[TIMER_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
     int status = os_wait_shell_status(&t->watch.result);

@@ -151,7 +151,7 @@ enum {
 static const char *const views[] = { "tick", "command", "timer", "read", "clock", NULL };
 
 static const struct cli_field fields[] = {
-    WAIT_ROWS(0, COMMAND, COMMAND),
+    WAIT_ROWS(TIMER_WAIT, 0, COMMAND, COMMAND),
     [TIMER_EVENT] = FIELD(TICKS, "event", CLI_ENUM,
                           "tick; clock_set, when the clock was set; exit, of the program"),
     [TIMER_SEQ] = FIELD(TICKS, "seq", CLI_UINT, "the number of the read, from 1"),

@@ -8,6 +8,7 @@
 
 #include "applets/common/program.h"
 #include "cli/time.h"
+#include "os/clock.h"
 #include "os/timerfd.h"
 
 enum timer_overlap { TIMER_DEFAULT, TIMER_SKIP, TIMER_QUEUE, TIMER_KILL };
@@ -56,7 +57,8 @@ enum timer_view {
 };
 
 enum timer_field {
-    TIMER_EVENT = WAIT_FIELDS,
+    TIMER_WAIT, /* enum wait_field */
+    TIMER_EVENT = TIMER_WAIT + WAIT_FIELDS,
     TIMER_SEQ,
     TIMER_EXPIRATIONS,
     TIMER_MISSED,

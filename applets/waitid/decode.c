@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox waitid decode: what a status word of wait(2) says.
+ * osbox waitid decode: what a status word of wait(2) means.
  *
  * os.WIFEXITED, os.WEXITSTATUS, os.WIFSIGNALED, os.WTERMSIG, os.WCOREDUMP,
  * os.WIFSTOPPED, os.WSTOPSIG, os.WIFCONTINUED, os.waitstatus_to_exitcode.
  *
- * Deviation: a value is null where the condition before it does not hold, where
- * the functions of os return some number.
+ * Deviation: a value is null if the condition before it is false, where the
+ * functions of os return some number.
  */
 #include <limits.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox waitid: what is waited for: processes by their PIDs, a pidfd, children,
- * a program that is started.
+ * waitid: the processes to wait for: PIDs, a pidfd, children, or a program that is
+ * started.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -16,44 +16,46 @@ static int wait_options(const struct waitid_args *args) {
            (args->peek ? WNOWAIT : 0);
 }
 
-static bool prepare(struct waitid_run *g, bool is_set) {
+static bool prepare(struct waitid_run *w, bool is_set) {
     struct base_error e;
-    int result = os_wait_many_init(&g->await, wait_options(g->args), is_set, &e);
+    int result = os_wait_many_init(&w->many, wait_options(w->args), is_set, &e);
     if (result < 0)
-        cli_report(g->cli, &e);
+        cli_report(w->cli, &e);
     return result == 0;
 }
 
-static void add(struct waitid_run *g, struct os_process *p) {
-    const struct cli_writer *w = &g->cli->writer;
+static void add(struct waitid_run *w, struct os_process *p) {
+    const struct cli_writer *writer = &w->cli->writer;
     struct base_error e;
-    if (cli_wants(w, WAIT_SI_UID) || cli_wants(w, WAITID_PPID) || cli_wants(w, WAITID_CGROUPID))
-        os_process_look(p);
-    if (os_wait_many_add(&g->await, p, &e) == 0)
+    if (cli_wants(writer, WAITID_WAIT + WAIT_SI_UID) || cli_wants(writer, WAITID_PPID) ||
+        cli_wants(writer, WAITID_CGROUPID))
+        os_process_query(p);
+    if (os_wait_many_add(&w->many, p, &e) == 0)
         return;
-    waitid_report(g, p, &e);
+    waitid_report(w, p, &e);
     os_process_close(p);
 }
 
 /* ---- PIDs ---- */
 
-/* All of them, each once, before anything is done to one; the number, or -1 after a report. */
-static int parse_targets(struct cli *cli, struct pid_operand *targets) {
+/* All of them, each once, before the first one is opened. Returns the number, or -1 after a report.
+ */
+static int parse_operands(struct cli *cli, struct pid_operand *pids) {
     int count = 0;
     for (int i = 0; i < cli->operand_count; i++) {
         struct pid_operand t;
         int same = 0;
         if (!pid_operand_parse(cli, cli->operands[i], &t))
             return -1;
-        while (same < count && (targets[same].pid != t.pid || targets[same].inode != t.inode))
+        while (same < count && (pids[same].pid != t.pid || pids[same].inode != t.inode))
             same++;
-        targets[same] = t;
+        pids[same] = t;
         count += same == count;
     }
     return count;
 }
 
-static void open_target(struct waitid_run *g, const struct pid_operand *t) {
+static void open_operand(struct waitid_run *w, const struct pid_operand *t) {
     struct os_process p;
     struct base_error e;
     int result = os_process_open(&p, t->pid, t->inode, &e);
@@ -64,122 +66,122 @@ static void open_target(struct waitid_run *g, const struct pid_operand *t) {
         result = base_fail(&e, EDEADLK, "waitid", NULL);
     }
     if (result == 0)
-        add(g, &p);
+        add(w, &p);
     else
-        waitid_report(g, &p, &e);
+        waitid_report(w, &p, &e);
 }
 
-static void wait_for_targets(struct waitid_run *g, const struct pid_operand *targets, int count) {
-    if (g->args->count > count && g->args->count != INT_MAX && !waitid_tells_stops(g->args)) {
-        cli_usage(g->cli, "--count", "there are fewer processes");
+static void wait_for_operands(struct waitid_run *w, const struct pid_operand *pids, int count) {
+    if (w->args->count > count && w->args->count != INT_MAX && !waitid_reports_stops(w->args)) {
+        cli_usage(w->cli, "--count", "there are fewer processes");
         return;
     }
-    if (!prepare(g, false))
+    if (!prepare(w, false))
         return;
     for (int i = 0; i < count; i++)
-        open_target(g, &targets[i]);
-    waitid_wait(g);
-    os_wait_many_finish(&g->await);
+        open_operand(w, &pids[i]);
+    waitid_wait(w);
+    os_wait_many_finish(&w->many);
 }
 
-void waitid_processes(struct waitid_run *g) {
-    struct pid_operand *targets = calloc((size_t)g->cli->operand_count, sizeof *targets);
-    if (!targets) {
+void waitid_processes(struct waitid_run *w) {
+    struct pid_operand *pids = calloc((size_t)w->cli->operand_count, sizeof *pids);
+    if (!pids) {
         struct base_error e;
         base_fail(&e, ENOMEM, "malloc", NULL);
-        cli_report(g->cli, &e);
+        cli_report(w->cli, &e);
         return;
     }
-    int count = parse_targets(g->cli, targets);
+    int count = parse_operands(w->cli, pids);
     if (count > 0)
-        wait_for_targets(g, targets, count);
-    free(targets);
+        wait_for_operands(w, pids, count);
+    free(pids);
 }
 
 /* ---- a pidfd, children ---- */
 
-void waitid_pidfd(struct waitid_run *g) {
+void waitid_pidfd(struct waitid_run *w) {
     struct os_process p;
     struct base_error e;
-    if (!prepare(g, false))
+    if (!prepare(w, false))
         return;
-    if (os_process_adopt(&p, g->args->pidfd, &e) == 0) {
-        add(g, &p);
-        waitid_wait(g);
+    if (os_process_adopt(&p, w->args->pidfd, &e) == 0) {
+        add(w, &p);
+        waitid_wait(w);
     } else {
-        cli_report(g->cli, &e);
+        cli_report(w->cli, &e);
     }
-    os_wait_many_finish(&g->await);
+    os_wait_many_finish(&w->many);
 }
 
-static void wait_for_set(struct waitid_run *g, idtype_t type, int id) {
-    if (!prepare(g, true))
+static void wait_for_set(struct waitid_run *w, idtype_t type, int id) {
+    if (!prepare(w, true))
         return;
-    g->await.type = type;
-    g->await.id = (id_t)id;
-    waitid_wait(g);
-    os_wait_many_finish(&g->await);
+    w->many.type = type;
+    w->many.id = (id_t)id;
+    waitid_wait(w);
+    os_wait_many_finish(&w->many);
 }
 
-void waitid_children(struct waitid_run *g) {
-    if (g->args->pgid >= 0)
-        wait_for_set(g, P_PGID, g->args->pgid);
+void waitid_children(struct waitid_run *w) {
+    if (w->args->pgid >= 0)
+        wait_for_set(w, P_PGID, w->args->pgid);
     else
-        wait_for_set(g, P_ALL, 0);
+        wait_for_set(w, P_ALL, 0);
 }
 
 /* ---- a program ---- */
 
 /* Starts it, with the descriptors and signals that we were started with. */
-static int start_program(struct waitid_run *g, struct base_error *e) {
+static int start_program(struct waitid_run *w, struct base_error *e) {
     struct os_plan plan = os_plan_init();
-    program_name(g->cli, &plan, g->cli->program);
-    g->started = os_monotonic_ns();
+    program_name(w->cli, &plan, w->cli->program);
+    w->started = os_monotonic_ns();
     int result = os_plan_prepare(&plan, e);
     if (result == 0)
-        result = os_spawn(&plan, &g->program, e);
+        result = os_spawn(&plan, &w->program, e);
     if (result == 0)
         os_signals_restore(&plan);
     os_plan_finish(&plan);
     return result;
 }
 
-/* False: there are no pidfds, or no descriptors for what is to be waited for with them. */
-static bool hold_program(struct waitid_run *g) {
+/* Returns false without pidfds, or without descriptors to wait with. */
+static bool hold_program(struct waitid_run *w) {
     struct os_process p;
-    if (os_process_open(&p, g->program, 0, NULL) < 0)
+    if (os_process_open(&p, w->program, 0, NULL) < 0)
         return false;
-    if (os_wait_many_init(&g->await, wait_options(g->args), false, NULL) < 0) {
+    if (os_wait_many_init(&w->many, wait_options(w->args), false, NULL) < 0) {
         os_process_close(&p);
         return false;
     }
-    add(g, &p);
+    add(w, &p);
     return true;
 }
 
-/* It runs: whatever fails now, it is waited for, as the child of ours that it is. */
-static void wait_for_program(struct waitid_run *g) {
-    if (!hold_program(g)) {
-        wait_for_set(g, P_PID, g->program);
+/* The program runs: whatever fails from here on, it is waited for, as it is a child of ours. */
+static void wait_for_program(struct waitid_run *w) {
+    if (!hold_program(w)) {
+        wait_for_set(w, P_PID, w->program);
         return;
     }
-    waitid_wait(g);
-    os_wait_many_finish(&g->await);
+    waitid_wait(w);
+    os_wait_many_finish(&w->many);
 }
 
-void waitid_program(struct waitid_run *g) {
+void waitid_program(struct waitid_run *w) {
     struct base_error e;
-    if (g->args->subreaper && os_become_subreaper(&e) < 0) {
-        cli_report(g->cli, &e);
+    if (w->args->subreaper && os_become_subreaper(&e) < 0) {
+        cli_report(w->cli, &e);
         return;
     }
-    if (start_program(g, &e) < 0) {
-        cli_report_as(g->cli, program_failure_status(&e), &e);
+    if (start_program(w, &e) < 0) {
+        cli_report_as(w->cli, program_failure_status(&e), &e);
         return;
     }
-    g->cli->program_ran = true;
-    if (g->args->subreaper)
-        waitid_children(g);
+    w->cli->program_ran = true;
+    if (w->args->subreaper)
+        waitid_children(w);
     else
-        wait_for_program(g);
+        wait_for_program(w);
 }

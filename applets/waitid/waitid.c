@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox waitid: wait for any process and tell how it ended.
+ * osbox waitid: wait for any process and print how it ended.
  *
  * os.waitid, os.wait, os.wait3, os.wait4, os.waitpid, os.pidfd_open, os.kill,
- * os.killpg; the W* and os.waitstatus_to_exitcode in waitid_decode.c.
+ * os.killpg; W* and os.waitstatus_to_exitcode in decode.c.
  *
- * Deviations: a process need not be a child of ours. All of the processes are
- * waited for, not only the first one that ends. WEXITED is always meant. A
- * process that somebody else waits for leaves no resource usage.
+ * Deviations: a process need not be a child of ours. All processes are waited
+ * for, not only the first one that ends. WEXITED is implied. There is no resource
+ * usage of a process that another process reaps.
  */
 #include <limits.h>
 
@@ -35,7 +35,7 @@ static const char *parse_count(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-/* 0 is one, too: it only asks. */
+/* 0 is valid: it only checks the permission. */
 static const char *parse_signal(struct cli *cli, void *args, const char *text) {
     (void)cli;
     return cli_parse_signal(text, true, &((struct waitid_args *)args)->signo);
@@ -87,7 +87,7 @@ static const struct cli_option options[] = {
 /* ---- fields ---- */
 
 static const struct cli_field fields[] = {
-    WAIT_ROWS(1, 0, 0),
+    WAIT_ROWS(WAITID_WAIT, 1, 0, 0),
     [WAITID_VIA] = WAIT_FIELD(1, "via", CLI_ENUM, "who told: waitid, pidfd_info or procstat"),
     [WAITID_REASON] = WAIT_FIELD(1, "reason", CLI_ENUM,
                                  "why nothing is known: timeout, unreaped, kernel or namespace"),
@@ -100,7 +100,7 @@ static const char *const views[] = { "wait", NULL };
 
 /* ---- run ---- */
 
-/* What the option table cannot say; NULL: nothing is wrong. */
+/* Rules that the option table cannot express. Returns NULL if the arguments are valid. */
 static const char *find_mistake(const struct cli *cli, const struct waitid_args *args) {
     bool is_set = args->all || args->pgid >= 0;
     bool chosen = is_set || args->pidfd >= 0;
@@ -126,17 +126,17 @@ static const char *find_mistake(const struct cli *cli, const struct waitid_args 
     return NULL;
 }
 
-/* How many records there may be; 2 is many. */
-static size_t most_records(const struct cli *cli, const struct waitid_args *args) {
+/* The maximum number of records; 2 stands for many. */
+static size_t max_records(const struct cli *cli, const struct waitid_args *args) {
     if (args->count == 1)
         return 1;
     bool is_set = args->all || args->pgid >= 0 || args->subreaper;
-    return is_set || waitid_tells_stops(args) || cli->operand_count > 1 ? 2 : 1;
+    return is_set || waitid_reports_stops(args) || cli->operand_count > 1 ? 2 : 1;
 }
 
 static void run(struct cli *cli, const void *data) {
     const struct waitid_args *args = data;
-    struct waitid_run g = { .cli = cli, .args = args };
+    struct waitid_run w = { .cli = cli, .args = args };
     const char *mistake = find_mistake(cli, args);
     if (!cli_begin(cli, 0))
         return;
@@ -144,19 +144,19 @@ static void run(struct cli *cli, const void *data) {
         cli_usage(cli, NULL, mistake);
         return;
     }
-    if (!cli_expect_records(cli, most_records(cli, args)))
+    if (!cli_expect_records(cli, max_records(cli, args)))
         return;
-    if (cli->program) { /* which is started with SIGCHLD as it is */
-        waitid_program(&g);
+    if (cli->program) { /* it inherits the action of SIGCHLD */
+        waitid_program(&w);
         return;
     }
     os_keep_children();
     if (args->all || args->pgid >= 0)
-        waitid_children(&g);
+        waitid_children(&w);
     else if (args->pidfd >= 0)
-        waitid_pidfd(&g);
+        waitid_pidfd(&w);
     else
-        waitid_processes(&g);
+        waitid_processes(&w);
 }
 
 static const struct waitid_args presets = {

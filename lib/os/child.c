@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Looking after a child until it ends.
+ * A child process, supervised until it ends.
  */
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -12,175 +11,154 @@
 #include "base/io.h"
 #include "os/child.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000, SIGNALS_AT_ONCE = 16 };
+enum { SIGNALS_AT_ONCE = 16 };
 
-int64_t os_monotonic_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-int64_t os_deadline(int64_t ns) {
-    int64_t deadline;
-    return __builtin_add_overflow(os_monotonic_ns(), ns, &deadline) ? OS_NEVER : deadline;
-}
-
-int os_poll_timeout(int64_t deadline, int64_t now) {
-    if (deadline == OS_NEVER)
-        return -1;
-    if (deadline <= now)
-        return 0;
-    int64_t ms = (deadline - now - 1) / NS_PER_MS + 1;
-    return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
-/* Whether a shell with job control may be there, which continues us when we stop. */
+/* Whether there may be a shell with job control, which continues us after a stop. */
 static bool has_terminal(void) {
     return tcgetpgrp(STDIN_FILENO) >= 0 || tcgetpgrp(STDOUT_FILENO) >= 0 ||
            tcgetpgrp(STDERR_FILENO) >= 0;
 }
 
-/* Before there is a child: what fails here has run nothing. */
-static int open_signals(struct os_child *w, struct os_plan *plan, struct base_error *e) {
+/* Before the child exists: a failure here has run nothing. */
+static int open_signals(struct os_child *c, struct os_plan *plan, struct base_error *e) {
     sigset_t all;
     memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out those that libc keeps to itself */
-    w->fd = signalfd(-1, &all, SFD_CLOEXEC);
-    if (w->fd < 0)
+    c->fd = signalfd(-1, &all, SFD_CLOEXEC);
+    if (c->fd < 0)
         return base_fail(e, errno, "signalfd", NULL);
-    w->fd = os_plan_own(plan, w->fd, e);
-    return w->fd < 0 ? w->fd : 0;
+    c->fd = os_plan_own(plan, c->fd, e);
+    return c->fd < 0 ? c->fd : 0;
 }
 
-int os_child_start(struct os_child *w, struct os_plan *plan, struct base_error *e) {
-    int r = open_signals(w, plan, e);
+int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *e) {
+    int r = open_signals(c, plan, e);
     if (r < 0)
         return r;
-    w->mask = plan->mask;
-    w->interactive = has_terminal();
-    w->started = os_monotonic_ns();
-    w->deadline = os_deadline(w->timeout);
-    r = os_spawn(plan, &w->pid, e);
+    c->mask = plan->mask;
+    c->interactive = has_terminal();
+    c->started = os_monotonic_ns();
+    c->deadline = os_deadline(c->timeout);
+    r = os_spawn(plan, &c->pid, e);
     if (r < 0) {
-        w->ended = true;
-        os_child_finish(w);
+        c->ended = true;
+        os_child_finish(c);
         return r;
     }
-    w->group = w->group && getpgid(w->pid) == w->pid;
+    c->group = c->group && getpgid(c->pid) == c->pid;
     return 0;
 }
 
-/* What a write of our own sent us is no news: its error was. */
-static void forget(int signo) {
+/* Discards a signal that our own write(2) raised: the error of that call has been seen. */
+static void discard(int signo) {
     sigset_t set;
-    const struct timespec now = { 0, 0 };
+    const struct timespec no_wait = { 0, 0 };
     sigemptyset(&set);
     sigaddset(&set, signo);
-    while (sigtimedwait(&set, NULL, &now) > 0)
+    while (sigtimedwait(&set, NULL, &no_wait) > 0)
         ;
 }
 
-/* To the child, or its group. */
-static void signal_child(const struct os_child *w, int signo) {
-    /* Until it is waited for, the PID is the child's. */
-    if (!w->ended)
-        kill(w->group ? -w->pid : w->pid, signo);
+/* To the child, or to its process group. */
+static void signal_child(const struct os_child *c, int signo) {
+    /* The PID is the child's until it is waited for. */
+    if (!c->ended)
+        kill(c->group ? -c->pid : c->pid, signo);
 }
 
-void os_child_finish(struct os_child *w) {
-    if (!w->ended) {
-        signal_child(w, SIGKILL);
-        w->ended = waitpid(w->pid, NULL, 0) == w->pid;
+void os_child_finish(struct os_child *c) {
+    if (!c->ended) {
+        signal_child(c, SIGKILL);
+        c->ended = waitpid(c->pid, NULL, 0) == c->pid;
     }
-    close(w->fd);
-    forget(SIGPIPE);
-    forget(SIGXFSZ);
-    os_signal_mask(&w->mask, NULL);
+    close(c->fd);
+    discard(SIGPIPE);
+    discard(SIGXFSZ);
+    os_signal_mask(&c->mask, NULL);
 }
 
-/* A child of our own process group was stopped as we would have been; one in another was if we
- * passed it on. A child in the background that wants to read the terminal has stopped alone: its
- * time goes on. */
-static bool stops_us(const struct os_child *w, const struct os_wait_status *r) {
-    return getpgid(w->pid) == getpgrp() || (w->stopped && r->status == w->stopped);
+/* A stop of the child is a stop of ours if it shares our process group, or if we passed the signal
+ * on. A child in the background that reads the terminal stops alone, and its time runs on. */
+static bool stops_us(const struct os_child *c, const struct os_wait_status *r) {
+    return getpgid(c->pid) == getpgrp() || (c->stopped && r->status == c->stopped);
 }
 
-/* What SIGCHLD tells, once for several. */
-static int look_at_child(struct os_child *w, struct base_error *e) {
+/* One SIGCHLD may stand for several changes of state. */
+static int reap_child(struct os_child *c, struct base_error *e) {
     struct os_wait_status r;
     int got = 1;
-    while (got > 0 && !w->ended) {
-        got = os_waitid(P_PID, (id_t)w->pid, WEXITED | WSTOPPED | WNOHANG, &r, e);
+    while (got > 0 && !c->ended) {
+        got = os_waitid(P_PID, (id_t)c->pid, WEXITED | WSTOPPED | WNOHANG, &r, e);
         if (got <= 0)
             break;
-        w->ended = os_wait_ended(&r);
-        if (w->ended) {
-            w->elapsed = os_monotonic_ns() - w->started;
-            w->result = r;
-        } else if (w->interactive && stops_us(w, &r)) {
-            /* The shell that started us is to see it; its SIGCONT is then passed on. */
+        c->ended = os_wait_ended(&r);
+        if (c->ended) {
+            c->elapsed = os_monotonic_ns() - c->started;
+            c->result = r;
+        } else if (c->interactive && stops_us(c, &r)) {
+            /* The shell that started us must see it; it sends SIGCONT later, which is passed on. */
             kill(getpid(), SIGSTOP);
         }
     }
     return got < 0 ? got : 0;
 }
 
-/* The kernel sends a terminal's signals to the whole foreground group: the child has it already,
- * unless it is in another one. */
-static void take_signal(struct os_child *w, const struct signalfd_siginfo *s) {
+/* The kernel sends a terminal's signals to the whole foreground process group: the child has
+ * received it already, unless it is in another group. */
+static void handle_signal(struct os_child *c, const struct signalfd_siginfo *s) {
     bool of_terminal = s->ssi_code == SI_KERNEL;
     bool ours = s->ssi_code == SI_USER && s->ssi_pid == (uint32_t)getpid();
     int signo = (int)s->ssi_signo;
     if (of_terminal && (signo == SIGINT || signo == SIGQUIT))
-        w->interrupted = signo;
+        c->interrupted = signo;
     if (signo == SIGWINCH)
-        w->resized = true;
+        c->resized = true;
     if (signo == SIGCHLD || ours)
         return;
     if (signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT)
-        w->terminated = signo;
-    if (of_terminal && signo != SIGCONT && getpgid(w->pid) == getpgrp())
+        c->terminated = signo;
+    if (of_terminal && signo != SIGCONT && getpgid(c->pid) == getpgrp())
         return;
     if (signo == SIGTSTP)
-        w->stopped = signo;
-    signal_child(w, signo);
+        c->stopped = signo;
+    signal_child(c, signo);
 }
 
-static int take_signals(struct os_child *w, struct base_error *e) {
+static int read_signals(struct os_child *c, struct base_error *e) {
     struct signalfd_siginfo signals[SIGNALS_AT_ONCE];
-    ssize_t size = base_read(w->fd, signals, sizeof signals);
+    ssize_t size = base_read(c->fd, signals, sizeof signals);
     if (size < 0)
         return base_fail(e, (int)-size, "read", NULL);
     for (size_t i = 0; i < (size_t)size / sizeof *signals; i++)
-        take_signal(w, &signals[i]);
-    return look_at_child(w, e);
+        handle_signal(c, &signals[i]);
+    return reap_child(c, e);
 }
 
-/* The time is up; a child that has ended by now has ended in time. */
-static int take_deadline(struct os_child *w, struct base_error *e) {
-    int r = look_at_child(w, e);
-    if (r < 0 || w->ended)
+/* The deadline has passed; a child that has ended by now ended in time. */
+static int handle_deadline(struct os_child *c, struct base_error *e) {
+    int r = reap_child(c, e);
+    if (r < 0 || c->ended)
         return r;
-    int signo = w->timed_out ? SIGKILL : w->signo;
-    signal_child(w, signo);
+    int signo = c->timed_out ? SIGKILL : c->signo;
+    signal_child(c, signo);
     if (signo != SIGKILL && signo != SIGCONT)
-        signal_child(w, SIGCONT);
-    w->deadline = w->timed_out ? OS_NEVER : os_deadline(w->kill_after);
-    w->timed_out = true;
-    w->killed = signo == SIGKILL;
+        signal_child(c, SIGCONT);
+    c->deadline = c->timed_out ? OS_NEVER : os_deadline(c->kill_after);
+    c->timed_out = true;
+    c->killed = signo == SIGKILL;
     return 0;
 }
 
-int os_child_poll(struct os_child *w, struct pollfd *fds, unsigned count, int64_t until,
+int os_child_poll(struct os_child *c, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e) {
     int64_t now = os_monotonic_ns();
-    int64_t next = w->ended || until < w->deadline ? until : w->deadline;
-    fds[count] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
+    int64_t next = c->ended || until < c->deadline ? until : c->deadline;
+    fds[count] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
     if (poll(fds, count + OS_CHILD_FDS, os_poll_timeout(next, now)) < 0)
         return errno == EINTR ? 0 : base_fail(e, errno, "poll", NULL);
     if (fds[count].revents)
-        return take_signals(w, e);
-    if (!w->ended && os_monotonic_ns() >= w->deadline)
-        return take_deadline(w, e);
+        return read_signals(c, e);
+    if (!c->ended && os_monotonic_ns() >= c->deadline)
+        return handle_deadline(c, e);
     return 0;
 }
 

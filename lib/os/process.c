@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Processes of anybody, held by a pidfd.
+ * Any process, referred to by a pidfd.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 
 #include "base/io.h"
 #include "os/capability.h"
+#include "os/fdinfo.h"
 #include "os/kernel.h"
 #include "os/process.h"
 
@@ -47,49 +48,47 @@ int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_e
     return result;
 }
 
-/* /proc/self/fdinfo tells the PID that the process has in the /proc that is mounted here, which may
- * be that of another PID namespace. 0: it tells none. */
+/* The PID that the process has in the /proc that is mounted here, which may be that of another PID
+ * namespace; 0 if it has none there. */
 static int pid_in_proc(int fd) {
-    char path[PROC_PATH], text[PROC_TEXT];
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    base_read_text(path, text, sizeof text);
-    const char *line = strstr(text, "\nPid:\t");
-    long pid = line ? strtol(line + 6, NULL, 10) : 0;
-    return pid > 0 ? (int)pid : 0;
+    int pid = os_fdinfo_number(fd, "Pid");
+    return pid > 0 ? pid : 0;
 }
 
-/* 0, or -errno: ENOTTY and EINVAL before Linux 6.13, ESRCH when nothing asked for is known. */
-static int ask_info(int fd, uint64_t mask, struct os_pidfd_info *info) {
+/* Returns 0, or -errno: ENOTTY or EINVAL before Linux 6.13, ESRCH if nothing of `mask` is
+ * available.
+ */
+static int query_info(int fd, uint64_t mask, struct os_pidfd_info *info) {
     *info = (struct os_pidfd_info){ .mask = mask };
     return ioctl(fd, OS_PIDFD_GET_INFO, info) < 0 ? -errno : 0;
 }
 
-static void remember(struct os_process *p, const struct os_pidfd_info *info) {
+static void store_info(struct os_process *p, const struct os_pidfd_info *info) {
     if (!(info->mask & OS_PIDFD_INFO_PID) || !(info->mask & OS_PIDFD_INFO_CREDS))
         return;
     p->pid = (int)info->tgid;
     p->ppid = (int)info->ppid;
     p->uid = info->ruid;
     p->cgroup = info->cgroupid;
-    p->seen = true;
+    p->queried = true;
 }
 
-void os_process_look(struct os_process *p) {
+void os_process_query(struct os_process *p) {
     struct os_pidfd_info info;
-    if (ask_info(p->fd, OS_PIDFD_INFO_PID | OS_PIDFD_INFO_CREDS | OS_PIDFD_INFO_CGROUPID, &info) ==
-        0)
-        remember(p, &info);
+    uint64_t mask = OS_PIDFD_INFO_PID | OS_PIDFD_INFO_CREDS | OS_PIDFD_INFO_CGROUPID;
+    if (query_info(p->fd, mask, &info) == 0)
+        store_info(p, &info);
 }
 
 int os_process_adopt(struct os_process *p, int fd, struct base_error *e) {
     struct os_wait_status r;
     *p = (struct os_process){ .fd = -1 };
-    /* It changes nothing, and fails with EBADF for what is no pidfd. */
+    /* It changes nothing, and fails with EBADF if `fd` is not a pidfd. */
     int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)fd, WEXITED | WNOHANG | WNOWAIT, &r, e);
     if (result < 0 && result != -ECHILD)
         return fail_fd(e, -result, "waitid", fd);
     p->fd = fd;
-    os_process_look(p);
+    os_process_query(p);
     if (!p->pid)
         p->pid = pid_in_proc(fd);
     return 0;
@@ -141,10 +140,10 @@ int os_group_signal(int pgid, int signo, struct base_error *e) {
 
 /* ---- how it ended ---- */
 
-static int tell(const struct os_process *p, enum os_wait_via via, int status,
-                struct os_wait_status *r) {
+static int set_result(const struct os_process *p, enum os_wait_via via, int status,
+                      struct os_wait_status *r) {
     *r = (struct os_wait_status){ .via = via, .pid = p->pid, .wait_status = status };
-    if (via == OS_VIA_PIDFD_INFO && p->seen) {
+    if (via == OS_VIA_PIDFD_INFO && p->queried) {
         r->has_uid = true;
         r->uid = p->uid;
     }
@@ -154,19 +153,17 @@ static int tell(const struct os_process *p, enum os_wait_via via, int status,
     return 1;
 }
 
-/* 1: what the kernel kept. Otherwise what the call said: 0, it was not reaped yet; -ESRCH, it was,
- * and nothing was kept; -EREMOTE; -ENOTTY. */
-static int ask_kernel(struct os_process *p, struct os_wait_status *r) {
+/* Returns 1 and *r if the kernel has kept the exit status, 0 if the process has not been reaped, or
+ * -errno: ESRCH if it has been and nothing was kept, EREMOTE, ENOTTY. */
+static int query_kernel(struct os_process *p, struct os_wait_status *r) {
     struct os_pidfd_info info;
-    int result = ask_info(p->fd,
-                          OS_PIDFD_INFO_PID | OS_PIDFD_INFO_CREDS | OS_PIDFD_INFO_CGROUPID |
-                              OS_PIDFD_INFO_EXIT,
-                          &info);
+    uint64_t mask = OS_PIDFD_INFO_PID | OS_PIDFD_INFO_CREDS | OS_PIDFD_INFO_CGROUPID;
+    int result = query_info(p->fd, mask | OS_PIDFD_INFO_EXIT, &info);
     if (result < 0)
         return result;
-    remember(p, &info);
-    /* Without the bit exit_code is 0, and means nothing. */
-    return info.mask & OS_PIDFD_INFO_EXIT ? tell(p, OS_VIA_PIDFD_INFO, info.exit_code, r) : 0;
+    store_info(p, &info);
+    /* Without this bit exit_code is 0 and means nothing. */
+    return info.mask & OS_PIDFD_INFO_EXIT ? set_result(p, OS_VIA_PIDFD_INFO, info.exit_code, r) : 0;
 }
 
 const char *os_process_stat_field(const char *text, unsigned number) {
@@ -176,35 +173,35 @@ const char *os_process_stat_field(const char *text, unsigned number) {
     return at ? at + 1 : NULL;
 }
 
-/* The field exit_code; -1 when it is not that of a zombie. */
+/* The field exit_code; -1 unless the process is a zombie. */
 static int exit_code(const char *stat) {
     const char *state = os_process_stat_field(stat, 3), *code = os_process_stat_field(stat, 52);
     return state && code && *state == 'Z' ? (int)strtol(code, NULL, 10) : -1;
 }
 
-/* Whether a process of this PID lets us see what is guarded by ptrace_may_access(): there is no
- * executable of a zombie, ENOENT, but who may not know is told EACCES. */
-static bool may_see(int pid) {
+/* Whether ptrace_may_access() allows us to read this process: a zombie has no executable, which is
+ * ENOENT, or EACCES for those who are not allowed. */
+static bool may_read(int pid) {
     char path[PROC_PATH], target[1];
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
     return readlink(path, target, sizeof target) < 0 && errno == ENOENT;
 }
 
-/* 1: what /proc tells of a zombie. 0: nothing. */
-static int ask_proc(struct os_process *p, struct os_wait_status *r) {
+/* Returns 1 and *r if /proc has the exit status of a zombie, or else 0. */
+static int query_proc(struct os_process *p, struct os_wait_status *r) {
     char path[PROC_PATH], text[PROC_TEXT];
     int pid = pid_in_proc(p->fd);
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     if (!pid || base_read_text(path, text, sizeof text) <= 0)
         return 0;
     int status = exit_code(text);
-    if (status < 0 || !may_see(pid))
+    if (status < 0 || !may_read(pid))
         return 0;
-    /* A PID that is still the zombie's now was it all the time. */
-    return pid_in_proc(p->fd) == pid ? tell(p, OS_VIA_PROCSTAT, status, r) : 0;
+    /* If the PID is still the zombie's, it was while the file was read. */
+    return pid_in_proc(p->fd) == pid ? set_result(p, OS_VIA_PROCSTAT, status, r) : 0;
 }
 
-/* Why ask_kernel() told nothing. A zombie can be sent a signal, what was reaped cannot. */
+/* Why query_kernel() has no result. A zombie can be sent a signal, a reaped process cannot. */
 static const char *reason_of(const struct os_process *p, int result) {
     if (result == -EREMOTE)
         return "namespace";
@@ -217,17 +214,17 @@ int os_process_result(struct os_process *p, int options, bool last, struct os_wa
         os_waitid((idtype_t)OS_P_PIDFD, (id_t)p->fd, WEXITED | WNOHANG | __WALL | options, r, e);
     if (result == 1 || (result < 0 && result != -ECHILD))
         return result;
-    bool is_child = result == 0; /* and somebody who traces it has it yet */
-    result = ask_kernel(p, r);
+    bool is_child = result == 0; /* and is still held by a tracer */
+    result = query_kernel(p, r);
     if (result == 1)
         return 1;
-    /* Where the kernel keeps nothing there is nothing to wait for, and the zombie may go away. */
+    /* If the kernel keeps nothing, waiting is useless, and the zombie may disappear. */
     last = last || (result < 0 && !is_child);
     if (!last)
         return 0;
-    if (ask_proc(p, r) == 1)
+    if (query_proc(p, r) == 1)
         return 1;
-    result = ask_kernel(p, r); /* it may have been reaped meanwhile */
+    result = query_kernel(p, r); /* it may have been reaped meanwhile */
     if (result != 1)
         *r = (struct os_wait_status){ .pid = p->pid, .reason = reason_of(p, result) };
     return 1;

@@ -13,35 +13,33 @@
 
 struct os_timer {
     int64_t next;     /* until the next expiration, or with OS_TIMER_ABSTIME when; 0: disarmed */
-    int64_t interval; /* between further ones; 0: there are none */
+    int64_t interval; /* between further ones; 0: it expires once */
 };
 
 enum {
     OS_TIMER_ABSTIME = 1,       /* `next` is a time on the timer's clock */
-    OS_TIMER_CANCEL_ON_SET = 2, /* a read fails with ECANCELED when that clock was set */
+    OS_TIMER_CANCEL_ON_SET = 2, /* a read fails with ECANCELED after that clock was set */
 };
 
-/* A new timer, close-on-exec. EINVAL: no such clock; EPERM: an alarm clock without CAP_WAKE_ALARM;
- * EOPNOTSUPP: there is no clock that wakes this machine. */
+/* Creates a timer, close-on-exec. Returns its descriptor, or -errno: EINVAL if there is no such
+ * clock, EPERM for an alarm clock without CAP_WAKE_ALARM, EOPNOTSUPP if no clock can wake this
+ * machine. */
 int os_timer_create(clockid_t clock, bool nonblock, struct base_error *e);
 
-/* Arms or (next 0) disarms it; *old (may be NULL) is what it was, its `next` relative. EINVAL: not
- * a timer, or a time that is out of range; EBADF. */
+/* Arms a timer, or disarms it if `next` is 0. *old, which may be NULL, receives the former setting,
+ * its `next` relative. Returns 0, or -errno: EINVAL if it is not a timer or a time is out of range,
+ * EBADF if the descriptor is not open. */
 int os_timer_set(int fd, int flags, const struct os_timer *timer, struct os_timer *old,
                  struct base_error *e);
 int os_timer_get(int fd, struct os_timer *timer, struct base_error *e);
 
-/* Waits for the timer: how often it has expired since it was last read. -EAGAIN: not since then,
- * and it is non-blocking; -ECANCELED: its clock was set. */
+/* Waits for a timer: *expirations since it was last read. Returns 0, or -errno: EAGAIN if there was
+ * none and it is non-blocking, ECANCELED if its clock was set. */
 int os_timer_read(int fd, uint64_t *expirations, struct base_error *e);
 
-/* The clock of a timer, as /proc/self/fdinfo tells it; -1: not known. */
+/* The clock of a timer, from /proc/self/fdinfo; -1 if it is not available. */
 int os_timer_clock(int fd);
 
-/* Whether a read would wait for ever: it is disarmed, has nothing to tell and blocks. */
+/* Whether a read would wait for ever: the timer is disarmed, has no expiration left to report, and
+ * blocks. */
 bool os_timer_is_idle(int fd);
-
-/* The time of a clock, or its resolution; of one that is out of range INT64_MAX. -errno is in *e
- * and the result is -1. */
-int64_t os_clock_ns(clockid_t clock, struct base_error *e);
-int64_t os_clock_resolution(clockid_t clock, struct base_error *e);

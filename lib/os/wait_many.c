@@ -3,16 +3,12 @@
  * Waiting for many processes at once.
  */
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "os/clock.h"
 #include "os/kernel.h"
 #include "os/wait_many.h"
-
-enum { ROOM = 8, NS_PER_S = 1000000000 };
 
 bool os_keep_children(void) {
     struct sigaction keep = { .sa_handler = SIG_DFL }, before;
@@ -23,6 +19,11 @@ bool os_keep_children(void) {
 
 /* ---- what is waited for ---- */
 
+/* The poll of item i of the list. */
+static struct pollfd *poll_of(const struct os_wait_many *w, size_t i) {
+    return &w->polls.items[i + 1];
+}
+
 static sigset_t sigchld(void) {
     sigset_t set;
     sigemptyset(&set);
@@ -30,110 +31,101 @@ static sigset_t sigchld(void) {
     return set;
 }
 
-int os_wait_many_init(struct os_wait_many *a, int options, bool is_set, struct base_error *e) {
-    *a = (struct os_wait_many){
-        .options = options, .is_set = is_set, .signal_fd = -1, .look = true
+int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e) {
+    *w = (struct os_wait_many){
+        .options = options, .is_set = is_set, .signal_fd = -1, .check_set = true
     };
     if (is_set || options & (WSTOPPED | WCONTINUED)) {
         sigset_t set = sigchld();
         sigprocmask(SIG_BLOCK, &set, NULL);
-        a->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (a->signal_fd < 0 && !is_set)
+        w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (w->signal_fd < 0 && !is_set)
             return base_fail(e, errno, "signalfd", NULL);
     }
-    a->polls = calloc(ROOM + 1, sizeof *a->polls);
-    a->list = calloc(ROOM, sizeof *a->list);
-    a->room = ROOM;
-    return a->polls && a->list ? 0 : base_fail(e, ENOMEM, "malloc", NULL);
+    if (vec_push(&w->polls, (struct pollfd){ .fd = w->signal_fd, .events = POLLIN }))
+        return 0;
+    os_wait_many_finish(w);
+    return base_fail(e, ENOMEM, "malloc", NULL);
 }
 
-static bool grow(struct os_wait_many *a) {
-    size_t room = a->room * 2;
-    struct os_waited *list = reallocarray(a->list, room, sizeof *list);
-    if (list)
-        a->list = list;
-    struct pollfd *polls = reallocarray(a->polls, room + 1, sizeof *polls);
-    if (polls)
-        a->polls = polls;
-    if (!list || !polls)
-        return false;
-    a->room = room;
-    return true;
-}
-
-int os_wait_many_add(struct os_wait_many *a, const struct os_process *p, struct base_error *e) {
-    if (a->count == a->room && !grow(a))
+int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct base_error *e) {
+    if (!vec_reserve(&w->polls, 1) ||
+        !vec_push(&w->list, (struct os_waited){ .process = *p, .reap_deadline = OS_NEVER }))
         return base_fail(e, ENOMEM, "malloc", NULL);
-    a->list[a->count] = (struct os_waited){ .process = *p, .bound = OS_NEVER };
-    a->polls[a->count] = (struct pollfd){ .fd = p->fd, .events = POLLIN };
-    a->count++;
-    a->left++;
+    w->polls.items[w->polls.count++] = (struct pollfd){ .fd = p->fd, .events = POLLIN };
+    w->left++;
     return 0;
 }
 
-void os_wait_many_finish(struct os_wait_many *a) {
-    for (size_t i = 0; i < a->count; i++)
-        os_process_close(&a->list[i].process);
-    if (a->signal_fd >= 0)
-        close(a->signal_fd);
-    free(a->list);
-    free(a->polls);
+void os_wait_many_finish(struct os_wait_many *w) {
+    for (size_t i = 0; i < w->list.count; i++)
+        os_process_close(&w->list.items[i].process);
+    if (w->signal_fd >= 0)
+        close(w->signal_fd);
+    w->signal_fd = -1;
+    vec_finish(&w->list);
+    vec_finish(&w->polls);
 }
 
 /* ---- what poll(2) found ---- */
 
-void os_wait_many_drop(struct os_wait_many *a, size_t i) {
-    a->list[i].done = true;
-    a->polls[i].fd = -1; /* poll(2) passes over it */
-    a->left--;
+void os_wait_many_drop(struct os_wait_many *w, size_t i) {
+    w->list.items[i].done = true;
+    poll_of(w, i)->fd = -1; /* poll(2) ignores it */
+    w->left--;
 }
 
-/* A process whose stops are wanted is a child, and waitid(2) tells all. */
-static int step_child(struct os_wait_many *a, size_t i, struct os_wait_status *r,
-                      struct base_error *e) {
-    int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)a->list[i].process.fd,
-                           WEXITED | WNOHANG | __WALL | a->options, r, e);
-    /* One that ended, but whose tracer has it yet, is readable all the time. */
-    if (result == 0 && a->polls[i].revents & POLLIN)
-        a->polls[i].events = 0;
+/* With stops every process is a child of ours, and waitid(2) reports all changes. */
+static int check_child(struct os_wait_many *w, size_t i, struct os_wait_status *r,
+                       struct base_error *e) {
+    int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)w->list.items[i].process.fd,
+                           WEXITED | WNOHANG | __WALL | w->options, r, e);
+    /* A pidfd stays readable while its process has ended but is still held by a tracer. */
+    if (result == 0 && poll_of(w, i)->revents & POLLIN)
+        poll_of(w, i)->events = 0;
     return result;
 }
 
-static int step_process(struct os_wait_many *a, size_t i, int64_t now, struct os_wait_status *r,
-                        struct base_error *e) {
-    struct os_waited *p = &a->list[i];
-    bool last = p->bound <= now || a->polls[i].revents & POLLHUP;
-    if (!last && !a->polls[i].revents)
+static int check_process(struct os_wait_many *w, size_t i, int64_t now, struct os_wait_status *r,
+                         struct base_error *e) {
+    struct os_waited *p = &w->list.items[i];
+    struct pollfd *ready = poll_of(w, i);
+    bool last = p->reap_deadline <= now || ready->revents & POLLHUP;
+    if (!last && !ready->revents)
         return 0;
-    int result = os_process_result(&p->process, a->options, last, r, e);
-    if (result == 0 && p->bound == OS_NEVER) {
-        p->bound = now + OS_REAP_NS;
-        a->polls[i].events = 0; /* POLLHUP comes without being asked for */
+    int result = os_process_result(&p->process, w->options, last, r, e);
+    if (result == 0 && p->reap_deadline == OS_NEVER) {
+        p->reap_deadline = now + OS_REAP_NS;
+        ready->events = 0; /* POLLHUP is reported regardless */
     }
     return result;
 }
 
-/* The next thing to tell: as os_wait_many_next(), but 0 when all was told. */
-static int take(struct os_wait_many *a, size_t *which, struct os_wait_status *r,
-                struct base_error *e) {
-    if (a->is_set) {
-        int result =
-            a->look ? os_waitid(a->type, a->id, WEXITED | WNOHANG | __WALL | a->options, r, e) : 0;
-        a->look = a->look && result != 0;
-        return result;
-    }
-    bool stops = a->options & (WSTOPPED | WCONTINUED);
+static int check_set(struct os_wait_many *w, struct os_wait_status *r, struct base_error *e) {
+    if (!w->check_set)
+        return 0;
+    int result = os_waitid(w->type, w->id, WEXITED | WNOHANG | __WALL | w->options, r, e);
+    w->check_set = result != 0;
+    return result;
+}
+
+/* As os_wait_many_next(), but returns 0 if there is nothing to report now. */
+static int check_all(struct os_wait_many *w, size_t *index, struct os_wait_status *r,
+                     struct base_error *e) {
+    if (w->is_set)
+        return check_set(w, r, e);
+    bool stops = w->options & (WSTOPPED | WCONTINUED);
     int64_t now = os_monotonic_ns();
-    for (; a->next < a->count; a->next++) {
-        size_t i = a->next;
-        if (a->list[i].done)
+    for (; w->position < w->list.count; w->position++) {
+        size_t i = w->position;
+        if (w->list.items[i].done)
             continue;
-        int result = stops ? step_child(a, i, r, e) : step_process(a, i, now, r, e);
+        int result = stops ? check_child(w, i, r, e) : check_process(w, i, now, r, e);
         if (result == 0)
             continue;
-        if (result < 0 || !stops || os_wait_ended(r) || a->options & WNOWAIT)
-            os_wait_many_drop(a, i);
-        *which = i;
+        if (result < 0 || !stops || os_wait_ended(r) || w->options & WNOWAIT)
+            os_wait_many_drop(w, i);
+        *index = i;
         return result;
     }
     return 0;
@@ -141,61 +133,61 @@ static int take(struct os_wait_many *a, size_t *which, struct os_wait_status *r,
 
 /* ---- poll(2) ---- */
 
-static int64_t earliest_bound(const struct os_wait_many *a) {
-    int64_t bound = OS_NEVER;
-    for (size_t i = 0; i < a->count; i++)
-        if (!a->list[i].done && a->list[i].bound < bound)
-            bound = a->list[i].bound;
-    return bound;
+static int64_t first_reap_deadline(const struct os_wait_many *w) {
+    int64_t first = OS_NEVER;
+    for (size_t i = 0; i < w->list.count; i++)
+        if (!w->list.items[i].done && w->list.items[i].reap_deadline < first)
+            first = w->list.items[i].reap_deadline;
+    return first;
 }
 
-static void drain(struct os_wait_many *a) {
+static void drain_signals(struct os_wait_many *w) {
     struct signalfd_siginfo info;
-    while (read(a->signal_fd, &info, sizeof info) > 0)
+    while (read(w->signal_fd, &info, sizeof info) > 0)
         ;
-    a->look = true;
+    w->check_set = true;
 }
 
-/* A set needs SIGCHLD only, which can be had without a descriptor. Second best: a C library may try
- * again with the whole time when we were stopped and go on. */
-static int wait_for_sigchld(struct os_wait_many *a, int64_t deadline) {
-    int64_t now = os_monotonic_ns(), left = deadline > now ? deadline - now : 0;
-    struct timespec time = { (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
+/* A set needs only SIGCHLD, which can be received without a descriptor. This is the second choice:
+ * some C libraries start over with the full time after a stop and SIGCONT. */
+static int wait_for_sigchld(struct os_wait_many *w, int64_t deadline) {
+    int64_t now = os_monotonic_ns();
+    struct timespec time = os_timespec(deadline > now ? deadline - now : 0);
     sigset_t set = sigchld();
-    a->look = sigtimedwait(&set, NULL, deadline == OS_NEVER ? NULL : &time) > 0;
-    return a->look || os_monotonic_ns() < deadline;
+    w->check_set = sigtimedwait(&set, NULL, deadline == OS_NEVER ? NULL : &time) > 0;
+    return w->check_set || os_monotonic_ns() < deadline;
 }
 
-/* Waits for news: 1, there may be some; 0, it is after the deadline, and nothing is due. */
-static int wait_for_news(struct os_wait_many *a, int64_t deadline, struct base_error *e) {
-    if (a->is_set && a->signal_fd < 0)
-        return wait_for_sigchld(a, deadline);
-    int64_t bound = earliest_bound(a), now = os_monotonic_ns();
-    /* What ended has its time after the deadline, too. */
-    int64_t until = bound != OS_NEVER && deadline <= now ? bound : deadline;
-    until = bound < until ? bound : until;
-    a->polls[a->count] = (struct pollfd){ .fd = a->signal_fd, .events = POLLIN };
-    int n = poll(a->polls, (nfds_t)a->count + 1, os_poll_timeout(until, now));
+/* Returns 1 if there may be something to report, 0 after the deadline if there is nothing, or
+ * -errno of poll(2). */
+static int wait_for_change(struct os_wait_many *w, int64_t deadline, struct base_error *e) {
+    if (w->is_set && w->signal_fd < 0)
+        return wait_for_sigchld(w, deadline);
+    int64_t reap = first_reap_deadline(w), now = os_monotonic_ns();
+    /* A process that has ended is given its time even after the deadline. */
+    int64_t until = reap != OS_NEVER && deadline <= now ? reap : deadline;
+    until = reap < until ? reap : until;
+    int n = poll(w->polls.items, (nfds_t)w->polls.count, os_poll_timeout(until, now));
     if (n < 0) {
         if (errno != EINTR)
             return base_fail(e, errno, "poll", NULL);
-        for (size_t i = 0; i <= a->count; i++)
-            a->polls[i].revents = 0;
+        for (size_t i = 0; i < w->polls.count; i++)
+            w->polls.items[i].revents = 0;
     }
-    a->next = 0;
-    if (a->polls[a->count].revents)
-        drain(a);
-    return n || bound != OS_NEVER || os_monotonic_ns() < deadline;
+    w->position = 0;
+    if (w->polls.items[0].revents)
+        drain_signals(w);
+    return n || reap != OS_NEVER || os_monotonic_ns() < deadline;
 }
 
-int os_wait_many_next(struct os_wait_many *a, int64_t deadline, size_t *which,
+int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
                       struct os_wait_status *r, struct base_error *e) {
-    *which = SIZE_MAX;
+    *index = SIZE_MAX;
     for (;;) {
-        int result = take(a, which, r, e);
+        int result = check_all(w, index, r, e);
         if (result)
             return result;
-        result = wait_for_news(a, deadline, e);
+        result = wait_for_change(w, deadline, e);
         if (result <= 0)
             return result;
     }

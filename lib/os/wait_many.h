@@ -10,60 +10,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "os/child.h"
+#include "base/vec.h"
 #include "os/process.h"
-#include "os/spawn.h"
 
-/* How long a process that ended is waited for to be reaped, for the kernel then tells how it ended.
- * A shell does it in less than 0.1 ms, but one that itself waits for us never does. */
+/* How long a process that has ended is given to be reaped, because the kernel reports its exit
+ * status only then. A shell takes less than 0.1 ms, but one that waits for us never does it. */
 enum { OS_REAP_NS = 200000000 };
 
 struct os_waited {
     struct os_process process;
-    int64_t bound; /* it ended: when to make do with what is known; OS_NEVER: it runs */
-    bool done;     /* nothing more will be told of it */
+    int64_t reap_deadline; /* it has ended: report it then, reaped or not; OS_NEVER: it runs */
+    bool done;             /* nothing more is reported of it */
 };
 
-/* What is waited for: processes, or else children of ours as a set. Begin with os_wait_many_init().
- */
+struct os_waited_list BASE_VEC(struct os_waited);
+struct os_poll_list BASE_VEC(struct pollfd);
+
+/* Processes, or else a set of our children. Initialize with os_wait_many_init(). */
 struct os_wait_many {
-    int options; /* WSTOPPED, WCONTINUED: of children of ours only; WNOWAIT: each is told of once */
-    struct os_waited *list;
-    size_t count;
-    size_t left; /* of the list: not done */
-    bool is_set; /* children: as waitid(2) selects them */
+    int options; /* WSTOPPED, WCONTINUED: of our children only; WNOWAIT: report each once */
+    struct os_waited_list list;
+    size_t left; /* items of the list that are not done */
+    bool is_set; /* a set of children, selected as in waitid(2): */
     idtype_t type;
     id_t id;
-    /* the rest is private */
-    struct pollfd *polls; /* one for each of the list, then one for SIGCHLD */
-    size_t room;
-    int signal_fd; /* readable when a child changed its state; -1: not needed, or for want of
-                      descriptors SIGCHLD of a set is waited for without one */
-    bool look;     /* there may be news of children */
-    size_t next;   /* of the list: where to look for what poll() found */
+
+    /* Private. */
+    struct os_poll_list polls; /* one for SIGCHLD, then one for each item of the list */
+    int signal_fd;   /* readable when a child changed its state; -1: not needed, or there was no
+                        descriptor left: a set waits for SIGCHLD without one */
+    bool check_set;  /* a child of the set may have changed its state */
+    size_t position; /* the item of the list to check next */
 };
 
 /* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
- * received from a descriptor, which a set can do without. Errors: EMFILE (of no set), ENOMEM. */
-int os_wait_many_init(struct os_wait_many *a, int options, bool is_set, struct base_error *e);
+ * received from a descriptor, which is optional for a set. Returns 0, or -errno with nothing left
+ * to finish: EMFILE, ENOMEM. */
+int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e);
 
-/* One more process to wait for, which is then a's to close. ENOMEM. */
-int os_wait_many_add(struct os_wait_many *a, const struct os_process *p, struct base_error *e);
+/* Adds a process and takes ownership of it. Returns 0, or -errno, and then the process is still the
+ * caller's: ENOMEM. */
+int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct base_error *e);
 
-/* The next change of state: 1, *r, and the index in the list in *which (of a set: not set); 0: it
- * is after `deadline` (os_monotonic_ns(), OS_NEVER). What ended before it is told of in any case,
- * after OS_REAP_NS at most. When nothing is left, do not call it: it would wait for ever. Errors:
- * that of waiting for list[*which], which is then done (ECHILD: it is no child of ours, so that
- * stops are not told); ECHILD, no child of the set is left; of poll(2) with *which SIZE_MAX. */
-int os_wait_many_next(struct os_wait_many *a, int64_t deadline, size_t *which,
+/* Waits for the next change of state. What ended before the deadline is always reported, at most
+ * OS_REAP_NS after it. Do not call it when nothing is left: it would wait for ever.
+ *
+ * Returns 1, *r, and in *index the item of the list (SIZE_MAX for a set); 0 after `deadline`; or
+ * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops were
+ * asked for and it is not a child of ours. With SIZE_MAX: ECHILD if no child of the set is left, or
+ * the error of poll(2). */
+int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
                       struct os_wait_status *r, struct base_error *e);
 
-/* Nothing more is to be told of list[i], which is not done. */
-void os_wait_many_drop(struct os_wait_many *a, size_t i);
+/* Marks an item that is not done as done. */
+void os_wait_many_drop(struct os_wait_many *w, size_t i);
 
-/* Closes and frees all of it. */
-void os_wait_many_finish(struct os_wait_many *a);
+/* Closes the processes and releases the memory. */
+void os_wait_many_finish(struct os_wait_many *w);
 
-/* From now on children of ours that end are kept for us to wait for, even if we were started with
- * SIGCHLD ignored. Returns whether we were. */
+/* From now on children that end stay zombies until we wait for them, even if this process was
+ * started with SIGCHLD ignored. Returns whether it was. */
 bool os_keep_children(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * How a process ended, stopped or went on.
+ * How a process ended, stopped or continued.
  */
 #include <signal.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int encode(int code, int status) {
 
 int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, struct base_error *e) {
     siginfo_t info;
-    memset(&info, 0, sizeof info); /* without news, WNOHANG leaves info as it is */
+    memset(&info, 0, sizeof info); /* WNOHANG may leave it unchanged */
     *r = (struct os_wait_status){ 0 };
     long result;
     do
@@ -55,7 +55,7 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, str
     return 1;
 }
 
-/* By hand: the macros of the C libraries differ about words that no kernel makes. */
+/* Not by the macros of libc, which differ for words that no kernel returns. */
 bool os_wait_decode(struct os_wait_status *r) {
     int status = r->wait_status;
     int signal = status & SIGNAL_BITS;
