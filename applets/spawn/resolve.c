@@ -190,6 +190,8 @@ static bool resolve_namespaces(struct cli *cli, struct spawn_args *args) {
 
 /* ---- environment ---- */
 
+/* Whether an entry is the variable of that name, with a value or, as execve(2) accepts it, without.
+ */
 static bool is_variable(const char *entry, const char *name, size_t size) {
     return strncmp(entry, name, size) == 0 && (entry[size] == '=' || !entry[size]);
 }
@@ -220,8 +222,9 @@ static bool make_environment(struct spawn_args *args) {
 }
 
 const char *spawn_path(char **variables) {
+    /* As getenv(3): an entry without '=' has no value. */
     for (; variables && *variables; variables++)
-        if (is_variable(*variables, "PATH", 4))
+        if (strncmp(*variables, "PATH=", 5) == 0)
             return *variables + 5;
     return os_default_path;
 }

@@ -438,6 +438,55 @@ END
     same wanted is
 }
 
+# with_entries ENTRY... -- ARG...: osbox with exactly these environment entries, whatever they are.
+with_entries() {
+    python3 - "$OSBOX" "$@" 3>&- <<'END'
+import ctypes, os, sys
+end = sys.argv.index("--")
+entries = [os.fsencode(word) for word in sys.argv[2:end]]
+argv = [os.fsencode(word) for word in [sys.argv[1], *sys.argv[end + 1 :]]]
+libc = ctypes.CDLL(None)
+libc.execve(
+    argv[0],
+    (ctypes.c_char_p * (len(argv) + 1))(*argv, None),
+    (ctypes.c_char_p * (len(entries) + 1))(*entries, None),
+)
+END
+}
+
+@test "PATH: an entry without = is not one, and the bytes behind it are not searched" {
+    local path
+    mkdir bin
+    make_program bin/program 'echo wrong'
+    for path in child parent; do
+        run -127 with_entries PATH "$PWD/bin" -- spawn --path=$path -- program
+        run -127 with_entries PATH PATH "$PWD/bin" -- spawn --path=$path -- program
+        run -127 with_entries PATHX="$PWD/bin" PAT="$PWD/bin" =PATH= '' "$PWD/bin" -- \
+            spawn --path=$path -- program
+        run -0 with_entries PATH "$PWD/bin" -- spawn --path=$path -- sh -c 'echo right'
+        [ "$output" = right ]
+    done
+    run -0 with_entries PATH "$PWD/bin" -- spawn -J -F exec_path
+    [ "$output" = '{"exec_path":["/bin","/usr/bin"]}' ]
+    run -0 with_entries PATH -- spawn -J -F exec_path,environ
+    [ "$output" = '{"exec_path":["/bin","/usr/bin"],"environ":["PATH"]}' ]
+}
+
+@test "PATH: of several entries the first one with = counts" {
+    mkdir one two
+    make_program one/program 'echo one'
+    make_program two/program 'echo two'
+    run -0 with_entries PATH "PATH=$PWD/one:/bin" "PATH=$PWD/two:/bin" -- spawn -- program
+    [ "$output" = one ]
+    run -0 with_entries PATH "PATH=$PWD/one" "PATH=$PWD/two" -- spawn -J -F exec_path
+    [ "$output" = "{\"exec_path\":[\"$PWD/one\"]}" ]
+    # -E replaces all of them, -u removes all of them.
+    run -0 with_entries PATH "PATH=$PWD/one" "PATH=$PWD/two" -- spawn -E PATH=/x -J -F environ
+    [ "$output" = '{"environ":["PATH=/x"]}' ]
+    run -0 with_entries PATH PATH=/x A PATH=/y -- spawn -u PATH -J -F exec_path,environ
+    [ "$output" = '{"exec_path":["/bin","/usr/bin"],"environ":["A"]}' ]
+}
+
 @test "--argv0 is what the program is told as its name" {
     osbox 0 spawn --argv0=other -- sh -c 'tr "\0" " " </proc/$$/cmdline; :'
     got 'other -c tr "\0" " " </proc/$$/cmdline; : '
