@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * How late ticks were: --summary, on standard error.
+ * timerfd --summary: how late the ticks were, on standard error.
  */
 #include "applets/timerfd/timerfd.h"
 
 enum { BAR = 40 };
 
-/* The bucket of a lateness: its power of two, and where between that and the next one. */
+/* The bucket of a lateness: its power of two, and the step between that and the next one. */
 static unsigned bucket_of(uint64_t late) {
-    if (late < TIMER_STEPS)
+    if (late < TIMERFD_STEPS)
         return (unsigned)late;
     unsigned power = 63 - (unsigned)__builtin_clzll(late);
-    return (power - 3) * TIMER_STEPS + (unsigned)(late >> (power - 4)) % TIMER_STEPS;
+    return (power - 3) * TIMERFD_STEPS + (unsigned)(late >> (power - 4)) % TIMERFD_STEPS;
 }
 
-/* The greatest lateness that falls into a bucket. */
+/* The maximum lateness of a bucket. */
 static uint64_t end_of(unsigned bucket) {
-    if (bucket < TIMER_STEPS)
+    if (bucket < TIMERFD_STEPS)
         return bucket;
-    unsigned power = bucket / TIMER_STEPS + 3;
+    unsigned power = bucket / TIMERFD_STEPS + 3;
     uint64_t step = UINT64_C(1) << (power - 4);
-    return (UINT64_C(1) << power) + step * (bucket % TIMER_STEPS + 1) - 1;
+    return (UINT64_C(1) << power) + step * (bucket % TIMERFD_STEPS + 1) - 1;
 }
 
-void timer_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns) {
+void timerfd_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns) {
     if (!s->buckets)
         return;
     int64_t late = late_ns < 0 ? 0 : late_ns;
@@ -40,7 +40,7 @@ void timer_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t 
 /* The lateness that `per_mille` of the ticks did not exceed. */
 static uint64_t quantile(const struct timerfd_summary *s, uint64_t per_mille) {
     uint64_t rank = (s->reads * per_mille + 999) / 1000, seen = 0;
-    for (unsigned i = 0; i < TIMER_BUCKETS; i++) {
+    for (unsigned i = 0; i < TIMERFD_BUCKETS; i++) {
         seen += s->buckets[i];
         if (seen >= rank && seen)
             return end_of(i) < (uint64_t)s->max ? end_of(i) : (uint64_t)s->max;
@@ -57,16 +57,16 @@ static void add_line(struct buf *b, const char *name, uint64_t value) {
 
 static uint64_t count_power(const struct timerfd_summary *s, unsigned row) {
     uint64_t count = 0;
-    for (unsigned i = 0; i < TIMER_STEPS; i++)
-        count += s->buckets[row * TIMER_STEPS + i];
+    for (unsigned i = 0; i < TIMERFD_STEPS; i++)
+        count += s->buckets[row * TIMERFD_STEPS + i];
     return count;
 }
 
-/* A row for each power of two, of which the longest fills the bar. */
+/* One row per power of two; the longest fills the bar. */
 static void add_histogram(struct buf *b, const struct timerfd_summary *s) {
-    unsigned first = TIMER_BUCKETS / TIMER_STEPS, last = 0;
+    unsigned first = TIMERFD_BUCKETS / TIMERFD_STEPS, last = 0;
     uint64_t most = 1;
-    for (unsigned row = 0; row < TIMER_BUCKETS / TIMER_STEPS; row++) {
+    for (unsigned row = 0; row < TIMERFD_BUCKETS / TIMERFD_STEPS; row++) {
         uint64_t count = count_power(s, row);
         if (!count)
             continue;
@@ -77,7 +77,7 @@ static void add_histogram(struct buf *b, const struct timerfd_summary *s) {
     for (unsigned row = first; row <= last && s->reads; row++) {
         uint64_t count = count_power(s, row);
         struct buf limit = { 0 };
-        buf_add_uint(&limit, end_of(row * TIMER_STEPS + TIMER_STEPS - 1));
+        buf_add_uint(&limit, end_of(row * TIMERFD_STEPS + TIMERFD_STEPS - 1));
         buf_add_str(b, "<= ");
         for (size_t i = limit.len; i < 12; i++)
             buf_add_char(b, ' ');
@@ -92,7 +92,7 @@ static void add_histogram(struct buf *b, const struct timerfd_summary *s) {
     }
 }
 
-void timer_summary_print(struct cli *cli, const struct timerfd_summary *s) {
+void timerfd_summary_print(struct cli *cli, const struct timerfd_summary *s) {
     struct buf b = { 0 };
     if (!s->buckets || !s->reads)
         return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * timerfd's ticks: a record for each read of the timer, or a program that is run
- * then. Expiration k is due at the first one plus k - 1 intervals, whatever
- * happened before: nothing drifts.
+ * timerfd: one record, or one run of a program, for each read of the timer.
+ * Expiration k is due at the first one plus k - 1 intervals, whatever happened
+ * before: nothing drifts.
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -21,18 +21,18 @@ struct timerfd_run {
     uint64_t seq;     /* of the last record */
     uint64_t expired; /* expirations so far */
     bool done;        /* no more ticks */
-    bool reader_gone; /* of the records */
+    bool reader_gone; /* the reader of the records has closed its end */
     int terminations; /* the descriptor of os_hold_terminations(); -1: none */
-    bool held;        /* they are blocked */
+    bool held;        /* those signals are blocked */
     bool records;
     struct timerfd_summary summary;
 
     /* With a program. */
     struct os_plan program;
-    struct os_child watch;
+    struct os_child child;
     bool running;
     uint64_t run_seq; /* of the tick that started it */
-    uint64_t queued;  /* runs that wait for the one before */
+    uint64_t queued;  /* runs that wait for the previous one to end */
     int status;       /* of the first run that failed */
 };
 
@@ -44,7 +44,7 @@ static void set_ns(struct cli_value *ns, struct cli_value *seconds, int64_t valu
 }
 
 static void emit(struct timerfd_run *t, struct cli_value *values, const char *event) {
-    values[TIMER_EVENT] = cli_str(event);
+    values[TIMERFD_EVENT] = cli_str(event);
     if (!t->records)
         return;
     cli_emit(t->cli, values);
@@ -52,26 +52,26 @@ static void emit(struct timerfd_run *t, struct cli_value *values, const char *ev
 }
 
 static void emit_tick(struct timerfd_run *t, uint64_t expirations) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
     int64_t now = os_clock_ns(t->plan.clock, NULL);
     int64_t due = t->first + (int64_t)(t->expired - 1) * t->plan.timer.interval;
     t->seq++;
-    values[TIMER_SEQ] = cli_uint(t->seq);
-    values[TIMER_EXPIRATIONS] = cli_uint(expirations);
-    values[TIMER_MISSED] = cli_uint(expirations - 1);
-    set_ns(&values[TIMER_SCHEDULED_NS], &values[TIMER_SCHEDULED], due);
-    set_ns(&values[TIMER_NOW_NS], &values[TIMER_NOW], now);
-    set_ns(&values[TIMER_LATE_NS], &values[TIMER_LATE], now - due);
-    timer_summary_add(&t->summary, expirations, now - due);
+    values[TIMERFD_SEQ] = cli_uint(t->seq);
+    values[TIMERFD_EXPIRATIONS] = cli_uint(expirations);
+    values[TIMERFD_MISSED] = cli_uint(expirations - 1);
+    set_ns(&values[TIMERFD_SCHEDULED_NS], &values[TIMERFD_SCHEDULED], due);
+    set_ns(&values[TIMERFD_NOW_NS], &values[TIMERFD_NOW], now);
+    set_ns(&values[TIMERFD_LATE_NS], &values[TIMERFD_LATE], now - due);
+    timerfd_summary_add(&t->summary, expirations, now - due);
     emit(t, values, "tick");
 }
 
 /* ---- the program ---- */
 
 static void fail_program(struct timerfd_run *t, const struct base_error *e) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
-    program_fail(t->cli, e, values + TIMER_WHY);
-    values[TIMER_SEQ] = cli_uint(t->run_seq);
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
+    program_fail(t->cli, e, values + TIMERFD_WHY);
+    values[TIMERFD_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
     t->done = true;
     t->queued = 0;
@@ -79,34 +79,34 @@ static void fail_program(struct timerfd_run *t, const struct base_error *e) {
 
 static void start_program(struct timerfd_run *t) {
     struct base_error e;
-    t->watch = (struct os_child){ .group = true,
+    t->child = (struct os_child){ .group = true,
                                   .timeout = OS_NEVER,
                                   .kill_after = os_child_limit(t->args->kill_after),
                                   .signo = t->args->signo ? t->args->signo : SIGTERM };
     t->run_seq = t->seq;
-    if (os_child_start(&t->watch, &t->program, &e) < 0)
+    if (os_child_start(&t->child, &t->program, &e) < 0)
         fail_program(t, &e);
     else
         t->running = true;
 }
 
 static void end_program(struct timerfd_run *t) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
     char name[16];
-    program_fill(&t->watch, name, values + TIMER_WAIT);
-    values[TIMER_SEQ] = cli_uint(t->run_seq);
+    program_fill(&t->child, name, values + TIMERFD_WAIT);
+    values[TIMERFD_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
-    int status = os_wait_shell_status(&t->watch.result);
-    if (t->status == 0 && !t->watch.timed_out)
+    int status = os_wait_shell_status(&t->child.result);
+    if (t->status == 0 && !t->child.timed_out)
         t->status = status;
-    /* A signal that would have ended us between two runs does so now. */
-    if (t->watch.terminated) {
-        t->cli->last_signal = t->watch.terminated;
+    /* A signal that would have ended us between two runs ends us now. */
+    if (t->child.terminated) {
+        t->cli->last_signal = t->child.terminated;
         t->done = true;
         t->queued = 0;
     }
-    t->running = t->held = false; /* the end of the watch unblocks them */
-    os_child_finish(&t->watch);
+    t->running = t->held = false; /* os_child_finish() unblocks them */
+    os_child_finish(&t->child);
     if (t->queued) {
         t->queued--;
         start_program(t);
@@ -115,24 +115,24 @@ static void end_program(struct timerfd_run *t) {
 
 /* A tick while the program of an earlier one runs. */
 static void overlap(struct timerfd_run *t, uint64_t expirations) {
-    switch ((enum timer_overlap)t->args->overlap) {
-    case TIMER_DEFAULT:
-    case TIMER_SKIP:
+    switch ((enum timerfd_overlap)t->args->overlap) {
+    case TIMERFD_DEFAULT:
+    case TIMERFD_SKIP:
         break;
-    case TIMER_QUEUE:
+    case TIMERFD_QUEUE:
         t->queued += expirations;
         break;
-    case TIMER_KILL: /* now, as if its time had run out */
+    case TIMERFD_KILL: /* at once, as if it had timed out */
         t->queued = 1;
-        if (!t->watch.timed_out)
-            t->watch.deadline = os_monotonic_ns();
+        if (!t->child.timed_out)
+            t->child.deadline = os_monotonic_ns();
         break;
     }
 }
 
 /* ---- ticks ---- */
 
-/* How many expirations are to be told yet: --count and --until also hold within a backlog. */
+/* The number of expirations left to report: --count and --until apply within a backlog, too. */
 static uint64_t expirations_left(const struct timerfd_run *t) {
     uint64_t left = t->args->count ? t->args->count - t->expired : UINT64_MAX;
     if (t->plan.until == INT64_MAX || t->plan.timer.interval == 0)
@@ -141,7 +141,7 @@ static uint64_t expirations_left(const struct timerfd_run *t) {
     return all - t->expired < left ? all - t->expired : left;
 }
 
-static void take_tick(struct timerfd_run *t, uint64_t expirations) {
+static void handle_tick(struct timerfd_run *t, uint64_t expirations) {
     uint64_t left = expirations_left(t);
     if (expirations > left)
         expirations = left;
@@ -150,18 +150,18 @@ static void take_tick(struct timerfd_run *t, uint64_t expirations) {
     if (t->running)
         overlap(t, expirations);
     else if (t->program.name) {
-        if (t->args->overlap == TIMER_QUEUE)
+        if (t->args->overlap == TIMERFD_QUEUE)
             t->queued = expirations - 1;
         start_program(t);
     }
     t->done = t->done || expirations == left || t->plan.timer.interval == 0;
 }
 
-/* The clock was set. The timer goes on (timerfd_create(2)), by the new time. */
-static void take_step(struct timerfd_run *t) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
-    values[TIMER_SEQ] = cli_uint(++t->seq);
-    set_ns(&values[TIMER_NOW_NS], &values[TIMER_NOW], os_clock_ns(t->plan.clock, NULL));
+/* The clock was set. The timer continues (timerfd_create(2)), by the new time. */
+static void handle_clock_set(struct timerfd_run *t) {
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
+    values[TIMERFD_SEQ] = cli_uint(++t->seq);
+    set_ns(&values[TIMERFD_NOW_NS], &values[TIMERFD_NOW], os_clock_ns(t->plan.clock, NULL));
     emit(t, values, "clock_set");
     if (t->args->rearm)
         return;
@@ -183,9 +183,9 @@ static void read_timer(struct timerfd_run *t) {
     uint64_t expirations;
     int r = os_timer_read(t->fd, &expirations, &e);
     if (r == 0)
-        take_tick(t, expirations);
+        handle_tick(t, expirations);
     else if (r == -ECANCELED)
-        take_step(t);
+        handle_clock_set(t);
     else if (r != -EAGAIN) {
         cli_report(t->cli, &e);
         t->done = true;
@@ -197,20 +197,20 @@ static void read_timer(struct timerfd_run *t) {
 static void wait_for_both(struct timerfd_run *t) {
     struct base_error e;
     struct pollfd fds[1 + OS_CHILD_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
-    if (os_child_poll(&t->watch, fds, 1, OS_NEVER, &e) < 0) {
+    if (os_child_poll(&t->child, fds, 1, OS_NEVER, &e) < 0) {
         cli_report(t->cli, &e);
-        os_child_finish(&t->watch);
+        os_child_finish(&t->child);
         t->done = true;
         t->running = false;
         return;
     }
-    if (t->watch.ended)
+    if (t->child.ended)
         end_program(t);
     if (fds[0].revents && !t->done)
         read_timer(t);
 }
 
-/* A reader that has gone ends the ticks at once, and not at the next one. */
+/* When the reader closes its end the ticks end at once, not at the next one. */
 static void wait_for_timer(struct timerfd_run *t) {
     struct signalfd_siginfo signal;
     struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
@@ -229,7 +229,7 @@ static void wait_for_timer(struct timerfd_run *t) {
     }
 }
 
-/* With --summary there is something to tell when a signal ends the ticks. */
+/* With --summary there is a report to print when a signal ends the ticks. */
 static bool hold_signals(struct timerfd_run *t) {
     struct base_error e;
     if (!t->args->summary || t->held)
@@ -256,8 +256,8 @@ static void run_ticks(struct timerfd_run *t) {
 
 /* ---- begin and end ---- */
 
-/* A time that counts from now is made a point on the clock, so that every expiration has a known
- * one; but for the time of day, where a step of the clock must not move it. */
+/* A relative time becomes a point on the clock, so that the time of each expiration is known;
+ * except on the time of day, where setting the clock must not move it. */
 static bool arm(struct timerfd_run *t) {
     struct base_error e;
     struct os_timer timer = t->plan.timer;
@@ -271,7 +271,7 @@ static bool arm(struct timerfd_run *t) {
     t->first = timer.next;
     if (!(flags & OS_TIMER_ABSTIME)) {
         if (__builtin_add_overflow(now, timer.next, &t->first))
-            t->first = INT64_MAX; /* which never comes, for the kernel too */
+            t->first = INT64_MAX; /* never, also for the kernel */
         if (!is_time_of_day) {
             timer.next = t->first;
             flags |= OS_TIMER_ABSTIME;
@@ -287,8 +287,8 @@ static bool arm(struct timerfd_run *t) {
 static bool prepare_program(struct timerfd_run *t) {
     struct base_error e;
     program_name(t->cli, &t->program, t->cli->program);
-    /* What is to be killed is its process group. */
-    if (t->args->overlap == TIMER_KILL)
+    /* Its whole process group is killed. */
+    if (t->args->overlap == TIMERFD_KILL)
         os_plan_add(&t->program, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
     if (os_plan_prepare(&t->program, &e) == 0)
         return true;
@@ -296,9 +296,9 @@ static bool prepare_program(struct timerfd_run *t) {
     return false;
 }
 
-/* A clock that this kernel or this machine does not have. */
+/* EINVAL, EOPNOTSUPP: this kernel or this machine does not have that clock. */
 static void report_clock(struct timerfd_run *t, struct base_error *e) {
-    e->path = timer_clock_name(t->plan.clock);
+    e->path = timerfd_clock_name(t->plan.clock);
     if (e->errnum == EINVAL || e->errnum == EOPNOTSUPP)
         cli_report_as(t->cli, t->cli->program ? CLI_EX_RUN : CLI_EX_UNAVAILABLE, e);
     else
@@ -320,21 +320,21 @@ static bool prepare(struct timerfd_run *t) {
         report_clock(t, &e);
     if (t->fd < 0 || !arm(t))
         return false;
-    t->cli->program_ran = true; /* from now on nothing keeps it from running but itself */
+    t->cli->program_ran = true; /* nothing of ours can fail before it runs */
     return true;
 }
 
-void timer_tick(struct cli *cli, const struct timerfd_args *args) {
+void timerfd_tick(struct cli *cli, const struct timerfd_args *args) {
     struct timerfd_run t = {
         .cli = cli, .args = args, .fd = -1, .terminations = -1, .program = os_plan_init()
     };
     if (args->summary)
-        t.summary.buckets = calloc(TIMER_BUCKETS, sizeof *t.summary.buckets);
+        t.summary.buckets = calloc(TIMERFD_BUCKETS, sizeof *t.summary.buckets);
     if (args->summary && !t.summary.buckets)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
-    else if (timer_decide(cli, args, &t.plan) && prepare(&t))
+    else if (timerfd_make_plan(cli, args, &t.plan) && prepare(&t))
         run_ticks(&t);
-    timer_summary_print(cli, &t.summary);
+    timerfd_summary_print(cli, &t.summary);
     if (t.reader_gone || cli->output.error == EPIPE)
         cli_lose_reader(cli);
     if (t.terminations >= 0)

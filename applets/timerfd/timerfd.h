@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of timerfd share: timerfd.c has the options, the fields and the
- * clocks, timerfd_verbs.c does what is done to a descriptor, timerfd_tick.c ticks,
- * timerfd_summary.c tells how late.
+ * What the files of timerfd share: timerfd.c is the command, tick.c ticks, verbs.c
+ * has the verbs on descriptors, plan.c makes a timer from the options, summary.c
+ * prints how late the ticks were.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "os/clock.h"
 #include "os/timerfd.h"
 
-enum timer_overlap { TIMER_DEFAULT, TIMER_SKIP, TIMER_QUEUE, TIMER_KILL };
+enum timerfd_overlap { TIMERFD_DEFAULT, TIMERFD_SKIP, TIMERFD_QUEUE, TIMERFD_KILL };
 
 struct timerfd_args {
     int clock;        /* clockid_t; -1: not given */
@@ -24,14 +24,14 @@ struct timerfd_args {
     bool summary;
     bool nonblock;
     int fd;      /* -1: none */
-    int overlap; /* enum timer_overlap */
+    int overlap; /* enum timerfd_overlap */
     int signo;   /* 0: not given */
     int64_t kill_after;
-    uint64_t count; /* 0: no end */
+    uint64_t count; /* 0: no limit */
     const char *status;
 };
 
-/* What the options mean: times are on `clock`. */
+/* The timer that the options describe. Times are on `clock`. */
 struct timerfd_plan {
     clockid_t clock;
     int flags; /* OS_TIMER_* */
@@ -39,67 +39,71 @@ struct timerfd_plan {
     int64_t until; /* INT64_MAX: none */
 };
 
-/* False after a report. `now` stands for what is relative. */
-bool timer_decide(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan);
+/* Returns false after a report. */
+bool timerfd_make_plan(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan);
 
-/* Whether the options say when the timer expires. */
-bool timer_says_when(const struct timerfd_args *args);
+/* Whether an option sets a time at which the timer expires. */
+bool timerfd_has_time(const struct timerfd_args *args);
 
-/* "monotonic", as --clock takes it. */
-const char *timer_clock_name(clockid_t clock);
+/* The clocks of --clock. */
+extern const struct cli_choice timerfd_clocks[];
 
-enum timer_view {
-    TIMER_VIEW_TICK,
-    TIMER_VIEW_COMMAND, /* with CMD */
-    TIMER_VIEW_TIMER,   /* of settime and gettime */
-    TIMER_VIEW_READ,
-    TIMER_VIEW_CLOCK,
+/* "monotonic", as in --clock. */
+const char *timerfd_clock_name(clockid_t clock);
+
+enum timerfd_view {
+    TIMERFD_VIEW_TICK,
+    TIMERFD_VIEW_COMMAND, /* with CMD */
+    TIMERFD_VIEW_TIMER,   /* of settime and gettime */
+    TIMERFD_VIEW_READ,
+    TIMERFD_VIEW_CLOCK,
 };
 
-enum timer_field {
-    TIMER_WAIT, /* enum wait_field */
-    TIMER_EVENT = TIMER_WAIT + WAIT_FIELDS,
-    TIMER_SEQ,
-    TIMER_EXPIRATIONS,
-    TIMER_MISSED,
-    TIMER_SCHEDULED_NS,
-    TIMER_NOW_NS,
-    TIMER_LATE_NS,
-    TIMER_SCHEDULED,
-    TIMER_NOW,
-    TIMER_LATE,
-    TIMER_NEXT,
-    TIMER_NEXT_NS,
-    TIMER_INTERVAL,
-    TIMER_INTERVAL_NS,
-    TIMER_CLOCK,
-    TIMER_CLOCKID,
-    TIMER_RESOLUTION_NS,
-    TIMER_USABLE,
-    TIMER_WHY, /* enum step_field */
-    TIMER_FIELDS = TIMER_WHY + STEP_FIELDS,
+enum timerfd_field {
+    TIMERFD_WAIT, /* enum wait_field */
+    TIMERFD_EVENT = TIMERFD_WAIT + WAIT_FIELDS,
+    TIMERFD_SEQ,
+    TIMERFD_EXPIRATIONS,
+    TIMERFD_MISSED,
+    TIMERFD_SCHEDULED_NS,
+    TIMERFD_NOW_NS,
+    TIMERFD_LATE_NS,
+    TIMERFD_SCHEDULED,
+    TIMERFD_NOW,
+    TIMERFD_LATE,
+    TIMERFD_NEXT,
+    TIMERFD_NEXT_NS,
+    TIMERFD_INTERVAL,
+    TIMERFD_INTERVAL_NS,
+    TIMERFD_CLOCK,
+    TIMERFD_CLOCKID,
+    TIMERFD_RESOLUTION_NS,
+    TIMERFD_USABLE,
+    TIMERFD_WHY, /* enum step_field */
+    TIMERFD_FIELDS = TIMERFD_WHY + STEP_FIELDS,
 };
 
-/* The verbs on descriptors. */
-void timer_run_create(struct cli *cli, const void *data);
-void timer_run_settime(struct cli *cli, const void *data);
-void timer_run_gettime(struct cli *cli, const void *data);
-void timer_run_read(struct cli *cli, const void *data);
+/* The verbs. */
+void timerfd_run_create(struct cli *cli, const void *data);
+void timerfd_run_settime(struct cli *cli, const void *data);
+void timerfd_run_gettime(struct cli *cli, const void *data);
+void timerfd_run_read(struct cli *cli, const void *data);
+void timerfd_run_clocks(struct cli *cli, const void *data);
 
 /* Ticks, with or without a program. */
-void timer_tick(struct cli *cli, const struct timerfd_args *args);
+void timerfd_tick(struct cli *cli, const struct timerfd_args *args);
 
-/* How late the ticks were. The histogram has 16 steps for each power of two, so that what it tells
- * is right to a sixteenth. */
-enum { TIMER_STEPS = 16, TIMER_BUCKETS = 64 * TIMER_STEPS };
+/* How late the ticks were. The histogram has 16 steps for each power of two: it is exact to a
+ * sixteenth. */
+enum { TIMERFD_STEPS = 16, TIMERFD_BUCKETS = 64 * TIMERFD_STEPS };
 
 struct timerfd_summary {
     uint64_t reads, expirations, missed;
     int64_t min, max;
-    uint32_t *buckets; /* owned, TIMER_BUCKETS of them; NULL: nothing is summed up */
+    uint32_t *buckets; /* owned, TIMERFD_BUCKETS of them; NULL: no summary */
 };
 
-void timer_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns);
+void timerfd_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns);
 
-/* If it cannot be written, the status tells. */
-void timer_summary_print(struct cli *cli, const struct timerfd_summary *s);
+/* Prints it on standard error. A write that fails sets the exit status. */
+void timerfd_summary_print(struct cli *cli, const struct timerfd_summary *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * timerfd's verbs on timers that are descriptors.
+ * timerfd: the verbs on timers that are descriptors, and clocks.
  */
 #include <unistd.h>
 
@@ -18,13 +18,13 @@ static bool begin(struct cli *cli, const struct timerfd_args *args, unsigned vie
 }
 
 static void emit_timer(struct cli *cli, const struct os_timer *timer) {
-    struct cli_value values[TIMER_FIELDS] = { 0 };
-    values[TIMER_NEXT] = values[TIMER_NEXT_NS] = cli_ns(timer->next);
-    values[TIMER_INTERVAL] = values[TIMER_INTERVAL_NS] = cli_ns(timer->interval);
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
+    values[TIMERFD_NEXT] = values[TIMERFD_NEXT_NS] = cli_ns(timer->next);
+    values[TIMERFD_INTERVAL] = values[TIMERFD_INTERVAL_NS] = cli_ns(timer->interval);
     cli_emit(cli, values);
 }
 
-/* The timer is inherited by the program alone: osbox becomes it. */
+/* osbox becomes the program, which inherits the timer. */
 static void become(struct cli *cli, const struct timerfd_args *args, int timer) {
     struct os_plan plan = os_plan_init();
     struct cli_value values[STEP_FIELDS];
@@ -40,7 +40,7 @@ static void become(struct cli *cli, const struct timerfd_args *args, int timer) 
     os_plan_finish(&plan);
 }
 
-void timer_run_create(struct cli *cli, const void *data) {
+void timerfd_run_create(struct cli *cli, const void *data) {
     const struct timerfd_args *args = data;
     struct timerfd_plan plan;
     struct base_error e;
@@ -48,11 +48,11 @@ void timer_run_create(struct cli *cli, const void *data) {
         cli_usage(cli, NULL, "takes --fd=N and, behind '--', a program that gets the timer");
         return;
     }
-    if (!timer_decide(cli, args, &plan))
+    if (!timerfd_make_plan(cli, args, &plan))
         return;
     int fd = os_timer_create(plan.clock, args->nonblock, &e);
     int r = fd;
-    if (fd >= 0 && timer_says_when(args))
+    if (fd >= 0 && timerfd_has_time(args))
         r = os_timer_set(fd, plan.flags, &plan.timer, NULL, &e);
     if (r < 0)
         cli_report(cli, &e);
@@ -62,19 +62,19 @@ void timer_run_create(struct cli *cli, const void *data) {
         close(fd);
 }
 
-void timer_run_settime(struct cli *cli, const void *data) {
+void timerfd_run_settime(struct cli *cli, const void *data) {
     struct timerfd_args args = *(const struct timerfd_args *)data;
     struct timerfd_plan plan;
     struct os_timer old;
     struct base_error e;
-    if (!begin(cli, &args, TIMER_VIEW_TIMER))
+    if (!begin(cli, &args, TIMERFD_VIEW_TIMER))
         return;
-    if (!timer_says_when(&args)) {
+    if (!timerfd_has_time(&args)) {
         cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
         return;
     }
-    args.clock = os_timer_clock(args.fd); /* else a time of day is taken on trust */
-    if (!timer_decide(cli, &args, &plan))
+    args.clock = os_timer_clock(args.fd); /* -1: a time of day is accepted unchecked */
+    if (!timerfd_make_plan(cli, &args, &plan))
         return;
     if (os_timer_set(args.fd, plan.flags, &plan.timer, &old, &e) < 0)
         cli_report(cli, &e);
@@ -82,11 +82,11 @@ void timer_run_settime(struct cli *cli, const void *data) {
         emit_timer(cli, &old);
 }
 
-void timer_run_gettime(struct cli *cli, const void *data) {
+void timerfd_run_gettime(struct cli *cli, const void *data) {
     const struct timerfd_args *args = data;
     struct os_timer timer;
     struct base_error e;
-    if (!begin(cli, args, TIMER_VIEW_TIMER))
+    if (!begin(cli, args, TIMERFD_VIEW_TIMER))
         return;
     if (os_timer_get(args->fd, &timer, &e) < 0)
         cli_report(cli, &e);
@@ -94,15 +94,15 @@ void timer_run_gettime(struct cli *cli, const void *data) {
         emit_timer(cli, &timer);
 }
 
-void timer_run_read(struct cli *cli, const void *data) {
+void timerfd_run_read(struct cli *cli, const void *data) {
     const struct timerfd_args *args = data;
-    struct cli_value values[TIMER_FIELDS] = { 0 };
+    struct cli_value values[TIMERFD_FIELDS] = { 0 };
     struct os_timer timer;
     struct base_error e;
     uint64_t expirations = 0;
-    if (!begin(cli, args, TIMER_VIEW_READ))
+    if (!begin(cli, args, TIMERFD_VIEW_READ))
         return;
-    /* What is no timer would be read, too. */
+    /* Fails if it is not a timer, which would be read as well. */
     int r = os_timer_get(args->fd, &timer, &e);
     if (r == 0 && os_timer_is_idle(args->fd)) {
         cli_usage(cli, "--fd", "the timer is disarmed: the read would never end");
@@ -113,7 +113,45 @@ void timer_run_read(struct cli *cli, const void *data) {
     if (r < 0) {
         cli_report(cli, &e);
     } else {
-        values[TIMER_EXPIRATIONS] = cli_uint(expirations);
+        values[TIMERFD_EXPIRATIONS] = cli_uint(expirations);
+        cli_emit(cli, values);
+    }
+}
+
+/* ---- clocks ---- */
+
+/* Whether a timer can be created: an alarm clock needs privilege, and a machine that can wake. */
+static void try_clock(struct cli *cli, clockid_t clock, struct cli_value *usable) {
+    struct base_error e;
+    int fd = os_timer_create(clock, false, &e);
+    bool known = fd >= 0 || e.errnum == EPERM || e.errnum == EINVAL || e.errnum == EOPNOTSUPP;
+    *usable = known ? cli_bool(fd >= 0) : cli_null();
+    if (!known)
+        cli_report_part(cli, &e);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void set_clock_ns(struct cli *cli, int64_t ns, const struct base_error *e,
+                         struct cli_value *value) {
+    if (ns >= 0)
+        *value = cli_int(ns);
+    else
+        cli_report_part(cli, e);
+}
+
+void timerfd_run_clocks(struct cli *cli, const void *data) {
+    (void)data;
+    struct base_error e;
+    if (!cli_begin(cli, TIMERFD_VIEW_CLOCK))
+        return;
+    for (const struct cli_choice *c = timerfd_clocks; c->name; c++) {
+        struct cli_value values[TIMERFD_FIELDS] = { 0 };
+        values[TIMERFD_CLOCK] = cli_str(c->name);
+        values[TIMERFD_CLOCKID] = cli_int(c->value);
+        set_clock_ns(cli, os_clock_resolution(c->value, &e), &e, &values[TIMERFD_RESOLUTION_NS]);
+        set_clock_ns(cli, os_clock_ns(c->value, &e), &e, &values[TIMERFD_NOW_NS]);
+        try_clock(cli, c->value, &values[TIMERFD_USABLE]);
         cli_emit(cli, values);
     }
 }

@@ -246,6 +246,16 @@ print(datetime.datetime.fromtimestamp(float(sys.argv[1][1:]), datetime.timezone.
     usage 64 "timerfd: '@9223372037': the kernel has no such time" --at=@9223372037
 }
 
+@test "times after 2038, up to the last one of the kernel" {
+    local at left now
+    for at in 2040-01-01T00:00:00Z 2106-02-07T06:28:17Z 2200-01-01T00:00:00Z; do
+        osbox 0 timerfd create --fd=9 --at=$at -- "$OSBOX" timerfd gettime --fd=9 -g next_expiration_ns
+        left=$output now=$(date +%s)
+        ((left / 1000000000 + now - $(date -d "$at" +%s) <= 0))
+        ((left / 1000000000 + now - $(date -d "$at" +%s) >= -20))
+    done
+}
+
 # ---- --cancel-on-set ----
 
 @test "--cancel-on-set without an absolute timer of the time of day is a usage error" {
