@@ -19,6 +19,7 @@
 #include "os/mount.h"
 #include "os/selinux.h"
 #include "os/statvfs.h"
+#include "os/users.h"
 
 enum { OUTPUT_BLOCK = 65536, TYPE_MASK = OS_STATX_TYPE | OS_STATX_MODE };
 
@@ -305,7 +306,7 @@ static const char *word_of(struct gnu *g, char letter, char mode_text[static 11]
     if (letter == 'n')
         return g->name;
     if (letter == 'A')
-        return stat_mode_text(g->st.stx_mode, mode_text);
+        return file_mode_text(g->st.stx_mode, mode_text);
     if (letter == 'F')
         return type_words(&g->st);
     if (letter == 'T')

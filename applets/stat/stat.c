@@ -9,12 +9,12 @@
  *
  * Deviations: st_mode is octal in text and table. A descriptor is given with
  * --fd, never as an operand, and `stat -` is a file called "-"; only the forms
- * of GNU stat (-c, --printf, -t: stat_gnu.c) take it for descriptor 0.
+ * of GNU stat (-c, --printf, -t: gnu.c) take it for descriptor 0.
  */
 #include <unistd.h>
 
 #include "applets/common/base_dir.h"
-#include "applets/common/file_record.h"
+#include "applets/stat/fields.h"
 #include "applets/stat/gnu.h"
 #include "cli/paths.h"
 #include "os/statvfs.h"
@@ -152,12 +152,12 @@ static void report(void *cli, const struct base_error *e, bool fatal) {
         cli_report_part(cli, e);
 }
 
-static struct stat_query query_of(struct cli *cli, const struct stat_args *args) {
-    uint64_t other_calls = STAT_NEEDS_STATVFS | STAT_NEEDS_ACCESS | STAT_NEEDS_PATHCONF;
+static struct file_query query_of(struct cli *cli, const struct stat_args *args) {
+    uint64_t other_calls = FILE_NEEDS_STATVFS | FILE_NEEDS_ACCESS | FILE_NEEDS_PATHCONF;
     uint64_t needs = cli_needs(&cli->writer);
     /* Where nothing else looks at the file, statx does: a name alone is no proof of one. */
-    return (struct stat_query){
-        .needs = needs & other_calls ? needs : needs | STAT_NEEDS_FILE,
+    return (struct file_query){
+        .needs = needs & other_calls ? needs : needs | FILE_NEEDS_STATX,
         .sync = (enum os_sync)args->sync,
         .access_mode = args->access_mode,
         .effective = args->effective,
@@ -166,34 +166,44 @@ static struct stat_query query_of(struct cli *cli, const struct stat_args *args)
     };
 }
 
-static void stat_one(struct cli *cli, struct stat_query *q, const struct os_file *w) {
-    struct cli_value values[STAT_FIELDS];
-    if (!stat_fill(&cli->writer, q, w, w->path, values))
+static void stat_path(struct cli *cli, struct file_query *q, const struct os_file *file) {
+    struct cli_value values[STAT_FIELDS] = { 0 };
+    if (!file_query_fill(&cli->writer, q, file, file->path, values))
         return;
-    if (values[STAT_ACCESS].known && !values[STAT_ACCESS].b)
+    if (q->denied)
         cli_answer(cli, CLI_EX_NO);
     cli_emit(cli, values);
 }
 
 static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
-    struct os_file w = { args->fd, NULL, true };
-    struct stat_query query = query_of(cli, args);
+    struct os_file file = { args->fd, NULL, true };
+    struct cli_value values[STAT_FIELDS] = { 0 };
+    struct file_query query = query_of(cli, args);
+    struct buf ttyname = { 0 };
     if (cli->operand_count) {
         cli_usage(cli, cli->operands[0], "no operand goes with --fd");
-    } else if (base_dir_check_descriptor(cli, args->fd)) {
-        stat_one(cli, &query, &w);
-        stat_query_finish(&query);
+        return;
     }
+    if (!base_dir_check_descriptor(cli, args->fd))
+        return;
+    if (file_query_fill(&cli->writer, &query, &file, NULL, values) &&
+        stat_fill_descriptor(&query, args->fd, &ttyname, values)) {
+        if (query.denied)
+            cli_answer(cli, CLI_EX_NO);
+        cli_emit(cli, values);
+    }
+    buf_finish(&ttyname);
+    file_query_finish(&query);
 }
 
 static void stat_each(struct cli *cli, const struct stat_args *args, int dir_fd,
                       struct cli_paths *paths) {
-    struct stat_query query = query_of(cli, args);
+    struct file_query query = query_of(cli, args);
     for (const char *path; (path = cli_paths_next(paths));) {
-        struct os_file w = { dir_fd, path, follows(args) };
-        stat_one(cli, &query, &w);
+        struct os_file file = { dir_fd, path, follows(args) };
+        stat_path(cli, &query, &file);
     }
-    stat_query_finish(&query);
+    file_query_finish(&query);
 }
 
 static void stat_paths(struct cli *cli, const struct stat_args *args) {

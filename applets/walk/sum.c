@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "applets/walk/walk.h"
+#include "os/stat.h"
 
 /* What has to be known of a file before its turn to be counted comes. */
 struct counted {

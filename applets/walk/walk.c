@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "applets/common/base_dir.h"
+#include "applets/common/file_query.h"
 #include "applets/walk/walk.h"
 #include "base/io.h"
 #include "base/utf8.h"
@@ -176,7 +177,7 @@ static bool is_printed(const struct walk_args *args, const struct os_walk_entry 
 
 /* What one thread works with. */
 struct entry_scratch {
-    struct stat_query query;
+    struct file_query query;
     struct os_walk_chunk *chunk; /* of the entry in question, for what fails */
     const char *path;
     struct cli_value values[WALK_FIELDS];
@@ -203,7 +204,7 @@ static bool ask_file(const struct walk_run *g, struct entry_scratch *s,
     s->query.data = s;
     s->chunk = c;
     s->path = e->path;
-    return stat_fill(&g->cli->writer, &s->query, &w, NULL, s->values);
+    return file_query_fill(&g->cli->writer, &s->query, &w, NULL, s->values);
 }
 
 static void put_entry(const struct walk_run *g, struct entry_scratch *s,
@@ -217,8 +218,8 @@ static void put_entry(const struct walk_run *g, struct entry_scratch *s,
     /* One that cannot be looked at is listed all the same, with what the directory tells. */
     if (g->needs && !ask_file(g, s, e, c))
         memset(v, 0, sizeof s->values);
-    v[STAT_PATH] = cli_bytes(e->path, e->path_size);
-    v[STAT_TYPE] = cli_str(stat_type_name((unsigned)DTTOIF(e->type)));
+    v[FILE_PATH] = cli_bytes(e->path, e->path_size);
+    v[FILE_TYPE] = cli_str(file_type_name((unsigned)DTTOIF(e->type)));
     v[WALK_NAME] = cli_bytes(e->name, e->name_size);
     v[WALK_DEPTH] = cli_uint(e->depth);
     v[WALK_INO] = cli_uint(e->ino);
@@ -239,7 +240,7 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
 
 static void finish_entry_scratch(void *scratch) {
     struct entry_scratch *s = scratch;
-    stat_query_finish(&s->query);
+    file_query_finish(&s->query);
 }
 
 static const struct os_walk_ops entry_ops = {
@@ -394,13 +395,12 @@ static void walk_descriptor(struct walk_run *g) {
         walk_one(g, g->args->fd, NULL, ".");
 }
 
-/* A field of another form would be null without a word. Of entries, stat's calls can tell those of
- * its other views too. */
+/* A field of another form would always be null. */
 static bool check_fields(struct cli *cli, unsigned view) {
     unsigned views = 1U << view;
     const struct cli_writer *w = &cli->writer;
     if (view == WALK_VIEW_ENTRY)
-        views |= 1U << STAT_VIEW_FILE_SYSTEM | 1U << STAT_VIEW_ACCESS | 1U << STAT_VIEW_PATHCONF;
+        views |= 1U << WALK_VIEW_NAMED;
     for (size_t i = 0; i < w->selected; i++) {
         const struct cli_field *field = &w->fields[w->selection[i]];
         if (!(field->views & views)) {
@@ -426,7 +426,7 @@ static bool begin(struct cli *cli, const struct walk_args *args) {
 static uint64_t needs_of(const struct cli_writer *w) {
     uint64_t needs = 0;
     for (size_t i = 0; i < w->selected; i++)
-        if (w->selection[i] != STAT_TYPE)
+        if (w->selection[i] != FILE_TYPE)
             needs |= w->fields[w->selection[i]].needs;
     return needs;
 }
@@ -435,7 +435,7 @@ static uint64_t needs_of(const struct cli_writer *w) {
  * which would have to be protected from them. */
 static bool wants_bare_paths(const struct cli_writer *w) {
     return w->format == CLI_FORMAT_VALUE && !w->terminal && w->selected == 1 &&
-           w->selection[0] == STAT_PATH;
+           w->selection[0] == FILE_PATH;
 }
 
 static void run(struct cli *cli, const void *data) {
@@ -464,8 +464,8 @@ const struct cli_command applet_walk = {
     .summary = "print the paths of a tree, as os.walk",
     .usage = "[OPTION]... [TOP]...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",
     .options = options,
-    .fields = stat_fields,
-    .views = stat_views,
+    .fields = walk_fields,
+    .views = walk_views,
     .field_count = WALK_FIELDS,
     .args_size = sizeof(struct walk_args),
     .presets = &presets,

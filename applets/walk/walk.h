@@ -7,7 +7,8 @@
 
 #include <stdatomic.h>
 
-#include "applets/common/file_record.h"
+#include "applets/walk/fields.h"
+#include "base/buf.h"
 #include "os/walk.h"
 
 enum walk_on_error { WALK_REPORT, WALK_STRICT, WALK_STOP, WALK_IGNORE };
