@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * spawn's records: how a program ended or why it was not run, what was started,
- * the plan, and the parameters of a process.
+ * the plan, and the state of a process.
  */
 #include <sys/resource.h>
 #include <unistd.h>
@@ -70,40 +70,23 @@ const struct cli_field spawn_fields[] = {
                         .help = "the environment, as os.environb" },
 };
 
-const struct cli_choice spawn_limits[] = {
-    { "as", RLIMIT_AS, "address space, bytes" },
-    { "core", RLIMIT_CORE, "core dump, bytes" },
-    { "cpu", RLIMIT_CPU, "CPU time, seconds" },
-    { "data", RLIMIT_DATA, "data segment, bytes" },
-    { "fsize", RLIMIT_FSIZE, "file size, bytes" },
-    { "locks", RLIMIT_LOCKS, "file locks" },
-    { "memlock", RLIMIT_MEMLOCK, "locked memory, bytes" },
-    { "msgqueue", RLIMIT_MSGQUEUE, "POSIX message queues, bytes" },
-    { "nice", RLIMIT_NICE, "20 minus the nice value" },
-    { "nofile", RLIMIT_NOFILE, "open files" },
-    { "nproc", RLIMIT_NPROC, "processes of the user" },
-    { "rss", RLIMIT_RSS, "resident memory, bytes (no effect)" },
-    { "rtprio", RLIMIT_RTPRIO, "real-time priority" },
-    { "rttime", RLIMIT_RTTIME, "real-time CPU time without a wait, microseconds" },
-    { "sigpending", RLIMIT_SIGPENDING, "pending signals" },
-    { "stack", RLIMIT_STACK, "stack, bytes" },
-    { NULL, 0, NULL },
-};
-
 /* ---- lists ---- */
 
 enum { SIGNALS = 64, CAPABILITIES = 64 };
 
-/* Lists of texts, which stand one after another in `text`; values point there once all are in. */
+struct value_list BASE_VEC(struct cli_value);
+
+/* Lists of texts, one after another in `text`; the values point there once all are added. */
 struct lists {
-    struct buf text;   /* each with a NUL */
-    struct buf values; /* struct cli_value: bytes.data is an offset until then */
+    struct buf text; /* each with a NUL; its failure stands for that of `values` too */
+    struct value_list values;
 };
 
 static void end_text(struct lists *l, size_t start) {
     struct cli_value value = cli_bytes(NULL, l->text.len - start);
     buf_add_char(&l->text, '\0');
-    buf_add(&l->values, &value, sizeof value);
+    if (!vec_push(&l->values, value))
+        l->text.failed = true;
 }
 
 /* The list of the values from `first` on. */
@@ -112,29 +95,24 @@ struct list_span {
 };
 
 static struct list_span span_from(const struct lists *l, size_t first) {
-    return (struct list_span){ first, l->values.len / sizeof(struct cli_value) - first };
-}
-
-static size_t span_start(const struct lists *l) {
-    return l->values.len / sizeof(struct cli_value);
+    return (struct list_span){ first, l->values.count - first };
 }
 
 static void settle_lists(struct lists *l) {
-    struct cli_value *value = (struct cli_value *)(void *)l->values.data;
     const char *text = l->text.data;
-    for (size_t count = span_start(l); count--; value++) {
+    for (size_t i = 0; i < l->values.count && !l->text.failed; i++) {
+        struct cli_value *value = &l->values.items[i];
         value->bytes.data = text;
         text += value->bytes.size + 1;
     }
 }
 
 static struct cli_value list_of(const struct lists *l, struct list_span span) {
-    const struct cli_value *values = (const struct cli_value *)(const void *)l->values.data;
-    return cli_list(span.count ? values + span.first : NULL, span.count);
+    return cli_list(span.count ? l->values.items + span.first : NULL, span.count);
 }
 
 static struct list_span add_signals(struct lists *l, uint64_t set) {
-    size_t first = span_start(l);
+    size_t first = l->values.count;
     for (int signo = 1; signo <= SIGNALS; signo++) {
         char name[16];
         size_t start = l->text.len;
@@ -147,7 +125,7 @@ static struct list_span add_signals(struct lists *l, uint64_t set) {
 }
 
 static struct list_span add_capabilities(struct lists *l, uint64_t set) {
-    size_t first = span_start(l);
+    size_t first = l->values.count;
     for (int capability = 0; capability < CAPABILITIES; capability++) {
         size_t start = l->text.len;
         if (!(set >> capability & 1))
@@ -166,7 +144,7 @@ static void add_limit(struct buf *b, rlim_t limit) {
 }
 
 static struct list_span add_limits(struct lists *l, const struct rlimit *limits) {
-    size_t first = span_start(l);
+    size_t first = l->values.count;
     for (const struct cli_choice *c = spawn_limits; c->name; c++) {
         size_t start = l->text.len;
         buf_add_str(&l->text, c->name);
@@ -181,7 +159,7 @@ static struct list_span add_limits(struct lists *l, const struct rlimit *limits)
 
 /* The elements of PATH, as they are: an empty one is the working directory. */
 static struct list_span add_path(struct lists *l, const char *path) {
-    size_t first = span_start(l);
+    size_t first = l->values.count;
     for (;; path++) {
         size_t start = l->text.len, size = strcspn(path, ":");
         buf_add(&l->text, path, size);
@@ -192,26 +170,26 @@ static struct list_span add_path(struct lists *l, const char *path) {
     }
 }
 
-static struct list_span add_environ(struct lists *l, char **environ_) {
-    size_t first = span_start(l);
-    for (; *environ_; environ_++) {
+static struct list_span add_environ(struct lists *l, char **entries) {
+    size_t first = l->values.count;
+    for (; *entries; entries++) {
         size_t start = l->text.len;
-        buf_add_str(&l->text, *environ_);
+        buf_add_str(&l->text, *entries);
         end_text(l, start);
     }
     return span_from(l, first);
 }
 
-/* ---- the parameters of a process ---- */
+/* ---- the state of a process ---- */
 
-static void fill_lists(struct lists *l, const struct os_process_state *p, char **environ_,
+static void fill_lists(struct lists *l, const struct os_process_state *p, char **entries,
                        struct cli_value *values) {
     struct list_span capabilities[OS_CAP_SETS];
     struct list_span limits = add_limits(l, p->limits);
-    struct list_span path = add_path(l, spawn_path(environ_));
+    struct list_span path = add_path(l, spawn_path(entries));
     struct list_span mask = add_signals(l, p->sigmask);
     struct list_span ignored = add_signals(l, p->sigign);
-    struct list_span variables = add_environ(l, environ_);
+    struct list_span variables = add_environ(l, entries);
     for (int set = 0; set < OS_CAP_SETS; set++)
         capabilities[set] = add_capabilities(l, p->capabilities[set]);
     settle_lists(l);
@@ -246,7 +224,7 @@ static void fill_process(const struct os_process_state *p, struct cli_value *val
         values[SPAWN_CWD] = cli_bytes(p->cwd.data, p->cwd.len);
 }
 
-/* A look-up of names, so only when it is asked for. */
+/* Looked up only if the field is selected. */
 static void fill_login(struct cli *cli, const struct os_process_state *p,
                        struct os_name_cache *cache, struct cli_value *values) {
     struct base_error e;
@@ -258,10 +236,10 @@ static void fill_login(struct cli *cli, const struct os_process_state *p,
     values[SPAWN_LOGIN] = cli_str(name);
 }
 
-void spawn_emit_process(struct cli *cli, char **environ_) {
+void spawn_emit_process(struct cli *cli, char **entries) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     struct lists lists = { 0 };
-    struct buf groups = { 0 };
+    struct value_list groups = { 0 };
     struct os_name_cache cache = { 0 };
     struct os_process_state p;
     struct base_error e;
@@ -272,21 +250,18 @@ void spawn_emit_process(struct cli *cli, char **environ_) {
     }
     fill_process(&p, values);
     fill_login(cli, &p, &cache, values);
-    fill_lists(&lists, &p, environ_, values);
-    const gid_t *gid = (const gid_t *)(const void *)p.groups.data;
-    for (size_t count = p.groups.len / sizeof *gid; count--; gid++) {
-        struct cli_value value = cli_uint(*gid);
-        buf_add(&groups, &value, sizeof value);
-    }
-    values[SPAWN_GROUPS] = cli_list((const struct cli_value *)(const void *)groups.data,
-                                    groups.len / sizeof(struct cli_value));
-    if (lists.text.failed || lists.values.failed || groups.failed)
+    fill_lists(&lists, &p, entries, values);
+    bool good = !lists.text.failed;
+    for (size_t i = 0; good && i < p.groups.count; i++)
+        good = vec_push(&groups, cli_uint(p.groups.items[i]));
+    values[SPAWN_GROUPS] = cli_list(groups.items, groups.count);
+    if (!good)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     else
         cli_emit(cli, values);
     buf_finish(&lists.text);
-    buf_finish(&lists.values);
-    buf_finish(&groups);
+    vec_finish(&lists.values);
+    vec_finish(&groups);
     os_name_cache_finish(&cache);
     os_process_state_finish(&p);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of spawn share: spawn.c runs it, spawn_options.c reads what is
- * asked for, spawn_resolve.c looks up what that means here, spawn_fields.c makes
- * the records.
+ * What the parts of spawn share. spawn.c has the options and the descriptor;
+ * file_actions.c, attributes.c, identity.c, namespaces.c and environment.c turn
+ * what was requested into steps of the plan; run.c prepares and runs it;
+ * fields.c makes the records.
  */
 #pragma once
 
@@ -11,11 +12,14 @@
 enum spawn_mode { SPAWN_WAIT, SPAWN_NOWAIT, SPAWN_OVERLAY, SPAWN_DRY_RUN };
 enum spawn_path { SPAWN_PATH_CHILD, SPAWN_PATH_PARENT, SPAWN_PATH_NONE };
 
+struct spawn_texts BASE_VEC(const char *);
+struct spawn_memory BASE_VEC(void *);
+
 struct spawn_args {
-    struct os_plan plan;   /* the steps, in the order of the options */
-    struct buf data;       /* what steps point to, each allocated: void * */
-    struct buf namespaces; /* const char *: --setns */
-    struct buf changes;    /* const char *: "K=V" is set, "K" is unset */
+    struct os_plan plan;           /* the steps, in the order of the options */
+    struct spawn_memory memory;    /* what steps point to, each allocated */
+    struct spawn_texts namespaces; /* --setns */
+    struct spawn_texts changes;    /* of the environment: "K=V" is set, "K" is unset */
     const char *user;
     const char *groups;
     const char *argv0;
@@ -32,26 +36,72 @@ struct spawn_args {
     const char *unshare_text;
 };
 
-/* ---- spawn_options.c ---- */
+/* ---- args.c ---- */
 
-extern const struct cli_option spawn_options[];
 void spawn_args_finish(struct spawn_args *args);
 
-/* Memory that a step points to: it lives as long as the arguments. False: there is none. */
-bool spawn_keep(struct spawn_args *args, void *data);
+/* Adds a step: file actions and increments of the nice value add up, the last of the others wins.
+ */
+void spawn_add_step(struct spawn_args *args, struct os_step step);
 
-/* A list of namespaces of that size as CLONE_NEW*; a reason, as other parsers. */
-const char *spawn_parse_namespaces(const char *text, size_t size, int *flags);
+/* Takes ownership of memory that a step points to: it lives as long as the arguments. Returns false
+ * when memory is short or `memory` is NULL. */
+bool spawn_keep(struct spawn_args *args, void *memory);
 
-/* ---- spawn_resolve.c ---- */
+/* Copies a part of an option's value. Returns false if it is longer than any valid one. */
+bool spawn_copy_word(const char *text, size_t size, char word[static 32]);
 
-/* The steps that need a look-up, and the environment: false after a report. */
-bool spawn_resolve(struct cli *cli, struct spawn_args *args);
+/* The row of a table whose name is the `size` bytes at text; NULL: none. */
+const struct cli_choice *spawn_find_word(const struct cli_choice *table, const char *text,
+                                         size_t size);
 
-/* The PATH of an environment, or the one that holds without any. */
-const char *spawn_path(char **variables);
+/* ---- the parsers of options ---- */
 
-/* ---- spawn_fields.c ---- */
+typedef const char *spawn_parse_fn(struct cli *cli, void *args, const char *text);
+
+/* file_actions.c */
+spawn_parse_fn spawn_parse_open, spawn_parse_close, spawn_parse_closefrom, spawn_parse_dup2,
+    spawn_parse_chdir, spawn_parse_fchdir;
+
+/* attributes.c: session, limits, scheduling, signals */
+spawn_parse_fn spawn_parse_setpgroup, spawn_parse_setsid, spawn_parse_rlimit, spawn_parse_nice,
+    spawn_parse_scheduler, spawn_parse_affinity, spawn_parse_umask, spawn_parse_pdeathsig,
+    spawn_parse_sigmask, spawn_parse_sigdef, spawn_parse_sigign;
+
+/* identity.c: user, groups, capabilities */
+spawn_parse_fn spawn_parse_bounding, spawn_parse_inheritable, spawn_parse_ambient, spawn_parse_iab,
+    spawn_parse_resetids, spawn_parse_no_new_privs;
+
+/* namespaces.c */
+spawn_parse_fn spawn_parse_chroot, spawn_parse_unshare, spawn_parse_setns;
+
+/* environment.c */
+spawn_parse_fn spawn_parse_env, spawn_parse_unset;
+
+/* ---- what has to be looked up before there is a plan ---- */
+
+/* The steps of --user and --groups: false after a report. identity.c */
+bool spawn_resolve_user(struct cli *cli, struct spawn_args *args);
+
+/* The steps of --setns, --unshare and --map-root-user: false after a report. namespaces.c */
+bool spawn_resolve_namespaces(struct cli *cli, struct spawn_args *args);
+
+/* The program's environment and the PATH that finds it: false when memory is short. environment.c
+ */
+bool spawn_resolve_environment(struct spawn_args *args);
+
+/* The PATH of an environment, or os_default_path. environment.c */
+const char *spawn_path(char **entries);
+
+/* ---- run.c ---- */
+
+/* Runs the program in the mode that was requested. */
+void spawn_run_program(struct cli *cli, struct spawn_args *args);
+
+/* Without a program: applies the plan to this process and prints its state. */
+void spawn_show_process(struct cli *cli, struct spawn_args *args);
+
+/* ---- fields.c ---- */
 
 enum spawn_view { SPAWN_VIEW_STATUS, SPAWN_VIEW_PROCESS, SPAWN_VIEW_STARTED, SPAWN_VIEW_PLAN };
 
@@ -90,10 +140,13 @@ enum spawn_field {
 
 extern const struct cli_field spawn_fields[];
 extern const char *const spawn_views[];
-extern const struct cli_choice spawn_limits[]; /* the names of RLIMIT_*, "nofile" */
 
-/* Emits one record of the parameters of this process, which is what a child would have. */
-void spawn_emit_process(struct cli *cli, char **environ);
+/* Emits one record with the state of this process, which is what a child would have. */
+void spawn_emit_process(struct cli *cli, char **entries);
 
-/* One record for each step of the plan. */
+/* Emits one record per step of the plan. */
 void spawn_emit_plan(struct cli *cli, const struct os_plan *plan);
+
+/* ---- limits.c ---- */
+
+extern const struct cli_choice spawn_limits[]; /* the names of RLIMIT_*, "nofile" */

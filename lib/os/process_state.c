@@ -14,15 +14,15 @@
 #include "os/process_state.h"
 #include "os/signal.h"
 
-static int get_groups(struct buf *b, struct base_error *e) {
+static int get_groups(struct os_gid_list *groups, struct base_error *e) {
     int count = getgroups(0, NULL);
-    if (count > 0 && !buf_reserve(b, (size_t)count * sizeof(gid_t)))
+    if (count > 0 && !vec_reserve(groups, (size_t)count))
         return base_fail(e, ENOMEM, "malloc", NULL);
     if (count > 0)
-        count = getgroups(count, (gid_t *)(void *)b->data);
+        count = getgroups(count, groups->items);
     if (count < 0)
         return base_fail(e, errno, "getgroups", NULL);
-    b->len = (size_t)count * sizeof(gid_t);
+    groups->count = (size_t)count;
     return 0;
 }
 
@@ -94,6 +94,6 @@ int os_process_state_get(struct os_process_state *p, struct base_error *e) {
 }
 
 void os_process_state_finish(struct os_process_state *p) {
-    buf_finish(&p->groups);
+    vec_finish(&p->groups);
     buf_finish(&p->cwd);
 }

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "os/capability.h"
+#include "os/users.h"
 
 enum { OS_LIMITS = RLIM_NLIMITS };
 
@@ -21,7 +22,7 @@ struct os_process_state {
     int pid, ppid, pgid, sid;
     uid_t ruid, euid, suid;
     gid_t rgid, egid, sgid;
-    struct buf groups; /* gid_t: the supplementary groups */
+    struct os_gid_list groups; /* the supplementary groups */
     mode_t umask;
     struct buf cwd; /* "" where it has no name any more */
     bool has_login; /* a login set the audit user id */

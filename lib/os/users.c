@@ -11,7 +11,7 @@
 
 enum { FIRST_ROOM = 1024, LAST_ROOM = 1 << 20 };
 
-/* getpwuid_r or getgrgid_r with a buffer of that size; ERANGE: larger, please. */
+/* getpwuid_r or getgrgid_r with a buffer of that size; ERANGE: it is too small. */
 typedef int lookup_fn(unsigned id, char *room, size_t size, const char **name);
 
 static int lookup_user(unsigned id, char *room, size_t size, const char **name) {
@@ -33,7 +33,7 @@ static bool is_not_found(int errnum) {
     return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
 }
 
-/* getpwnam_r and its kin on room that grows: the answer stands in it. 0, or an errno. */
+/* getpwnam_r and similar: *entry points into room. Returns 0 or a positive errno. */
 typedef int find_fn(const char *text, char *room, size_t size, void *entry, bool *found);
 
 static int find_user_name(const char *text, char *room, size_t size, void *entry, bool *found) {
@@ -155,15 +155,15 @@ int os_group_find(const char *text, gid_t *gid, struct base_error *e) {
     return errnum ? base_fail(e, errnum, "getgrnam_r", text) : 0;
 }
 
-int os_group_list(const char *user, gid_t gid, struct buf *b, struct base_error *e) {
+int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e) {
     int count = 64, room = 0;
-    /* getgrouplist(3) says in `count` how many there are, where there is no room for them. */
+    /* Where there is no room for them, getgrouplist(3) stores in `count` how many there are. */
     while (count > room) {
         room = count;
-        if (!buf_reserve(b, (size_t)room * sizeof(gid_t)))
+        if (!vec_reserve(gids, (size_t)room))
             return base_fail(e, ENOMEM, "malloc", NULL);
-        if (getgrouplist(user, gid, (gid_t *)(void *)(b->data + b->len), &count) >= 0) {
-            b->len += (size_t)count * sizeof(gid_t);
+        if (getgrouplist(user, gid, gids->items + gids->count, &count) >= 0) {
+            gids->count += (size_t)count;
             return 0;
         }
     }

@@ -10,6 +10,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/vec.h"
+
+struct os_gid_list BASE_VEC(gid_t);
 
 /* The last answer, as most files of a listing have the same owner. Zero at first. */
 struct os_name_cache {
@@ -44,5 +47,6 @@ int os_account_find(const char *text, struct os_account *a, struct base_error *e
 /* The same for a group. */
 int os_group_find(const char *text, gid_t *gid, struct base_error *e);
 
-/* The groups of a user (os.getgrouplist): gid_t each, appended to b, `gid` among them. */
-int os_group_list(const char *user, gid_t gid, struct buf *b, struct base_error *e);
+/* Appends the groups of a user, `gid` among them. Returns 0, or -errno: ENOMEM, EIO if the look-up
+ * itself failed. os.getgrouplist, getgrouplist(3). */
+int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e);

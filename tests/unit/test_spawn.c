@@ -475,13 +475,13 @@ static void test_group_numbers(void) {
     static const char *const bad[] = { "4294967295", "4294967296", "-1", "", "no-such-group" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK_INT(os_group_find(bad[i], &gid, &e), -ENOENT);
-    struct buf b = { 0 };
-    CHECK_INT(os_group_list("root", 4242, &b, &e), 0);
+    struct os_gid_list gids = { 0 };
+    CHECK_INT(os_group_list("root", 4242, &gids, &e), 0);
     bool found = false;
-    for (size_t i = 0; i < b.len / sizeof gid; i++)
-        found = found || ((const gid_t *)(const void *)b.data)[i] == 4242;
+    for (size_t i = 0; i < gids.count; i++)
+        found = found || gids.items[i] == 4242;
     CHECK(found);
-    buf_finish(&b);
+    vec_finish(&gids);
 }
 
 int main(void) {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * spawn's arguments, and what all of their parsers use.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "applets/spawn/spawn.h"
+
+bool spawn_copy_word(const char *text, size_t size, char word[static 32]) {
+    if (size >= 32)
+        return false;
+    memcpy(word, text, size);
+    word[size] = '\0';
+    return true;
+}
+
+const struct cli_choice *spawn_find_word(const struct cli_choice *table, const char *text,
+                                         size_t size) {
+    for (; table->name; table++)
+        if (strlen(table->name) == size && memcmp(table->name, text, size) == 0)
+            return table;
+    return NULL;
+}
+
+void spawn_add_step(struct spawn_args *args, struct os_step step) {
+    bool adds_up =
+        step.kind == OS_STEP_NICE || (step.kind >= OS_STEP_OPEN && step.kind <= OS_STEP_FCHDIR);
+    if (adds_up)
+        os_plan_add(&args->plan, step);
+    else
+        os_plan_set(&args->plan, step);
+}
+
+bool spawn_keep(struct spawn_args *args, void *memory) {
+    if (memory && vec_push(&args->memory, memory))
+        return true;
+    free(memory);
+    return false;
+}
+
+void spawn_args_finish(struct spawn_args *args) {
+    for (size_t i = 0; i < args->memory.count; i++)
+        free(args->memory.items[i]);
+    vec_finish(&args->memory);
+    vec_finish(&args->namespaces);
+    vec_finish(&args->changes);
+    os_plan_finish(&args->plan);
+}

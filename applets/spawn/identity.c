@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * spawn's identity of a process: user, groups, capabilities.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "applets/spawn/spawn.h"
+#include "os/capability.h"
+#include "os/users.h"
+
+/* ---- capabilities ---- */
+
+static const char *add_capabilities(void *args, enum os_step_kind kind, const char *text) {
+    uint64_t set, sets[OS_CAP_SETS];
+    const char *why = os_capability_parse(text, &set);
+    if (why)
+        return why;
+    /* "all" is what this process has: more cannot be given. */
+    if (set == ~UINT64_C(0)) {
+        if (os_capability_get(sets, NULL) < 0)
+            return "the capabilities of this process cannot be read";
+        set = sets[OS_CAP_PERMITTED];
+    }
+    spawn_add_step(args, (struct os_step){ .kind = kind, .capabilities = set, .object = text });
+    return NULL;
+}
+
+const char *spawn_parse_bounding(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    struct os_step step = { .kind = OS_STEP_BOUNDING, .object = text };
+    const char *why = os_capability_parse(text, &step.bounding.keep);
+    if (!why)
+        spawn_add_step(args, step);
+    return why;
+}
+
+const char *spawn_parse_inheritable(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    return add_capabilities(args, OS_STEP_INHERITABLE, text);
+}
+
+const char *spawn_parse_ambient(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    return add_capabilities(args, OS_STEP_AMBIENT, text);
+}
+
+const char *spawn_parse_iab(struct cli *cli, void *args, const char *text) {
+    (void)cli;
+    uint64_t inheritable, ambient, bounding;
+    const char *why = os_capability_parse_iab(text, &inheritable, &ambient, &bounding);
+    if (why)
+        return why;
+    spawn_add_step(args, (struct os_step){ .kind = OS_STEP_BOUNDING,
+                                           .bounding = { bounding, .lenient = true },
+                                           .object = text });
+    spawn_add_step(args, (struct os_step){ .kind = OS_STEP_INHERITABLE,
+                                           .capabilities = inheritable,
+                                           .object = text });
+    spawn_add_step(
+        args, (struct os_step){ .kind = OS_STEP_AMBIENT, .capabilities = ambient, .object = text });
+    return NULL;
+}
+
+const char *spawn_parse_resetids(struct cli *cli, void *args, const char *text) {
+    (void)cli, (void)text;
+    spawn_add_step(args, (struct os_step){ .kind = OS_STEP_RESETIDS });
+    return NULL;
+}
+
+const char *spawn_parse_no_new_privs(struct cli *cli, void *args, const char *text) {
+    (void)cli, (void)text;
+    spawn_add_step(args, (struct os_step){ .kind = OS_STEP_NO_NEW_PRIVS });
+    return NULL;
+}
+
+/* ---- users and groups ---- */
+
+/* An unknown user or group is bad data, not a system call that failed. */
+static void report_account(struct cli *cli, const struct base_error *e, const char *what) {
+    if (e->errnum == ENOENT)
+        cli_complain(cli, CLI_EX_NOUSER, e->path, what);
+    else
+        cli_report(cli, e);
+}
+
+static int compare_gids(const void *a, const void *b) {
+    const gid_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Takes ownership of the list. In the kernel's order, each once, so that it can be compared with
+ * what is read back. */
+static bool add_groups(struct spawn_args *args, struct os_gid_list *gids, const char *text) {
+    size_t kept = 0;
+    bool allocated = vec_reserve(gids, 1); /* also for an empty list */
+    if (!spawn_keep(args, gids->items) || !allocated)
+        return false;
+    gid_t *list = gids->items;
+    qsort(list, gids->count, sizeof *list, compare_gids);
+    for (size_t i = 0; i < gids->count; i++)
+        if (i == 0 || list[i] != list[kept - 1])
+            list[kept++] = list[i];
+    os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_SETGROUPS,
+                                               .groups = { list, kept, NULL },
+                                               .object = text });
+    return true;
+}
+
+static void report_memory(struct cli *cli) {
+    cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+}
+
+static bool list_groups(struct cli *cli, const char *text, struct os_gid_list *gids) {
+    struct base_error e;
+    char name[256];
+    for (;;) {
+        size_t size = strcspn(text, ",");
+        gid_t gid;
+        if (size == 0 || size >= sizeof name) {
+            cli_usage(cli, text, "not a list of groups");
+            return false;
+        }
+        memcpy(name, text, size);
+        name[size] = '\0';
+        if (os_group_find(name, &gid, &e) < 0) {
+            report_account(cli, &e, "no such group");
+            return false;
+        }
+        if (!vec_push(gids, gid)) {
+            report_memory(cli);
+            return false;
+        }
+        if (!text[size])
+            return true;
+        text += size + 1;
+    }
+}
+
+/* --groups, or else those of --user. */
+static bool resolve_groups(struct cli *cli, struct spawn_args *args,
+                           const struct os_account *account, gid_t gid) {
+    struct os_gid_list gids = { 0 };
+    struct base_error e;
+    const char *text = args->groups ? args->groups : "init";
+    bool good = true;
+    if (strcmp(text, "init") != 0) {
+        good = strcmp(text, "none") == 0 || list_groups(cli, text, &gids);
+    } else if (!account || !account->known) {
+        cli_usage(cli, account ? args->user : "--groups=init",
+                  account ? "has no entry that says its groups: give --groups"
+                          : "goes with --user");
+        good = false;
+    } else if (os_group_list(account->name.data, gid, &gids, &e) < 0) {
+        cli_report(cli, &e);
+        good = false;
+    }
+    if (good && !add_groups(args, &gids, text)) {
+        report_memory(cli);
+        good = false;
+    } else if (!good) {
+        vec_finish(&gids);
+    }
+    return good;
+}
+
+static bool resolve_account(struct cli *cli, struct spawn_args *args, char *user,
+                            const char *group) {
+    struct os_account account;
+    struct base_error e;
+    if (os_account_find(user, &account, &e) < 0) {
+        report_account(cli, &e, "no such user");
+        return false;
+    }
+    gid_t gid = account.gid;
+    bool good = true;
+    if (group && os_group_find(group, &gid, &e) < 0) {
+        report_account(cli, &e, "no such group");
+        good = false;
+    } else if (!group && !account.known) {
+        cli_usage(cli, args->user, "has no entry that says its group: give U:G and --groups");
+        good = false;
+    }
+    good = good && resolve_groups(cli, args, &account, gid);
+    if (good) {
+        os_plan_set(&args->plan,
+                    (struct os_step){ .kind = OS_STEP_SETGID, .gid = gid, .object = args->user });
+        os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_SETUID,
+                                                   .uid.id = account.uid,
+                                                   .object = args->user });
+    }
+    os_account_finish(&account);
+    return good;
+}
+
+/* U[:G] */
+bool spawn_resolve_user(struct cli *cli, struct spawn_args *args) {
+    if (!args->user)
+        return !args->groups || resolve_groups(cli, args, NULL, 0);
+    struct buf user = { 0 };
+    size_t size = strcspn(args->user, ":");
+    buf_add(&user, args->user, size);
+    const char *group = args->user[size] ? args->user + size + 1 : NULL;
+    struct base_error e;
+    bool good = buf_cstr(&user);
+    if (good) {
+        good = resolve_account(cli, args, user.data, group);
+    } else {
+        base_fail(&e, ENOMEM, "malloc", NULL);
+        cli_report(cli, &e);
+    }
+    buf_finish(&user);
+    return good;
+}
