@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * popen's records: how the command ended and what it wrote, or each line of it.
+ * popen: the records: how the command ended and what it wrote, or each of its lines.
  */
 #include "applets/popen/popen.h"
+#include "os/clock.h"
 
 enum { RESULT = 1 << POPEN_VIEW_RESULT, EVENT = 1 << POPEN_VIEW_EVENT };
 
@@ -60,8 +61,7 @@ void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool pa
     cli_flush_into(p->cli, &p->events.pending);
 }
 
-/* os.popen's: None for success, else what waitstatus_to_exitcode says in the high byte, of a signal
- * negative. */
+/* As os.popen: None for success, or the exit code in the high byte, negative for a signal. */
 static struct cli_value close_value(const struct os_wait_status *r) {
     int exitcode = os_wait_exitcode(r);
     return exitcode ? cli_int((int64_t)exitcode * 256) : cli_null();

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of popen share: popen.c decides what is asked for,
- * popen_stream.c moves the bytes, popen_fields.c makes the records.
+ * What the files of popen share: popen.c is the command, capture.c one run of it,
+ * plan.c prepares the run, loop.c polls, stream.c moves the bytes of a stream,
+ * terminal.c those that are typed, fields.c makes the records.
  */
 #pragma once
+
+#include <limits.h>
+#include <poll.h>
+#include <termios.h>
 
 #include "applets/common/program.h"
 #include "base/spool.h"
@@ -19,7 +24,7 @@ enum popen_mode {
     POPEN_SYSTEM,
 };
 
-enum popen_exit { POPEN_WAIT_EOF, POPEN_DRAIN, POPEN_CLOSE, POPEN_KILL };
+enum popen_on_exit { POPEN_WAIT_EOF, POPEN_DRAIN, POPEN_CLOSE, POPEN_KILL };
 
 struct popen_args {
     const char *command;
@@ -28,7 +33,7 @@ struct popen_args {
     bool pty;
     struct winsize size; /* of the terminal; zero: the current one */
     int mode;            /* enum popen_mode */
-    int on_exit;         /* enum popen_exit */
+    int on_exit;         /* enum popen_on_exit */
     int child_only;      /* --kill=child */
     int signo;
     int buffering; /* -1, 0: as it comes; 1: lines; N: blocks */
@@ -62,31 +67,68 @@ enum popen_field {
 extern const struct cli_field popen_fields[];
 extern const char *const popen_views[];
 
+/* ---- the plan of a run ---- */
+
+/* A run, as all options together mean it. */
+struct popen_plan {
+    struct os_plan os;
+    bool to_stdout; /* the record goes there */
+    bool records;
+    bool captures;
+    bool passes; /* output passes on */
+    enum popen_mode mode;
+    struct buf pty_name;
+    int pty;     /* our side of the terminal; -1: none */
+    int ends[2]; /* our ends of the pipes of stdout and stderr; -1: none */
+    int child_ends[2];
+    char *argv[5];
+};
+
+struct popen_plan popen_plan_init(void);
+void popen_plan_decide(struct popen_plan *plan, const struct cli *cli,
+                       const struct popen_args *args);
+
+/* Opens pipes or a terminal and adds the steps. Returns 0 or -errno. */
+int popen_plan_prepare(struct popen_plan *plan, const struct cli *cli,
+                       const struct popen_args *args, struct base_error *e);
+void popen_plan_close_child_ends(struct popen_plan *plan);
+void popen_plan_finish(struct popen_plan *plan);
+
+/* The file that is the command's input; NULL: it inherits that of osbox. */
+const char *popen_plan_input(const struct popen_plan *plan, const struct popen_args *args);
+
+/* Whether signals are for the command's process group. */
+bool popen_needs_group(const struct popen_args *args);
+
+/* ---- a run ---- */
+
+enum { POPEN_STREAMS = 2 };
+
 /* A stream of the command. */
 struct popen_stream {
     const char *name; /* "stdout" */
     int fd;           /* our end; -1: it has ended */
-    bool terminal;    /* our end of a terminal: EIO is its end */
+    bool terminal;    /* a terminal, whose end is EIO, */
     bool hung_up;     /* which has come */
-    int out;          /* where its bytes pass on to; -1: nowhere */
+    int out;          /* where its bytes are passed on; -1: nowhere */
     bool captured;    /* they are kept */
-    bool events;      /* they are events */
+    bool events;      /* they are printed as events */
     bool splices;     /* pipe to pipe or file, without a copy */
-    bool full;        /* `out` has no room for what there is to splice */
-    bool careful;     /* a write of more than PIPE_BUF bytes could wait */
+    bool full;        /* `out` has no room for what could be spliced */
+    bool careful;     /* a write of more than PIPE_BUF bytes could block */
     int buffering;
-    struct buf pending; /* read and not written to `out` yet */
-    size_t sent;        /* of them, written */
+    struct buf pending; /* read, but not yet written to `out`, */
+    size_t sent;        /* except these first bytes */
     struct base_spool spool;
-    int forgotten;    /* errno of why no more is kept; 0: all is, */
-    const char *kept; /* which are, at the end, these bytes */
+    int forgotten;    /* errno of why no more is kept; 0: all is kept, */
+    const char *kept; /* and after the end, these are the bytes */
     size_t kept_size;
-    uint64_t total;    /* bytes that came */
-    uint64_t limit;    /* of those that are kept, or events */
-    struct buf line;   /* of an event that has no end yet, */
+    uint64_t total;    /* bytes received */
+    uint64_t limit;    /* of bytes kept or printed as events */
+    struct buf line;   /* an event whose line has not ended, */
     int64_t line_time; /* and when its first byte came */
-    int left;    /* once the command has ended: bytes of it that are there yet; -1: not known */
-    bool leaked; /* it was still open for somebody when we left it */
+    int left;    /* after the end of the command: bytes of it that are unread; -1: not known */
+    bool leaked; /* another process still had it open when we stopped reading */
     int lost;    /* errno of a write that failed; 0: none */
 };
 
@@ -94,38 +136,96 @@ static inline bool popen_is_stderr(const struct popen_stream *s) {
     return strcmp(s->name, "stderr") == 0;
 }
 
+/* What is typed into the command's terminal. */
 struct popen_input {
-    int fd;             /* what is typed into the terminal; -1: nothing more */
-    int terminal;       /* its other side: -1: there is none */
-    struct buf pending; /* read and not written yet */
-    size_t sent;
-    int lost; /* errno of a read that failed; 0: none */
+    int fd;                 /* where it is read; -1: no more */
+    int terminal;           /* our side; -1: there is none */
+    char pending[PIPE_BUF]; /* read, but not yet written, */
+    size_t size;
+    size_t sent; /* except these first bytes */
+    int lost;    /* errno of a read that failed; 0: none */
+    bool raw;    /* our own terminal is in raw mode; */
+    struct termios before;
 };
 
 struct popen_run {
     struct cli *cli;
     const struct popen_args *args;
     struct os_child child;
-    struct popen_stream streams[2];
+    struct popen_stream streams[POPEN_STREAMS];
     unsigned count;
     struct popen_input input;
-    struct popen_stream events; /* the records of --events, on their way out */
-    bool drained;               /* nothing more is waited for */
-    int64_t shown;              /* --progress: when */
+    struct popen_stream events; /* the records of --events that are to be written */
+    bool quiet;                 /* nothing was readable after the end of the command */
+    int64_t shown;              /* when --progress was shown last */
 };
+
+/* Runs the command, prints its record and sets the exit status. */
+void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_plan *plan);
+
+/* Moves bytes until the command has ended and its streams have too, as --on-exit says. Returns 0 or
+ * -errno. */
+int popen_loop(struct popen_run *p, struct base_error *e);
+
+/* ---- a stream ---- */
 
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
                        const struct popen_args *args);
-/* Nothing more comes: makes what is kept readable. Call it while the child holds SIGXFSZ. */
+
+/* Whether it is read: it has not ended. */
+bool popen_stream_is_reading(const struct popen_stream *s);
+
+/* What to poll for. With `held` it is not read for now. */
+struct pollfd popen_stream_poll(const struct popen_stream *s, bool held);
+
+/* Reads or writes after that poll. Returns 0 or -errno of read(2). */
+int popen_stream_handle(struct popen_run *p, struct popen_stream *s, const struct pollfd *ready);
+
+/* Prints an event whose line has waited for its end long enough. Returns when the next one has, or
+ * OS_NEVER. */
+int64_t popen_stream_flush_line(struct popen_run *p, struct popen_stream *s, int64_t now);
+
+/* Whether bytes that were read have yet to be written. */
+bool popen_stream_is_behind(const struct popen_stream *s);
+
+/* Whether what it held when the command ended has been read. A terminal cannot say how much that
+ * is: it has been once a poll was `quiet`. */
+bool popen_stream_is_drained(struct popen_stream *s, bool quiet);
+
+/* Whether no process holds its other side, so that its end will come. */
+bool popen_stream_is_ending(const struct popen_stream *s);
+
+/* Stops reading after the command has ended: another process may hold the stream, which is then
+ * leaked. */
+void popen_stream_leave(struct popen_run *p, struct popen_stream *s);
+
+/* Stops reading. */
+void popen_stream_stop(struct popen_stream *s);
+
+/* Stops reading and makes what is kept available. Call it while SIGXFSZ is blocked. */
 void popen_stream_close(struct popen_stream *s);
 void popen_stream_finish(struct popen_stream *s);
 
-/* Moves what there is to move until the command has ended and its streams have, as --on-exit says;
- * 0 or -errno. */
-int popen_loop(struct popen_run *p, struct base_error *e);
+/* ---- the terminal ---- */
 
-/* The record of a line, or of a part of one. */
+/* Opens what is typed into `terminal` (-1: nothing): `path`, or NULL for standard input. */
+int popen_input_open(struct popen_run *p, int terminal, const char *path, struct base_error *e);
+
+/* If our own terminal is typed into the command's, keys are passed on as they are. */
+void popen_input_make_raw(struct popen_input *in);
+void popen_input_restore(struct popen_input *in);
+
+/* What to poll for, and what to do after that poll. */
+struct pollfd popen_input_poll(const struct popen_run *p);
+void popen_input_handle(struct popen_input *in, const struct pollfd *ready);
+
+/* The size of the command's terminal follows that of ours, unless --pty sets one. */
+void popen_terminal_resize(struct popen_run *p);
+
+/* ---- records ---- */
+
+/* A line, or a part of one. */
 void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial);
 
-/* The record of the end. */
+/* The end. */
 void popen_emit_result(struct popen_run *p);

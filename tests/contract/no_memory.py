@@ -41,6 +41,7 @@ COMMANDS = [command for command in faults.COMMANDS if not " ".join(command).star
     ["popen", "printf 'a\\nb'"],
     ["popen", "-J", "-F", "exitcode,stdout,stderr", "--mode=3", "echo a; echo b >&2"],
     ["popen", "--pty", "--events", "-J", "-F", "event,stream,data,exitcode", "printf 'a\\nb'"],
+    ["popen", "--pty", "--input=f", "-J", "-F", "stdout", "--", "cat"],
     ["timerfd", "--interval=1ms", "--count=2", "-J", "-F", "event,seq"],
     ["timerfd", "--initial=1ms", "--count=1", "--", "echo", "a"],
     ["urandom", "--int=5:5", "--count=3"],

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * popen: one loop moves the command's output and input, and looks after the
+ * command. It waits in poll(2) only: a reader or writer that stops holds up only
+ * what depends on it.
+ */
+#include <unistd.h>
+
+#include "applets/popen/popen.h"
+#include "base/io.h"
+#include "os/clock.h"
+
+enum { PROGRESS_NS = 200000000 /* between two lines of --progress */ };
+
+static void show_progress(struct popen_run *p, bool last) {
+    int64_t now = os_monotonic_ns(), tenths = (now - p->child.started) / 100000000;
+    uint64_t bytes = 0;
+    struct buf line = { 0 };
+    for (unsigned i = 0; i < p->count; i++)
+        bytes += p->streams[i].total;
+    buf_add_str(&line, "\rpopen: ");
+    buf_add_int(&line, tenths / 10);
+    buf_add_char(&line, '.');
+    buf_add_int(&line, tenths % 10);
+    buf_add_str(&line, " s, ");
+    buf_add_uint(&line, bytes);
+    buf_add_str(&line, last ? " bytes\n" : " bytes");
+    if (!line.failed)
+        base_write(STDERR_FILENO, line.data, line.len);
+    buf_finish(&line);
+    p->shown = now;
+}
+
+/* ---- the state of all streams ---- */
+
+static bool is_open(const struct popen_run *p) {
+    for (unsigned i = 0; i < p->count; i++)
+        if (popen_stream_is_reading(&p->streams[i]))
+            return true;
+    return false;
+}
+
+/* Whether bytes that were read have yet to be written. */
+static bool is_behind(const struct popen_run *p) {
+    for (unsigned i = 0; i < p->count; i++)
+        if (popen_stream_is_behind(&p->streams[i]))
+            return true;
+    return p->events.pending.len;
+}
+
+/* Nothing reads the records: there is nothing to continue for. */
+static void lose_events(struct popen_run *p) {
+    p->cli->output.error = p->events.lost;
+    for (unsigned i = 0; i < p->count; i++)
+        popen_stream_stop(&p->streams[i]);
+}
+
+/* ---- after the command has ended ---- */
+
+/* Whether only what is there is read: its time is up, or --on-exit says so. */
+static bool is_draining(const struct popen_run *p) {
+    return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->child.deadline;
+}
+
+static void apply_on_exit(struct popen_run *p) {
+    bool draining = is_draining(p);
+    if (p->args->on_exit == POPEN_KILL && p->child.group && is_open(p))
+        kill(-p->child.pid, SIGKILL);
+    for (unsigned i = 0; i < p->count; i++) {
+        struct popen_stream *s = &p->streams[i];
+        if (!popen_stream_is_reading(s))
+            continue;
+        bool drained =
+            draining && popen_stream_is_drained(s, p->quiet) && !popen_stream_is_ending(s);
+        if (p->args->on_exit == POPEN_CLOSE || drained)
+            popen_stream_leave(p, s);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Prints events whose line has waited long enough. Returns when the next one has. */
+static int64_t flush_lines(struct popen_run *p) {
+    int64_t now = os_monotonic_ns(), next = OS_NEVER;
+    for (unsigned i = 0; i < p->count; i++) {
+        int64_t due = popen_stream_flush_line(p, &p->streams[i], now);
+        next = due < next ? due : next;
+    }
+    return next;
+}
+
+static int64_t next_deadline(struct popen_run *p) {
+    int64_t next = flush_lines(p);
+    if (p->child.ended && is_draining(p))
+        return is_behind(p) ? next : 0; /* one more look at a terminal */
+    if (p->child.ended && p->child.deadline < next)
+        next = p->child.deadline;
+    if (p->args->progress && p->shown + PROGRESS_NS < next)
+        next = p->shown + PROGRESS_NS;
+    return next;
+}
+
+static int poll_once(struct popen_run *p, struct base_error *e) {
+    struct pollfd fds[POPEN_STREAMS + 2 + OS_CHILD_FDS];
+    struct pollfd *input = &fds[p->count], *events = &fds[p->count + 1];
+    bool ready = false, ended = p->child.ended;
+    int64_t next = next_deadline(p); /* may add to the events */
+    /* Nothing more is read while records of what was read before are pending. */
+    for (unsigned i = 0; i < p->count; i++)
+        fds[i] = popen_stream_poll(&p->streams[i], p->streams[i].events && p->events.pending.len);
+    *input = popen_input_poll(p);
+    *events = popen_stream_poll(&p->events, false);
+    int r = os_child_poll(&p->child, fds, p->count + 2, next, e);
+    if (r < 0)
+        return r;
+    popen_terminal_resize(p);
+    for (unsigned i = 0; i < p->count && r == 0; i++) {
+        ready = ready || fds[i].revents;
+        r = popen_stream_handle(p, &p->streams[i], &fds[i]);
+    }
+    popen_stream_handle(p, &p->events, events);
+    if (p->events.lost)
+        lose_events(p);
+    popen_input_handle(&p->input, input);
+    /* What was written before the end is readable only if the end was known before the poll. */
+    p->quiet = ended && !ready;
+    return r < 0 ? base_fail(e, -r, "read", NULL) : 0;
+}
+
+int popen_loop(struct popen_run *p, struct base_error *e) {
+    while (!p->child.ended || is_open(p) || is_behind(p)) {
+        int r = poll_once(p, e);
+        if (r < 0)
+            return r;
+        if (p->child.ended)
+            apply_on_exit(p);
+        if (p->args->progress && os_monotonic_ns() >= p->shown + PROGRESS_NS)
+            show_progress(p, false);
+    }
+    if (p->args->progress)
+        show_progress(p, true);
+    return 0;
+}
