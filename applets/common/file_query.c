@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "applets/common/file_query.h"
-#include "os/capability.h"
+#include "os/file_capability.h"
 #include "os/inode_flags.h"
 
 /* One file that is queried. */

@@ -7,7 +7,7 @@
 
 #include "applets/xattr/xattr.h"
 #include "os/acl.h"
-#include "os/capability.h"
+#include "os/file_capability.h"
 
 enum {
     LIST = 1 << XATTR_VIEW_LIST,

@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "cli/json.h"
 #include "cli/parse.h"
-#include "os/capability.h"
+#include "os/file_capability.h"
 
 /* What is read of a file at the most: a value in hex, with space between all digits, and a byte
  * more to see that it is too much. */

@@ -1399,6 +1399,28 @@ $(readlink /proc/$left_pid/ns/uts)"
     got ran
 }
 
+# ---- libcap ----
+
+@test "libcap makes no system call in a command that needs no capabilities" {
+    can_trace || skip 'strace cannot trace here'
+    ! ldd "$OSBOX" 2>/dev/null | grep -q libcap || skip 'libcap is a shared object here'
+    traced -o trace -e trace=prctl,capget "$OSBOX" --version >/dev/null
+    run ! grep -E "CAPBSET|capget" trace
+    traced -o trace -e trace=prctl,capget "$OSBOX" spawn -- true
+    run ! grep -E "CAPBSET|capget" trace
+}
+
+@test "cap_bounding has as many capabilities as the kernel says" {
+    run -0 python3 -c '
+import json, subprocess, sys
+record = json.loads(subprocess.run([sys.argv[1], "spawn", "-J", "-F", "cap_bounding"],
+                                   stdout=subprocess.PIPE, check=True).stdout)
+with open("/proc/self/status") as status:
+    want = next(int(line.split()[1], 16) for line in status if line.startswith("CapBnd:"))
+print(len(record["cap_bounding"]) == bin(want).count("1"))' "$OSBOX" 3>&-
+    [ "$output" = True ]
+}
+
 # ---- names ----
 
 @test "a file named spawn or osbox-spawn is spawn" {

@@ -7,7 +7,7 @@
 
 #include "cli/quote.h"
 #include "os/acl.h"
-#include "os/capability.h"
+#include "os/file_capability.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

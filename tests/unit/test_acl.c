@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "os/acl.h"
-#include "os/capability.h"
+#include "os/file_capability.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 

@@ -4,11 +4,14 @@
  * namespaces and accounts.
  */
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "check.h"
 #include "os/capability.h"
 #include "os/namespace.h"
@@ -399,6 +402,22 @@ static void test_capability_iab(void) {
     CHECK(os_capability_parse_iab("cap_chown=ep", &inheritable, &ambient, &bounding) != NULL);
 }
 
+/* libcap's number of capabilities is the kernel's, although its constructor did not look for it. */
+static void test_capability_count(void) {
+    char text[16];
+    if (base_read_text("/proc/sys/kernel/cap_last_cap", text, sizeof text) > 0)
+        CHECK_INT(cap_max_bits(), strtol(text, NULL, 10) + 1);
+    CHECK(cap_max_bits() > CAP_SETFCAP && cap_max_bits() <= 64);
+    uint64_t sets[OS_CAP_SETS];
+    struct base_error e;
+    CHECK_INT(os_capability_get(sets, &e), 0);
+    for (int set = 0; set < OS_CAP_SETS; set++)
+        CHECK_INT(sets[set] >> cap_max_bits(), 0);
+    for (int capability = 0; capability < cap_max_bits(); capability++)
+        CHECK_INT(sets[OS_CAP_BOUNDING] >> capability & 1,
+                  prctl(PR_CAPBSET_READ, capability, 0, 0, 0));
+}
+
 static void test_capability_names(void) {
     struct buf b = { 0 };
     os_capability_name(CAP_CHOWN, &b);
@@ -500,6 +519,7 @@ int main(void) {
     RUN(test_own);
     RUN(test_capability_parse);
     RUN(test_capability_iab);
+    RUN(test_capability_count);
     RUN(test_capability_names);
     RUN(test_namespace_flag);
     RUN(test_account_numbers);
