@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The directories of a walk in memory, and the orders that they stand in.
+ * The directories of a walk in memory, and the orders that they are in.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -71,7 +71,7 @@ void os_walk_unread_remove(struct walk_shared *s, struct walk_node *node) {
 
 /* ---- nodes ---- */
 
-/* Whether a slash goes between a directory's path and a name. */
+/* The size of the slash between a directory's path and a name: 1 or 0. */
 static size_t slash_size(const struct walk_node *parent) {
     if (!parent || !parent->path_size)
         return 0;
@@ -79,13 +79,13 @@ static size_t slash_size(const struct walk_node *parent) {
     return parent->parent || parent->name[parent->name_size - 1] != '/';
 }
 
-/* Nodes whose names are not unusually long are all of one size, and used again. */
+/* Nodes whose names are not unusually long have the same size, and are used again. */
 static bool is_usual(const struct walk_node *node) {
     return node->name_size <= NAME_USUAL;
 }
 
-/* The nodes that were given back since the last time: what one thread allocates and another frees
- * goes through the allocator's locks, and musl's would return the memory each time. */
+/* Fetches the nodes that were given back since the last time. Memory that one thread allocates and
+ * another frees goes through the allocator's locks, and musl would return it to the kernel. */
 static void fetch_free_nodes(struct walk_worker *w) {
     struct walk_shared *s = w->shared;
     pthread_mutex_lock(&s->lock);

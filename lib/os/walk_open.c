@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Opening the directories of a walk, with as few descriptors as there have to
- * be. A directory stays open while it has subdirectories that nobody opened yet.
- * When descriptors run out, the one opened longest ago is closed, its identity
- * recorded before; it is opened again through ".." of a child that is done, or
- * from above by names, and must then have the identity it had.
+ * Opening the directories of a walk with a limited number of descriptors. A
+ * directory stays open while it has subdirectories that were not opened yet. When
+ * descriptors run out, the identity of the one opened longest ago is recorded and
+ * it is closed; it is opened again through ".." of a child that is complete, or
+ * from above by names, and must then have the same identity.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -17,12 +16,25 @@
 #include "os/stat.h"
 #include "os/walk_node.h"
 
-enum { OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
+enum {
+    OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+    OPEN_LEAST = 6,
+    OPEN_MOST = 512,
+    OPEN_SPARE = 8, /* descriptors left to the callbacks and to reopening */
+};
+
+unsigned os_walk_open_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > OPEN_MOST + OPEN_SPARE)
+        return OPEN_MOST;
+    return limit.rlim_cur < OPEN_LEAST + OPEN_SPARE ? OPEN_LEAST
+                                                    : (unsigned)limit.rlim_cur - OPEN_SPARE;
+}
 
 static int identify(int fd, struct walk_identity *identity) {
     struct os_statx st;
-    struct os_file w = { fd, NULL, true };
-    int r = os_stat(&w, OS_STATX_INO | OS_STATX_MNT_ID, OS_SYNC_DEFAULT, &st, NULL);
+    struct os_file file = { fd, NULL, true };
+    int r = os_stat(&file, OS_STATX_INO | OS_STATX_MNT_ID, OS_SYNC_DEFAULT, &st, NULL);
     if (r < 0)
         return r;
     *identity = (struct walk_identity){
@@ -46,10 +58,10 @@ static bool is_same(const struct walk_identity *a, const struct walk_identity *b
 static int open_below(const struct walk_shared *s, int dir_fd, const struct walk_node *node) {
     if (node->parent)
         return base_open(dir_fd, node->name, OPEN_FLAGS | (node->link ? 0 : O_NOFOLLOW));
-    const struct os_file *w = s->where;
-    if (!w->path)
-        return base_open(w->dir_fd, ".", OPEN_FLAGS);
-    return base_open(w->dir_fd, w->path, OPEN_FLAGS | (w->follow ? 0 : O_NOFOLLOW));
+    const struct os_file *top = s->top_file;
+    if (!top->path)
+        return base_open(top->dir_fd, ".", OPEN_FLAGS);
+    return base_open(top->dir_fd, top->path, OPEN_FLAGS | (top->follow ? 0 : O_NOFOLLOW));
 }
 
 /* ---- the list of open nodes ---- */
@@ -81,8 +93,8 @@ static void close_node(struct walk_shared *s, struct walk_node *node) {
     s->open_count--;
 }
 
-/* Closes the node that was opened longest ago and is not in use. False: there is none, or one that
- * could not be recognised later. */
+/* Closes the node that was opened longest ago and is not in use. False: there is none, or its
+ * identity cannot be recorded. */
 static bool evict(struct walk_shared *s) {
     struct walk_node *node = s->open.first;
     while (node && node->pins)
@@ -108,34 +120,32 @@ static void restore(struct walk_shared *s, struct walk_node *node, int fd) {
     open_list_add(s, node);
 }
 
-/* ---- opening again ---- */
+/* open(2) failed with EMFILE: the limit was too high, as other descriptors are open. False: there
+ * is nothing to close. */
+static bool lower_limit(struct walk_shared *s) {
+    s->open_most = s->open_count > 4 ? s->open_count - 2 : 2;
+    return evict(s);
+}
 
-enum { POINTER = sizeof(void *) };
+/* ---- reopening ---- */
 
-/* The descriptor of a node from the nearest open one above it, by names; -errno. */
-static int reopen_from_above(struct walk_shared *s, struct walk_node *node) {
-    struct buf chain = { 0 };
-    struct walk_node *above = node;
-    for (; above && above->fd < 0; above = above->parent)
-        buf_add(&chain, &above, POINTER);
-    if (chain.failed) {
-        buf_finish(&chain);
-        return -ENOMEM;
+/* The descriptor of a closed node, by names from the nearest open one above it; or -errno. The
+ * nodes in between are closed and so in no list: `newer` leads the way back down. */
+static int reopen_by_names(const struct walk_shared *s, struct walk_node *node) {
+    struct walk_node *above = node, *below = NULL;
+    for (; above && above->fd < 0; above = above->parent) {
+        above->newer = below;
+        below = above;
     }
     int fd = above ? above->fd : -1;
-    bool borrowed = true;
-    for (size_t at = chain.len; at > 0; at -= POINTER) {
-        struct walk_node *step;
-        memcpy(&step, chain.data + at - POINTER, POINTER);
-        int below = open_below(s, fd, step);
-        if (!borrowed)
+    for (const struct walk_node *step = below; step; step = step->newer) {
+        int next = open_below(s, fd, step);
+        if (step != below)
             close(fd);
-        borrowed = false;
-        fd = below;
+        fd = next;
         if (fd < 0)
             break;
     }
-    buf_finish(&chain);
     return fd;
 }
 
@@ -147,23 +157,28 @@ static int check_identity(const struct walk_node *node, int fd) {
     return node->identified && is_same(&found, &node->identity) ? 0 : -ESTALE;
 }
 
-/* Opens a node that was closed; what fails shows when a child of it is opened. */
-static void reopen(struct walk_shared *s, struct walk_node *node) {
+/* Opens a node that was closed. Returns its descriptor or -errno: ESTALE if another directory is in
+ * its place. */
+static int reopen(struct walk_shared *s, struct walk_node *node) {
     while (s->open_count + 2 > s->open_most && evict(s))
         ;
-    int fd = reopen_from_above(s, node);
+    int fd = reopen_by_names(s, node);
+    while (fd == -EMFILE && lower_limit(s))
+        fd = reopen_by_names(s, node);
     if (fd < 0)
-        return;
-    if (check_identity(node, fd) < 0) {
+        return fd;
+    int r = check_identity(node, fd);
+    if (r < 0) {
         close(fd);
-        return;
+        return r;
     }
     restore(s, node, fd);
+    return fd;
 }
 
-/* On the way up from a node that is done and still open: opens its parent through "..", when that
- * or something above it will be needed and is closed. Going on upwards costs one open a level,
- * where names from above would cost one for each level each time. */
+/* On the way up from a node that is complete and still open: opens its parent through ".." if that,
+ * or something above it, is closed and will be needed. Going upwards costs one open per level; by
+ * names from above, each reopening would cost one for every level. */
 static void climb(struct walk_shared *s, struct walk_node *node) {
     while (atomic_load(&s->evicted_count) && node->parent && node->parent->fd < 0 &&
            node->parent->identified) {
@@ -187,7 +202,7 @@ static void climb(struct walk_shared *s, struct walk_node *node) {
     close_node(s, node);
 }
 
-/* No child will need the node's descriptor any more. */
+/* The node's descriptor is not needed for any child any more. */
 static void finish_node(struct walk_shared *s, struct walk_node *node) {
     /* While something above is closed, it may have to be found again from here. */
     if (atomic_load(&s->evicted_count) && !node->identified)
@@ -195,16 +210,16 @@ static void finish_node(struct walk_shared *s, struct walk_node *node) {
     climb(s, node);
 }
 
-void os_walk_pin_parent(struct walk_shared *s, struct walk_node *node) {
+int os_walk_pin_parent(struct walk_shared *s, struct walk_node *node) {
     struct walk_node *parent = node->parent;
     while (s->open_count + 1 > s->open_most && evict(s))
         ;
     s->open_count++; /* the descriptor that the node is going to have */
     if (!parent)
-        return;
-    if (parent->fd < 0)
-        reopen(s, parent);
+        return 0;
+    int fd = parent->fd >= 0 ? parent->fd : reopen(s, parent);
     parent->pins++;
+    return fd;
 }
 
 void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node) {
@@ -227,7 +242,7 @@ void os_walk_unpin_parent(struct walk_shared *s, struct walk_node *node) {
 }
 
 void os_walk_close_early(struct walk_shared *s, struct walk_node *node) {
-    /* When something above is closed just now, it is found again by names, not from here. */
+    /* If something above is closed after this look, it is reopened by names, not from here. */
     if (node->fd < 0 || atomic_load(&s->evicted_count))
         return;
     close(node->fd);
@@ -252,7 +267,7 @@ static bool is_own_ancestor(const struct walk_node *node) {
     return false;
 }
 
-/* What a descriptor is checked for before it is read. */
+/* Whether an opened directory is to be read. */
 static int check_opened(struct walk_shared *s, struct walk_node *node, const char **operation,
                         bool *skip) {
     if (!s->walk->follow && !s->walk->one_file_system)
@@ -274,25 +289,23 @@ static int check_opened(struct walk_shared *s, struct walk_node *node, const cha
     return s->walk->follow && is_own_ancestor(node) ? -ELOOP : 0;
 }
 
-int os_walk_open(struct walk_shared *s, struct walk_node *node, const char **operation,
-                 bool *skip) {
+int os_walk_open(struct walk_shared *s, struct walk_node *node, int parent_fd,
+                 const char **operation, bool *skip) {
     *skip = false;
     *operation = "open";
-    if (node->parent && node->parent->fd < 0)
-        return -ESTALE; /* the parent is not where it was: nothing below it is opened */
-    int fd = open_below(s, node->parent ? node->parent->fd : -1, node);
+    if (parent_fd < 0)
+        return parent_fd; /* the parent was not found again: nothing below it is opened */
+    int fd = open_below(s, parent_fd, node);
     while (fd == -EMFILE) {
         pthread_mutex_lock(&s->lock);
-        s->open_most = s->open_count > 4 ? s->open_count - 2 : 2;
-        bool freed = evict(s);
+        bool lowered = lower_limit(s);
         pthread_mutex_unlock(&s->lock);
-        if (!freed)
+        if (!lowered)
             break;
-        fd = open_below(s, node->parent ? node->parent->fd : -1, node);
+        fd = open_below(s, parent_fd, node);
     }
     if (fd < 0)
         return fd;
     node->fd = fd;
-    int r = check_opened(s, node, operation, skip);
-    return r;
+    return check_opened(s, node, operation, skip);
 }

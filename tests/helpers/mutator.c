@@ -9,6 +9,7 @@
  *   create  makes files and directories m0, m1, ... in DIR and its subdirectories
  *   unlink  removes such, rename renames them across directories, chmod takes and
  *           gives all permissions
+ *   flip    renames directories k in DIR and its subdirectories to g and back
  *
  * Prints "CHANGES SECONDS" at the end; SIGTERM ends it too.
  */
@@ -115,6 +116,12 @@ static bool swap(void) {
     return syscall(SYS_renameat2, places[0], "x", places[0], "y", 2) == 0;
 }
 
+static bool flip(void) {
+    int place = draw_place();
+    const char *from = draw(2) ? "k" : "g";
+    return renameat(place, from, place, *from == 'k' ? "g" : "k") == 0;
+}
+
 static bool move(void) {
     static bool is_out;
     const char *from = is_out ? "out/m" : "in/m";
@@ -131,6 +138,7 @@ static const struct {
     { "swap", swap, true },          { "move", move, true },
     { "create", create, false },     { "unlink", remove_one, false },
     { "rename", rename_one, false }, { "chmod", change_mode, false },
+    { "flip", flip, false },
 };
 enum { MODES = sizeof modes / sizeof *modes };
 
