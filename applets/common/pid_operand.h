@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Processes as operands: PID, or PID:INODE, which is the one process that
- * `spawn --nowait` printed and no other that has its PID by now.
+ * Processes as operands: PID, or PID:INODE, which is the process that
+ * `spawn --nowait` printed and not a later one with the same PID.
  */
 #pragma once
 
@@ -16,5 +16,5 @@ struct pid_operand {
     const char *text;
 };
 
-/* False after a usage error. `text` is unchanged afterwards. */
+/* Parses an operand; `text` is the same afterwards. Returns false after a usage error. */
 bool pid_operand_parse(struct cli *cli, char *text, struct pid_operand *t);

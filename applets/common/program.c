@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What all applets share that run a program.
+ * What all applets that run a program share.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -12,9 +12,9 @@
 #include "base/io.h"
 #include "cli/parse.h"
 
-/* Of a descriptor that was there; from then on the program does not get it, so that who reads it
- * sees its end, unless it is one of the standard ones. */
-static int take_descriptor(int number, struct base_error *e) {
+/* Copies an inherited descriptor. The program does not get the original, unless it is a standard
+ * one, so that its reader sees end of file. */
+static int copy_descriptor(int number, struct base_error *e) {
     int fd = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (fd >= 0 && (number <= STDERR_FILENO || fcntl(number, F_SETFD, FD_CLOEXEC) == 0))
         return fd;
@@ -40,7 +40,7 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
     } else {
         if (!base_dir_check_descriptor(cli, (int)number))
             return -2;
-        fd = take_descriptor((int)number, &e);
+        fd = copy_descriptor((int)number, &e);
     }
     if (fd >= 0)
         fd = os_plan_own(plan, fd, &e);

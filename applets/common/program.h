@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What all applets share that run a program: where the record of --status goes,
- * what it says, and the exit status.
+ * What all applets that run a program share: where the record of --status goes,
+ * what it contains, and the exit status.
  */
 #pragma once
 
@@ -9,8 +9,9 @@
 #include "os/child.h"
 #include "os/spawn.h"
 
-/* The fields of why a program was not run: such an applet's table has STEP_ROWS(base, views) at
- * field `base`, the number of the first of them. */
+/* The fields that say why a program was not run. The table of an applet that has them contains
+ * STEP_ROWS(base, views, plan); `base` is the number of the first one. `plan` are the views that
+ * list steps which have not failed. */
 enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, STEP_FIELDS };
 
 #define STEP_ROWS(base, views, plan)                                                               \
@@ -25,28 +26,27 @@ enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, ST
                   WAIT_FIELD(views, "error", CLI_ENUM, "why it failed, such as ENOENT"),           \
               [(base) + STEP_ERRNO] = WAIT_FIELD(views, "errno", CLI_INT, "the same as a number")
 
-/* Opens what --status names: a descriptor of the plan's own. -1: `status` is NULL; -2: after a
- * report. All file actions have been added to the plan. */
+/* Opens what --status names, as a descriptor of the plan's own. To be called when all file actions
+ * were added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);
 
-/* The exit status that says so: whether it was not found, could not be executed, or osbox failed.
- */
+/* The exit status for a program that was not run: not found, not executable, or osbox failed. */
 int program_failure_status(const struct base_error *e);
 
-/* The program could not be run: a diagnostic and the exit status. `values`, of the step fields, are
- * filled in. */
+/* Reports that the program could not be run, sets the exit status, and fills the values of the step
+ * fields; `values` is the first of them. */
 void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values);
 
-/* How it ended: fills the values of the wait fields. `values` is the first of them in the record,
- * `name` the room for the signal's name. */
+/* Fills the values of the wait fields with how the program ended; `values` is the first of them,
+ * `name` is room for the name of a signal. */
 void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values);
 
-/* The exit status of osbox is the program's, or says that its time ran out. */
+/* Sets the exit status to the program's, or to what says that it timed out. */
 void program_answer(struct cli *cli, const struct os_child *child);
 
-/* The plan runs argv, such as cli->program, in our environment and found with our PATH; what was
- * closed when osbox started is closed for it. To be called before other file actions are added. */
+/* Makes the plan run argv, such as cli->program, in our environment and found with our PATH; what
+ * was closed when osbox started is closed for it. To be called before file actions are added. */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
 
-/* Waits until what os_child_start() started has ended: 0 or -errno. */
+/* Waits until what os_child_start() started has ended. Returns 0 or -errno. */
 int program_wait(struct os_child *child, struct base_error *e);

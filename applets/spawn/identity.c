@@ -146,7 +146,7 @@ static bool resolve_groups(struct cli *cli, struct spawn_args *args,
     bool good = true;
     if (strcmp(text, "init") != 0) {
         good = strcmp(text, "none") == 0 || list_groups(cli, text, &gids);
-    } else if (!account || !account->known) {
+    } else if (!account || !account->has_entry) {
         cli_usage(cli, account ? args->user : "--groups=init",
                   account ? "has no entry that says its groups: give --groups"
                           : "goes with --user");
@@ -177,7 +177,7 @@ static bool resolve_account(struct cli *cli, struct spawn_args *args, char *user
     if (group && os_group_find(group, &gid, &e) < 0) {
         report_account(cli, &e, "no such group");
         good = false;
-    } else if (!group && !account.known) {
+    } else if (!group && !account.has_entry) {
         cli_usage(cli, args->user, "has no entry that says its group: give U:G and --groups");
         good = false;
     }

@@ -2,6 +2,7 @@
  *
  * Namespaces.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/nsfs.h>
@@ -37,22 +38,26 @@ int os_namespace_flag(const char *name, size_t size) {
     return 0;
 }
 
-/* 1: a namespace of the process is another than ours, 0: it is not, or this kernel has none of that
- * kind; -errno. */
+/* The file /proc/PID/ns/NAME. */
+static int stat_namespace(const char *pid, const char *name, struct stat *st) {
+    struct buf b = { 0 };
+    buf_add_str(&b, "/proc/");
+    buf_add_str(&b, pid);
+    buf_add_str(&b, "/ns/");
+    buf_add_str(&b, name);
+    const char *path = buf_cstr(&b);
+    int r = !path ? -ENOMEM : stat(path, st) < 0 ? -errno : 0;
+    buf_finish(&b);
+    return r;
+}
+
+/* Returns 1 if the process is in another namespace of that kind than we are, 0 if it is in the same
+ * or this kernel has none of that kind, or -errno. */
 static int differs(const char *pid, const char *name) {
-    struct buf path = { 0 };
     struct stat theirs = { 0 }, ours = { 0 };
-    buf_add_str(&path, "/proc/");
-    buf_add_str(&path, pid);
-    buf_add_str(&path, "/ns/");
-    buf_add_str(&path, name);
-    int r = stat(buf_cstr(&path), &theirs) < 0 ? -errno : 0;
-    buf_clear(&path);
-    buf_add_str(&path, "/proc/self/ns/");
-    buf_add_str(&path, name);
+    int r = stat_namespace(pid, name, &theirs);
     if (r == 0)
-        r = stat(buf_cstr(&path), &ours) < 0 ? -errno : 0;
-    buf_finish(&path);
+        r = stat_namespace("self", name, &ours);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
     return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Namespaces as os.unshare and os.setns take them (namespaces(7)).
+ * Namespaces for os.unshare and os.setns (namespaces(7)).
  */
 #pragma once
 
@@ -8,11 +8,13 @@
 
 #include "base/error.h"
 
-/* CLONE_NEW* of a name as in /proc/PID/ns: "mnt", "pid", or "mount" for mnt; 0: there is none. */
+/* Returns CLONE_NEW* for a name as in /proc/PID/ns ("mnt", "pid"), or "mount" for mnt; 0 if there
+ * is none of that name. */
 int os_namespace_flag(const char *name, size_t size);
 
-/* A descriptor for setns(2), to close: of the namespace that a path names, or of a process when
- * `target` is all digits. *flags are the namespaces to join: 0 becomes what the file is, or all of
- * the process's that are others than ours (still 0: there are none). ESRCH, no such process;
- * EINVAL, not a namespace or not the one that *flags say. */
+/* Opens what setns(2) accepts: the namespace that a path names, or a process if `target` is all
+ * digits. *flags are the namespaces to join (CLONE_NEW*); 0 becomes the kind of the file, or all
+ * kinds in which the process differs from us (still 0: none). Returns a descriptor to close, or
+ * -errno: ESRCH if there is no such process, EINVAL if the file is not a namespace or not of the
+ * kind in *flags. */
 int os_namespace_open(const char *target, int *flags, struct base_error *e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The parameters of this process.
+ * The state of this process.
  */
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -26,8 +26,8 @@ static int get_groups(struct os_gid_list *groups, struct base_error *e) {
     return 0;
 }
 
-/* getcwd(2) by system call: libc's function goes on with a search of its own where the name is too
- * long for the kernel. "(unreachable)", in front of a directory outside our root, is no path. */
+/* getcwd(2) by system call: libc's function falls back to a search of its own if the path is too
+ * long for the kernel. "(unreachable)", before a directory outside our root, is not a path. */
 static int get_cwd(struct buf *b, struct base_error *e) {
     for (size_t room = 4096;; room *= 2) {
         if (!buf_reserve(b, room))
@@ -43,7 +43,7 @@ static int get_cwd(struct buf *b, struct base_error *e) {
     }
 }
 
-/* Without /proc or audit nobody has logged in, as far as can be told; -1 is nobody, too. */
+/* Without /proc or audit the login is unknown; -1: nobody has logged in. */
 static void get_login(struct os_process_state *p) {
     char text[16];
     ssize_t size = base_read_text("/proc/self/loginuid", text, sizeof text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The parameters of this process: os.getpid, getppid, getpgid, getsid,
- * getresuid, getresgid, getgroups, getlogin, umask, getcwd, getpriority, and
- * what resource.getrlimit and capabilities(7) know.
+ * The state of this process: os.getpid, getppid, getpgid, getsid, getresuid,
+ * getresgid, getgroups, getlogin, umask, getcwd, getpriority, resource.getrlimit,
+ * capabilities(7).
  */
 #pragma once
 
@@ -24,9 +24,9 @@ struct os_process_state {
     gid_t rgid, egid, sgid;
     struct os_gid_list groups; /* the supplementary groups */
     mode_t umask;
-    struct buf cwd; /* "" where it has no name any more */
-    bool has_login; /* a login set the audit user id */
-    uid_t login;    /* /proc/self/loginuid, which os.getlogin looks at first */
+    struct buf cwd; /* "" if it has no name any more */
+    bool has_login; /* a login has set the audit user id: */
+    uid_t login;    /* from /proc/self/loginuid, which os.getlogin reads first */
     int priority;   /* the nice value */
     bool no_new_privs;
     uint64_t capabilities[OS_CAP_SETS];
@@ -34,5 +34,6 @@ struct os_process_state {
     struct rlimit limits[OS_LIMITS];
 };
 
+/* Reads all of it. Returns 0 or -errno; os_process_state_finish() in any case. */
 int os_process_state_get(struct os_process_state *p, struct base_error *e);
 void os_process_state_finish(struct os_process_state *p);

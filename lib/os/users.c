@@ -28,7 +28,7 @@ static int lookup_group(unsigned id, char *room, size_t size, const char **name)
     return errnum;
 }
 
-/* getpwnam(3) lists what implementations answer for an entry that does not exist. */
+/* getpwnam(3) lists what implementations return for an entry that does not exist. */
 static bool is_not_found(int errnum) {
     return errnum == 0 || errnum == ENOENT || errnum == ESRCH;
 }
@@ -65,7 +65,7 @@ static int find(find_fn *look, const char *text, struct buf *room, void *entry, 
     return is_not_found(errnum) ? 0 : errnum;
 }
 
-static void ask(struct os_name_cache *c, unsigned id, lookup_fn *lookup) {
+static void look_up(struct os_name_cache *c, unsigned id, lookup_fn *lookup) {
     struct buf room = { 0 };
     const char *name = NULL;
     int errnum = ERANGE;
@@ -74,18 +74,18 @@ static void ask(struct os_name_cache *c, unsigned id, lookup_fn *lookup) {
     buf_clear(&c->name);
     if (name)
         buf_add(&c->name, name, strlen(name) + 1);
-    c->known = name && !c->name.failed;
+    c->found = name && !c->name.failed;
     c->error = c->name.failed ? ENOMEM : is_not_found(errnum) ? 0 : errnum;
-    c->asked = true;
+    c->valid = true;
     c->id = id;
     buf_finish(&room);
 }
 
 static int name_of(struct os_name_cache *c, unsigned id, lookup_fn *lookup, const char *operation,
                    const char **name, struct base_error *e) {
-    if (!c->asked || c->id != id)
-        ask(c, id, lookup);
-    *name = c->known ? c->name.data : NULL;
+    if (!c->valid || c->id != id)
+        look_up(c, id, lookup);
+    *name = c->found ? c->name.data : NULL;
     return c->error ? base_fail(e, c->error, operation, NULL) : 0;
 }
 
@@ -102,7 +102,7 @@ void os_name_cache_finish(struct os_name_cache *c) {
     *c = (struct os_name_cache){ 0 };
 }
 
-/* An id in decimal; -1 is none (setresuid(2)). */
+/* An id in decimal; -1 is not one (setresuid(2)). */
 static bool parse_id(const char *text, unsigned *id) {
     uint64_t value = 0;
     if (!*text)
@@ -130,7 +130,7 @@ int os_account_find(const char *text, struct os_account *a, struct base_error *e
     if (number)
         errnum = find(find_user_id, text, &room, &entry, &found);
     if (errnum == 0 && found) {
-        a->known = true;
+        a->has_entry = true;
         a->uid = entry.pw_uid;
         a->gid = entry.pw_gid;
         buf_add(&a->name, entry.pw_name, strlen(entry.pw_name) + 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Names of users and groups. A look-up goes through NSS and may be slow: only
- * asked for when a name is shown. The static build reads /etc/passwd and
- * /etc/group alone.
+ * Names of users and groups. A look-up goes through NSS and may be slow: do it
+ * only for what is printed. The static build reads /etc/passwd and /etc/group
+ * only.
  */
 #pragma once
 
@@ -14,37 +14,40 @@
 
 struct os_gid_list BASE_VEC(gid_t);
 
-/* The last answer, as most files of a listing have the same owner. Zero at first. */
+/* The result of the last look-up, because most files of a listing have the same owner. Zero at
+ * first. */
 struct os_name_cache {
     struct buf name;
     unsigned id;
-    bool asked; /* `name` and `error` are the answer for `id` */
-    bool known;
+    bool valid; /* the other members are the result for `id` */
+    bool found;
     int error; /* errno of a look-up that failed; 0: none */
 };
 
 void os_name_cache_finish(struct os_name_cache *c);
 
-/* The name, valid until the next call with this cache; *name is NULL where the id has none. 0, or
- * -errno when the look-up itself failed (EIO, EMFILE, ...). */
+/* Stores the name of an id in *name, NULL if it has none; it is valid until the next call with this
+ * cache. Returns 0, or -errno if the look-up itself failed: EIO, EMFILE and others. getpwuid_r(3).
+ */
 int os_user_name(struct os_name_cache *c, unsigned uid, const char **name, struct base_error *e);
 int os_group_name(struct os_name_cache *c, unsigned gid, const char **name, struct base_error *e);
 
-/* An account, as a process that is to run as its user needs it. */
+/* What running a process as a user needs. */
 struct os_account {
     uid_t uid;
-    bool known;      /* it has an entry in the database: */
+    bool has_entry;  /* in the user database; if so: */
     gid_t gid;       /* its primary group, */
     struct buf name; /* and its name, NUL-terminated */
 };
 
 void os_account_finish(struct os_account *a);
 
-/* The account of a name, or else, where it is all digits, of a number, which need not have an
- * entry. ENOENT: there is no such user; others: the look-up itself failed. */
+/* Looks up a name or, if there is none and it is all digits, a uid, which need not have an entry.
+ * Returns 0, or -errno: ENOENT if there is no such user, others if the look-up itself failed.
+ * getpwnam_r(3). */
 int os_account_find(const char *text, struct os_account *a, struct base_error *e);
 
-/* The same for a group. */
+/* The same for a group. getgrnam_r(3). */
 int os_group_find(const char *text, gid_t *gid, struct base_error *e);
 
 /* Appends the groups of a user, `gid` among them. Returns 0, or -errno: ENOMEM, EIO if the look-up

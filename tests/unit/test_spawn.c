@@ -458,18 +458,18 @@ static void test_account_numbers(void) {
     CHECK_INT(os_account_find("root", &a, &e), 0);
     CHECK_INT(a.uid, 0);
     CHECK_INT(a.gid, 0);
-    CHECK(a.known);
+    CHECK(a.has_entry);
     CHECK_STR(a.name.data, "root");
     os_account_finish(&a);
     CHECK_INT(os_account_find("0", &a, &e), 0);
     CHECK_INT(a.uid, 0);
-    CHECK(a.known);
+    CHECK(a.has_entry);
     CHECK_STR(a.name.data, "root");
     os_account_finish(&a);
     /* Numbers that no system gives to anybody. */
     CHECK_INT(os_account_find("3999999999", &a, &e), 0);
     CHECK_INT(a.uid, 3999999999U);
-    CHECK(!a.known);
+    CHECK(!a.has_entry);
     os_account_finish(&a);
     CHECK_INT(os_account_find("4294967294", &a, &e), 0);
     CHECK_INT(a.uid, 4294967294U);
