@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "applets/walk/walk.h"
-#include "base/io.h"
 #include "cli/json.h"
 
 void walk_tuple_finish(void *data) {
@@ -87,38 +86,20 @@ const struct os_walk_ops walk_tuples_ops = {
 
 /* ---- steer ---- */
 
-/* A line of stdin into g->reply; false at its end. A last line without a newline counts. */
-static bool read_line(struct walk_run *g) {
-    struct buf *b = &g->reply;
-    /* What is left of the last read begins behind the line that was used. */
-    size_t left = b->len - g->reply_used;
-    if (left)
-        memmove(b->data, b->data + g->reply_used, left);
-    b->len = left;
-    g->reply_used = 0;
-    for (size_t searched = 0;;) {
-        const char *end =
-            b->len > searched ? memchr(b->data + searched, '\n', b->len - searched) : NULL;
-        if (end) {
-            g->reply_used = (size_t)(end - b->data) + 1;
-            return true;
-        }
-        searched = b->len;
-        if (!buf_reserve(b, 4096))
-            return false;
-        ssize_t n = base_read(STDIN_FILENO, b->data + b->len, 4096);
-        if (n < 0) {
-            struct base_error e;
-            base_fail(&e, (int)-n, "read", NULL);
-            e.fd = STDIN_FILENO;
-            cli_report(g->cli, &e);
-        }
-        if (n <= 0) {
-            g->reply_used = b->len;
-            return b->len > 0;
-        }
-        b->len += (size_t)n;
+/* The next line of standard input; false at its end, or after an error, which was reported. */
+static bool read_reply(struct walk_run *g, struct cli_json *reply) {
+    const char *line;
+    size_t size;
+    int r = base_lines_next(&g->replies, &line, &size);
+    if (r > 0) {
+        *reply = (struct cli_json){ line, line + size };
+    } else if (r < 0) {
+        struct base_error e;
+        base_fail(&e, -r, "read", NULL);
+        e.fd = STDIN_FILENO;
+        cli_report(g->cli, &e);
     }
+    return r > 0;
 }
 
 /* Most replies keep the order: the search goes on behind the name that was found last. */
@@ -153,30 +134,30 @@ static const char *take_name(struct walk_run *g, struct cli_json *j, struct buf 
     return NULL;
 }
 
-static const char *take_reply(struct walk_run *g, struct buf *names) {
-    struct cli_json j = { g->reply.data, g->reply.data + g->reply_used };
-    if (!cli_json_take(&j, '['))
+static const char *take_reply(struct walk_run *g, struct cli_json *j, struct buf *names) {
+    if (!cli_json_take(j, '['))
         return "the reply is not a JSON array";
-    if (cli_json_take(&j, ']'))
+    if (cli_json_take(j, ']'))
         return NULL;
     do {
-        const char *why = take_name(g, &j, names);
+        const char *why = take_name(g, j, names);
         if (why)
             return why;
-    } while (cli_json_take(&j, ','));
-    if (!cli_json_take(&j, ']'))
+    } while (cli_json_take(j, ','));
+    if (!cli_json_take(j, ']'))
         return "the reply is not a JSON array";
-    cli_json_take(&j, '\n');
-    return j.at == j.end ? NULL : "something stands behind the reply's array";
+    cli_json_take(j, '\n');
+    return j->at == j->end ? NULL : "something stands behind the reply's array";
 }
 
 /* End of input ends the walk without an error. */
 static bool steer(void *data, const struct os_walk_directory *d, struct buf *names) {
     struct walk_run *g = data;
+    struct cli_json reply;
     cli_flush(g->cli);
-    if (cli_is_broken(g->cli) || !read_line(g))
+    if (cli_is_broken(g->cli) || !read_reply(g, &reply))
         return false;
-    const char *why = take_reply(g, names);
+    const char *why = take_reply(g, &reply, names);
     if (why)
         cli_complain(g->cli, CLI_EX_DATAERR, d->path, why);
     if (d->depth + 1 >= g->args->max_depth)

@@ -440,7 +440,12 @@ static bool wants_bare_paths(const struct cli_writer *w) {
 
 static void run(struct cli *cli, const void *data) {
     const struct walk_args *args = data;
-    struct walk_run g = { .cli = cli, .args = args, .started_ns = now_ns() };
+    struct walk_run g = {
+        .cli = cli,
+        .args = args,
+        .replies = { .fd = STDIN_FILENO, .delimiter = '\n', .longest = SIZE_MAX },
+        .started_ns = now_ns(),
+    };
     atomic_init(&g.shown_ns, g.started_ns);
     if (!begin(cli, args))
         return;
@@ -453,7 +458,7 @@ static void run(struct cli *cli, const void *data) {
     if (args->progress)
         show_progress(&g, NULL, 0);
     walk_links_finish(&g.links);
-    buf_finish(&g.reply);
+    base_lines_finish(&g.replies);
     buf_finish(&g.listed);
 }
 

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "applets/walk/fields.h"
-#include "base/buf.h"
+#include "base/lines.h"
 #include "os/walk.h"
 
 enum walk_on_error { WALK_REPORT, WALK_STRICT, WALK_STOP, WALK_IGNORE };
@@ -46,16 +46,15 @@ void walk_links_finish(struct walk_links *links);
 struct walk_run {
     struct cli *cli;
     const struct walk_args *args;
-    uint64_t needs;          /* of the fields that a directory does not tell */
-    bool bare_paths;         /* a record is a path and its end, nothing else */
-    struct walk_links links; /* --sum: hard links that were counted */
-    const char *top;         /* the one that is walked */
-    bool top_loops;          /* --sum: which is an error to be counted */
-    struct buf reply;        /* --steer: what was read of stdin, */
-    size_t reply_used;       /* and how much of it is the last reply; */
-    struct buf listed;       /* the last record's dirnames, each with a NUL, */
-    size_t listed_at;        /* and where the next one is expected */
-    atomic_ullong entries;   /* --progress */
+    uint64_t needs;            /* of the fields that a directory does not tell */
+    bool bare_paths;           /* a record is a path and its end, nothing else */
+    struct walk_links links;   /* --sum: hard links that were counted */
+    const char *top;           /* the one that is walked */
+    bool top_loops;            /* --sum: which is an error to be counted */
+    struct base_lines replies; /* --steer: standard input; */
+    struct buf listed;         /* the last record's dirnames, each with a NUL, */
+    size_t listed_at;          /* and where the next one is expected */
+    atomic_ullong entries;     /* --progress */
     atomic_ullong shown_ns;
     uint64_t started_ns;
 };

@@ -16,6 +16,7 @@
 
 #include "applets/xattr/getfattr.h"
 #include "applets/xattr/xattr.h"
+#include "base/codec.h"
 #include "base/io.h"
 
 static const char usage[] = "[-hRLP] [-n name|-d] [-e en] [-m pattern] path...\n";
@@ -152,11 +153,10 @@ static void add_value(struct getfattr *g, struct buf *b) {
         add_text(b, value, g->cli->writer.terminal);
     } else if (encoding == ENCODE_HEX) {
         buf_add_str(b, "0x");
-        for (size_t i = 0; i < value->len; i++)
-            buf_add_digits(b, (unsigned char)value->data[i], 4, 2);
+        base_encode_hex(b, value->data, value->len);
     } else {
         buf_add_str(b, "0s");
-        buf_add_base64(b, value->data, value->len);
+        base_encode_base64(b, value->data, value->len, BASE_BASE64);
     }
 }
 

@@ -6,10 +6,8 @@
 
 #include "applets/xattr/read.h"
 #include "applets/xattr/xattr.h"
-#include "base/io.h"
+#include "base/codec.h"
 #include "cli/json.h"
-
-enum { READ_BLOCK = 65536 };
 
 void xattr_record_finish(struct xattr_record *record) {
     buf_finish(&record->path);
@@ -17,8 +15,14 @@ void xattr_record_finish(struct xattr_record *record) {
     buf_finish(&record->value);
 }
 
+void xattr_reader_init(struct xattr_reader *reader, int fd) {
+    *reader = (struct xattr_reader){
+        .lines = { .fd = fd, .delimiter = '\n', .longest = XATTR_LINE_MAX },
+    };
+}
+
 void xattr_reader_finish(struct xattr_reader *reader) {
-    buf_finish(&reader->bytes);
+    base_lines_finish(&reader->lines);
     buf_finish(&reader->file);
 }
 
@@ -118,9 +122,9 @@ static void unquote(struct buf *b, const char *text, size_t size) {
 
 const char *xattr_parse_getfattr(struct buf *b, const char *text, size_t size) {
     if (size > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-        return xattr_parse_hex(b, text + 2, size - 2);
+        return base_decode_hex(b, text + 2, size - 2, true);
     if (size > 1 && text[0] == '0' && (text[1] == 's' || text[1] == 'S'))
-        return xattr_parse_base64(b, text + 2, size - 2);
+        return base_decode_base64(b, text + 2, size - 2, true);
     bool quoted = size > 1 && text[0] == '"' && text[size - 1] == '"';
     size_t end = size - quoted;
     for (size_t i = quoted; i < end; i++) {
@@ -165,47 +169,6 @@ static const char *begin_file(struct xattr_reader *reader, const char *line, siz
 
 /* ---- lines ---- */
 
-/* The next line, without its newline; NULL at the end, or with *errnum. A line that is too long is
- * cut, and *cut says so. */
-static const char *next_line(struct xattr_reader *reader, size_t *size, bool *cut, int *errnum) {
-    size_t searched = 0;
-    *cut = false;
-    *errnum = 0;
-    for (;;) {
-        struct buf *b = &reader->bytes;
-        const char *start = b->data ? b->data + reader->at : "";
-        size_t left = b->len - reader->at;
-        const char *end = left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
-        if (end || (reader->ended && left)) {
-            *size = end ? (size_t)(end - start) : left;
-            reader->at += *size + (end ? 1 : 0);
-            reader->line++;
-            return start;
-        }
-        if (reader->ended)
-            return NULL;
-        if (left > XATTR_LINE_MAX) { /* the rest of it is what counts no more */
-            *cut = true;
-            reader->at = b->len;
-            left = 0;
-        }
-        if (reader->at && b->data) {
-            memmove(b->data, b->data + reader->at, left);
-            b->len = left;
-            reader->at = 0;
-        }
-        searched = left;
-        ssize_t n = buf_reserve(b, READ_BLOCK) ? base_read(reader->fd, b->data + b->len, READ_BLOCK)
-                                               : -ENOMEM;
-        reader->ended = n <= 0;
-        if (n < 0) {
-            *errnum = (int)-n;
-            return NULL;
-        }
-        b->len += (size_t)n;
-    }
-}
-
 /* A record, or NULL and no record: *is_record false. */
 static const char *parse_line(struct xattr_reader *reader, const char *line, size_t size,
                               struct xattr_record *record, bool *is_record) {
@@ -230,16 +193,18 @@ static const char *parse_line(struct xattr_reader *reader, const char *line, siz
 enum xattr_read_result xattr_read(struct xattr_reader *reader, struct xattr_record *record,
                                   const char **why, int *errnum) {
     for (;;) {
+        const char *line;
         size_t size;
-        bool cut, is_record;
-        const char *line = next_line(reader, &size, &cut, errnum);
-        if (!line)
-            return *errnum ? XATTR_READ_ERROR : XATTR_READ_END;
+        bool is_record;
+        int r = base_lines_next(&reader->lines, &line, &size);
+        *errnum = r < 0 ? -r : 0;
+        if (r <= 0 && r != -EMSGSIZE)
+            return r ? XATTR_READ_ERROR : XATTR_READ_END;
         buf_clear(&record->path);
         buf_clear(&record->name);
         buf_clear(&record->value);
         record->empty = false;
-        *why = cut ? "the line is too long" : parse_line(reader, line, size, record, &is_record);
+        *why = r < 0 ? "the line is too long" : parse_line(reader, line, size, record, &is_record);
         if (*why)
             return XATTR_READ_BAD;
         if (!is_record)

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/buf.h"
+#include "base/lines.h"
 
 enum { XATTR_LINE_MAX = 16 * 1024 * 1024 };
 
@@ -25,11 +25,7 @@ struct xattr_record {
 };
 
 struct xattr_reader {
-    int fd;
-    uint64_t line; /* the number of the last one that was read */
-    struct buf bytes;
-    size_t at;
-    bool ended;
+    struct base_lines lines;
     struct buf file; /* of getfattr's text: its path */
     bool in_file;
     bool getfattr_only; /* no JSON: a name may begin with a brace */
@@ -41,6 +37,7 @@ enum xattr_read_result { XATTR_READ_RECORD, XATTR_READ_END, XATTR_READ_BAD, XATT
  * with *errnum. Memory that is short is an ERROR with ENOMEM. */
 enum xattr_read_result xattr_read(struct xattr_reader *reader, struct xattr_record *record,
                                   const char **why, int *errnum);
+void xattr_reader_init(struct xattr_reader *reader, int fd);
 void xattr_reader_finish(struct xattr_reader *reader);
 void xattr_record_finish(struct xattr_record *record);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "applets/xattr/xattr.h"
+#include "base/codec.h"
 #include "os/acl.h"
 #include "os/file_capability.h"
 
@@ -115,19 +116,14 @@ void xattr_write(struct cli *cli, const char *bytes, size_t size) {
         cli_flush(cli);
 }
 
-static void add_hex(struct buf *b, const struct buf *value) {
-    for (size_t i = 0; i < value->len; i++)
-        buf_add_digits(b, (unsigned char)value->data[i], 4, 2);
-}
-
 void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const struct buf *value) {
     struct cli *cli = r->cli;
     struct buf *b = w->chunk ? &w->chunk->out : &cli->output.bytes;
     bool shown = cli->writer.terminal;
     if (r->args->encoding == XATTR_HEX)
-        add_hex(b, value);
+        base_encode_hex(b, value->data, value->len);
     else if (r->args->encoding == XATTR_BASE64)
-        buf_add_base64(b, value->data, value->len);
+        base_encode_base64(b, value->data, value->len, BASE_BASE64);
     else if (shown)
         cli_quote_text(b, value->data, value->len, '\0');
     else

@@ -285,7 +285,7 @@ static void complain_line(struct cli *cli, const struct xattr_reader *reader, co
                           const char *why) {
     struct buf message = { 0 };
     buf_add_str(&message, "line ");
-    buf_add_uint(&message, reader->line);
+    buf_add_uint(&message, reader->lines.number);
     buf_add_str(&message, ": ");
     buf_add_str(&message, why);
     cli_complain(cli, CLI_EX_DATAERR, name, buf_cstr(&message));
@@ -293,12 +293,13 @@ static void complain_line(struct cli *cli, const struct xattr_reader *reader, co
 }
 
 static void restore_all(struct restore *r, int fd, const char *name) {
-    struct xattr_reader reader = { .fd = fd };
+    struct xattr_reader reader;
     struct xattr_record record = { 0 };
     enum xattr_read_result result;
     struct base_error e;
     const char *why;
     int errnum;
+    xattr_reader_init(&reader, fd);
     while ((result = xattr_read(&reader, &record, &why, &errnum)) != XATTR_READ_END &&
            !cli_is_broken(r->cli)) {
         if (result == XATTR_READ_RECORD) {

@@ -48,7 +48,7 @@ static void say_line(const struct setfattr *s, const struct xattr_reader *reader
     bool standard = strcmp(s->restore, "-") == 0;
     buf_add_str(&b, what);
     buf_add_str(&b, " in line ");
-    buf_add_uint(&b, reader->line);
+    buf_add_uint(&b, reader->lines.number);
     buf_add_str(&b, standard ? " of standard input" : "");
     buf_add_str(&b, aborting ? ", aborting" : "");
     getfattr_say(s->cli, s->cli->label, standard ? NULL : s->restore, buf_cstr(&b));
@@ -56,11 +56,13 @@ static void say_line(const struct setfattr *s, const struct xattr_reader *reader
 }
 
 static void restore_all(const struct setfattr *s, int fd) {
-    struct xattr_reader reader = { .fd = fd, .getfattr_only = true };
+    struct xattr_reader reader;
     struct xattr_record record = { 0 };
     enum xattr_read_result result;
     const char *why;
     int errnum;
+    xattr_reader_init(&reader, fd);
+    reader.getfattr_only = true;
     while ((result = xattr_read(&reader, &record, &why, &errnum)) != XATTR_READ_END) {
         if (result == XATTR_READ_RECORD) {
             set_path(s, record.path.data, record.name.data, &record.value);

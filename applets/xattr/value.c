@@ -8,54 +8,19 @@
 #include <unistd.h>
 
 #include "applets/xattr/xattr.h"
+#include "base/codec.h"
 #include "base/io.h"
-#include "cli/json.h"
-#include "cli/parse.h"
 #include "os/file_capability.h"
 
 /* What is read of a file at the most: a value in hex, with space between all digits, and a byte
  * more to see that it is too much. */
 enum { FROM_MAX = 4 * OS_XATTR_SIZE_MAX + 1 };
 
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-const char *xattr_parse_hex(struct buf *b, const char *text, size_t size) {
-    unsigned high = 16; /* none */
-    for (size_t i = 0; i < size; i++) {
-        if (is_space(text[i]) && high > 15)
-            continue;
-        unsigned digit = cli_digit(text[i]);
-        if (digit > 15)
-            return "not a hex digit";
-        if (high > 15) {
-            high = digit;
-        } else {
-            buf_add_char(b, (char)(high << 4 | digit));
-            high = 16;
-        }
-    }
-    return high > 15 ? NULL : "an odd number of hex digits";
-}
-
-/* Base64 in lines, as base64(1) prints it, is one text. */
-const char *xattr_parse_base64(struct buf *b, const char *text, size_t size) {
-    struct buf plain = { 0 };
-    for (size_t i = 0; i < size; i++)
-        if (!is_space(text[i]))
-            buf_add_char(&plain, text[i]);
-    const char *why = cli_base64(b, plain.data, plain.len);
-    b->failed |= plain.failed;
-    buf_finish(&plain);
-    return why;
-}
-
 static const char *parse(struct buf *b, int encoding, const char *text, size_t size) {
     if (encoding == XATTR_HEX)
-        return xattr_parse_hex(b, text, size);
+        return base_decode_hex(b, text, size, true);
     if (encoding == XATTR_BASE64)
-        return xattr_parse_base64(b, text, size);
+        return base_decode_base64(b, text, size, true);
     buf_add(b, text, size);
     return NULL;
 }

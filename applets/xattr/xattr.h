@@ -143,11 +143,6 @@ const char *const *xattr_sorted(const struct buf *names);
  * was made. */
 bool xattr_value(struct cli *cli, const struct xattr_args *args, const char *text, struct buf *b);
 
-/* Hex digits, or base64, appended to b as bytes; white space in between is passed over. NULL, or
- * the reason why not. */
-const char *xattr_parse_hex(struct buf *b, const char *text, size_t size);
-const char *xattr_parse_base64(struct buf *b, const char *text, size_t size);
-
 /* ---- xattr_restore.c ---- */
 
 extern const struct cli_command xattr_restore;

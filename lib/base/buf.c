@@ -83,26 +83,6 @@ void buf_add_digits(struct buf *b, uint64_t value, unsigned shift, unsigned widt
     buf_add(b, digits + at, sizeof digits - at);
 }
 
-void buf_add_base64(struct buf *b, const void *bytes, size_t size) {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *p = bytes;
-    for (; size > 0;) {
-        size_t n = size < 3 ? size : 3;
-        uint32_t group = (uint32_t)p[0] << 16;
-        if (n > 1)
-            group |= (uint32_t)p[1] << 8;
-        if (n > 2)
-            group |= p[2];
-        char quad[4] = { alphabet[group >> 18], alphabet[group >> 12 & 63],
-                         n > 1 ? alphabet[group >> 6 & 63] : '=',
-                         n > 2 ? alphabet[group & 63] : '=' };
-        buf_add(b, quad, sizeof quad);
-        p += n;
-        size -= n;
-    }
-}
-
 const char *buf_cstr(struct buf *b) {
     if (b->failed || !buf_reserve(b, 1))
         return NULL;

@@ -33,9 +33,6 @@ void buf_add_digits(struct buf *b, uint64_t value, unsigned shift, unsigned widt
 /* Decimal digits of `value`, zero-padded to `width`. */
 void buf_add_padded(struct buf *b, uint64_t value, unsigned width);
 
-/* Base64 (RFC 4648 section 4, with padding). */
-void buf_add_base64(struct buf *b, const void *bytes, size_t size);
-
 /* The contents as a C string, ended with a NUL that len does not count. NULL when memory is short,
  * or was for an earlier addition: half a string is not used for a whole one. */
 __attribute__((warn_unused_result)) const char *buf_cstr(struct buf *b);

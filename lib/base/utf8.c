@@ -34,6 +34,15 @@ unsigned base_utf8_decode(const char *text, size_t size, uint32_t *cp) {
     return *cp < 0x10000 || *cp > 0x10ffff ? 0 : 4;
 }
 
+void base_utf8_encode(struct buf *b, uint32_t cp) {
+    char text[4];
+    unsigned size = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+    for (unsigned i = size; i > 1; cp >>= 6)
+        text[--i] = (char)(0x80 | (cp & 0x3f));
+    text[0] = (char)(size == 1 ? cp : (0xf00U >> size & 0xf0) | cp);
+    buf_add(b, text, size);
+}
+
 size_t base_utf8_valid(const char *p, size_t size) {
     size_t at = 0;
     while (at < size) {

@@ -4,6 +4,7 @@
  * the applet's.
  */
 #include "cli/format.h"
+#include "base/codec.h"
 
 /* In the order of enum cli_format_id. */
 #define RECORD_FORMATS                                                                             \
@@ -385,7 +386,7 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
         sh_name(w, field->name, b);
         if (encoded) {
             buf_add_str(b, "_b64='");
-            buf_add_base64(b, v->bytes.data, v->bytes.size);
+            base_encode_base64(b, v->bytes.data, v->bytes.size, BASE_BASE64);
             buf_add_char(b, '\'');
         } else {
             buf_add_char(b, '=');

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/utf8.h"
 #include "cli/json.h"
 
@@ -35,34 +36,12 @@ static int take_unit(struct cli_json *j) {
     if (j->end - j->at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        char c = *j->at++;
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
+        unsigned digit = base_digit(*j->at++);
+        if (digit > 15)
             return -1;
-        unit = unit * 16 + digit;
+        unit = unit * 16 + (int)digit;
     }
     return unit;
-}
-
-static void add_utf8(struct buf *b, unsigned cp) {
-    if (cp < 0x80) {
-        buf_add_char(b, (char)cp);
-    } else if (cp < 0x800) {
-        buf_add_char(b, (char)(0xc0 | cp >> 6));
-        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
-    } else if (cp < 0x10000) {
-        buf_add_char(b, (char)(0xe0 | cp >> 12));
-        buf_add_char(b, (char)(0x80 | (cp >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
-    } else {
-        buf_add_char(b, (char)(0xf0 | cp >> 18));
-        buf_add_char(b, (char)(0x80 | (cp >> 12 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (cp >> 6 & 0x3f)));
-        buf_add_char(b, (char)(0x80 | (cp & 0x3f)));
-    }
 }
 
 static const char *take_unicode(struct cli_json *j, struct buf *b) {
@@ -70,7 +49,7 @@ static const char *take_unicode(struct cli_json *j, struct buf *b) {
     if (unit < 0)
         return "bad \\u escape";
     if (unit < 0xd800 || unit > 0xdfff) {
-        add_utf8(b, (unsigned)unit);
+        base_utf8_encode(b, (unsigned)unit);
         return NULL;
     }
     if (unit >= 0xdc80 && unit <= 0xdcff) {
@@ -83,7 +62,7 @@ static const char *take_unicode(struct cli_json *j, struct buf *b) {
     int low = take_unit(j);
     if (low < 0xdc00 || low > 0xdfff)
         return "lone surrogate";
-    add_utf8(b, 0x10000 + (((unsigned)unit & 0x3ff) << 10) + ((unsigned)low & 0x3ff));
+    base_utf8_encode(b, 0x10000 + (((unsigned)unit & 0x3ff) << 10) + ((unsigned)low & 0x3ff));
     return NULL;
 }
 
@@ -133,34 +112,6 @@ const char *cli_json_string(struct cli_json *j, struct buf *b) {
     return why || !b->failed ? why : "out of memory";
 }
 
-static int base64_digit(char c) {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *p = c ? strchr(alphabet, c) : NULL;
-    return p ? (int)(p - alphabet) : -1;
-}
-
-const char *cli_base64(struct buf *b, const char *text, size_t size) {
-    if (size % 4)
-        return "bad base64";
-    for (size_t at = 0; at < size; at += 4) {
-        bool last = at + 4 == size;
-        size_t pad = !last ? 0 : text[at + 3] != '=' ? 0 : text[at + 2] != '=' ? 1 : 2;
-        unsigned group = 0;
-        for (size_t i = 0; i < 4; i++) {
-            int digit = i >= 4 - pad ? 0 : base64_digit(text[at + i]);
-            if (digit < 0)
-                return "bad base64";
-            group = group << 6 | (unsigned)digit;
-        }
-        if (group & ((1U << 8 * pad) - 1))
-            return "bad base64";
-        char bytes[3] = { (char)(group >> 16), (char)(group >> 8), (char)group };
-        buf_add(b, bytes, 3 - pad);
-    }
-    return NULL;
-}
-
 const char *cli_json_bytes(struct cli_json *j, struct buf *b) {
     struct buf text = { 0 };
     if (cli_json_take(j, '"'))
@@ -175,7 +126,7 @@ const char *cli_json_bytes(struct cli_json *j, struct buf *b) {
     else
         why = "not a string or {\"b64\":...}";
     if (!why)
-        why = cli_base64(b, text.data, text.len);
+        why = base_decode_base64(b, text.data, text.len, false);
     if (!why && !cli_json_take(j, '}'))
         why = "not a string or {\"b64\":...}";
     buf_finish(&text);

@@ -31,7 +31,3 @@ const char *cli_json_skip(struct cli_json *j);
 /* A string, or {"b64":"..."}, appended to b as bytes: \u escapes as UTF-8, a lone \udc80 to \udcff
  * as the byte it stands for (Python's surrogateescape). NULL, or what is wrong with it. */
 const char *cli_json_bytes(struct cli_json *j, struct buf *b);
-
-/* Base64 as it stands in such an object, appended to b as bytes: RFC 4648 section 4, with padding
- * and nothing else. NULL, or "bad base64". */
-const char *cli_base64(struct buf *b, const char *text, size_t size);

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/codec.h"
+
 /* Decimal (leading zeros do not mean octal), or 0x hex and 0o octal in either case, with an
  * optional sign; min <= value <= max.
  * "empty", "not a number", "too small", "too large". */
@@ -48,13 +50,7 @@ const char *cli_parse_mode(const char *text, unsigned *mode);
 
 /* 0 to 15; 16 for what is no digit in any base. */
 static inline unsigned cli_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (unsigned)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (unsigned)(c - 'A') + 10;
-    return 16;
+    return base_digit(c);
 }
 
 /* An exact decimal as it was written: what sizes, durations and times begin with. */

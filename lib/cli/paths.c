@@ -2,13 +2,12 @@
  *
  * Operands, or a NUL-separated list of paths.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "cli/paths.h"
-
-enum { LIST_BLOCK = 65536 };
 
 static void report_list(struct cli_paths *p, int errnum, const char *operation) {
     struct base_error e;
@@ -34,6 +33,7 @@ bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list) {
         report_list(p, -p->fd, "open");
         return false;
     }
+    p->lines = (struct base_lines){ .fd = p->fd, .delimiter = '\0', .longest = CLI_PATH_LONGEST };
     cli->errors_in_place = true;
     return true;
 }
@@ -41,48 +41,25 @@ bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list) {
 void cli_paths_close(struct cli_paths *p) {
     if (p->fd > STDIN_FILENO)
         close(p->fd);
-    buf_finish(&p->bytes);
-}
-
-/* Reads more of the list behind what is left of it. False at its end. */
-static bool read_more(struct cli_paths *p) {
-    size_t left = p->bytes.len - p->at;
-    if (p->ended)
-        return false;
-    if (left && p->at)
-        memmove(p->bytes.data, p->bytes.data + p->at, left);
-    p->bytes.len = left;
-    p->at = 0;
-    cli_flush(p->cli);
-    if (!buf_reserve(&p->bytes, LIST_BLOCK)) {
-        report_list(p, ENOMEM, "read");
-        p->ended = true;
-        return false;
-    }
-    ssize_t n = base_read(p->fd, p->bytes.data + left, LIST_BLOCK);
-    if (n < 0)
-        report_list(p, (int)-n, "read");
-    p->ended = n <= 0;
-    if (n > 0)
-        p->bytes.len += (size_t)n;
-    /* A last name without a NUL counts, as it does for find and xargs. */
-    if (n <= 0 && p->bytes.len && p->bytes.data[p->bytes.len - 1] != '\0')
-        buf_add_char(&p->bytes, '\0');
-    return p->bytes.len > p->at;
+    base_lines_finish(&p->lines);
 }
 
 static const char *next_of_list(struct cli_paths *p) {
-    size_t searched = 0;
     for (;;) {
-        size_t left = p->bytes.len - p->at;
-        const char *start = p->bytes.data + p->at;
-        const char *end = left > searched ? memchr(start + searched, '\0', left - searched) : NULL;
-        if (end) {
-            p->at += (size_t)(end - start) + 1;
-            return start;
-        }
-        searched = left;
-        if (!read_more(p))
+        const char *path;
+        size_t size;
+        if (!base_lines_is_ready(&p->lines))
+            cli_flush(p->cli);
+        int r = base_lines_next(&p->lines, &path, &size);
+        if (r > 0 && size)
+            return path;
+        if (r > 0)
+            cli_complain(p->cli, CLI_EX_DATAERR, "", "an empty name in the list");
+        else if (r == -EMSGSIZE)
+            cli_complain(p->cli, CLI_EX_DATAERR, NULL, "a name in the list is longer than 16 MiB");
+        else if (r < 0)
+            report_list(p, -r, "read");
+        if (r <= 0 && r != -EMSGSIZE)
             return NULL;
     }
 }
@@ -90,12 +67,7 @@ static const char *next_of_list(struct cli_paths *p) {
 const char *cli_paths_next(struct cli_paths *p) {
     if (cli_is_broken(p->cli))
         return NULL;
-    if (p->fd < 0)
-        return p->next < p->cli->operand_count ? p->cli->operands[p->next++] : NULL;
-    for (;;) {
-        const char *path = next_of_list(p);
-        if (!path || path[0])
-            return path;
-        cli_complain(p->cli, CLI_EX_DATAERR, "", "an empty name in the list");
-    }
+    if (p->fd >= 0)
+        return next_of_list(p);
+    return p->next < p->cli->operand_count ? p->cli->operands[p->next++] : NULL;
 }

@@ -5,16 +5,17 @@
  */
 #pragma once
 
+#include "base/lines.h"
 #include "cli/cli.h"
+
+enum { CLI_PATH_LONGEST = 16 * 1024 * 1024 };
 
 struct cli_paths {
     struct cli *cli;
     int next;         /* index of the next operand */
     int fd;           /* of the list; -1: operands */
-    const char *list; /* the list's name */
-    struct buf bytes; /* of the list: read, not yet returned */
-    size_t at;        /* offset of the next path in it */
-    bool ended;
+    const char *list; /* its name */
+    struct base_lines lines;
 };
 
 /* `list` is the value of --files0-from: NULL takes the operands, "-" is stdin. False after an
@@ -22,6 +23,7 @@ struct cli_paths {
 bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list);
 void cli_paths_close(struct cli_paths *p);
 
-/* The next path, valid until the call after; NULL at the end. An empty name in a list is reported
- * and passed over. Before a wait for more of the list, the output so far is flushed. */
+/* The next path, valid until the next call; NULL at the end, or after an error, which was reported.
+ * A name in a list that is empty or longer than CLI_PATH_LONGEST is reported and skipped. The
+ * output so far is flushed before more of the list is read. */
 const char *cli_paths_next(struct cli_paths *p);

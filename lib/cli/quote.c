@@ -3,6 +3,7 @@
  * Quoting of bytes for text, JSON, the shell and CSV.
  */
 #include "cli/quote.h"
+#include "base/codec.h"
 #include "base/utf8.h"
 
 /* Unicode: general category Cc; the bidirectional controls of UAX 9; U+2028 and U+2029; U+FEFF;
@@ -121,7 +122,7 @@ static void add_json_string(struct buf *b, const char *bytes, size_t size) {
 void cli_quote_json(struct buf *b, const char *bytes, size_t size, enum cli_json_bytes how) {
     if (how == CLI_JSON_BASE64 && base_utf8_valid(bytes, size) != size) {
         buf_add_str(b, "{\"b64\":\"");
-        buf_add_base64(b, bytes, size);
+        base_encode_base64(b, bytes, size, BASE_BASE64);
         buf_add_str(b, "\"}");
         return;
     }

@@ -779,6 +779,30 @@ PYTHON
     [ "$(cat is)" = directory ]
 }
 
+@test "--files0-from: a name beyond 16 MiB is an error of its own and 65, and the rest is done" {
+    rc=0
+    echo >f
+    { printf 'f\0' && head -c 20000000 /dev/zero | tr '\0' x && printf '\0f\0'; } |
+        "$OSBOX" stat --files0-from=- -g path >is 2>said || rc=$?
+    [ "$rc" -eq 65 ]
+    [ "$(cat is)" = $'f\nf' ]
+    [ "$(cat said)" = 'stat: a name in the list is longer than 16 MiB' ]
+}
+
+@test "--files0-from: what was read of a name before an error is no name" {
+    rc=0
+    printf 'half' >half && echo >ha
+    # Two names a read, but for the first byte: the second read fails.
+    { printf '%065535d' 0 | sed 's/0/ha\x00/g' | head -c 65535 && printf 'half'; } >list
+    traced -o trace -P "$(realpath list)" -e trace=read -e inject=read:error=EIO:when=2 \
+        "$OSBOX" stat --files0-from=list -g st_size >is 2>said || rc=$?
+    [ "$rc" -eq 71 ]
+    [ "$(sort -u is)" = 1 ]
+    [ "$(wc -l <is)" -eq 21845 ]
+    grep -q "^stat: 'list': .* \[EIO\]$" said
+    [ "$(wc -l <said)" -eq 1 ]
+}
+
 @test "--files0-from of a missing list is 66, of a directory 71" {
     osbox 66 stat --files0-from=missing
     complained "stat: 'missing': No such file or directory [ENOENT]"

@@ -44,16 +44,19 @@ static void round_trip(const struct xattr_record *record) {
 }
 
 static void read_all(const uint8_t *data, size_t size, bool getfattr_only) {
-    struct xattr_reader reader = { .fd = -1, .ended = true, .getfattr_only = getfattr_only };
+    struct xattr_reader reader;
     struct xattr_record record = { 0 };
     enum xattr_read_result result;
     const char *why = NULL;
     int errnum;
     uint64_t line = 0;
-    buf_add(&reader.bytes, data, size);
+    xattr_reader_init(&reader, -1);
+    reader.getfattr_only = getfattr_only;
+    reader.lines.ended = true;
+    buf_add(&reader.lines.bytes, data, size);
     while ((result = xattr_read(&reader, &record, &why, &errnum)) != XATTR_READ_END) {
-        require(result != XATTR_READ_ERROR && reader.line > line);
-        line = reader.line;
+        require(result != XATTR_READ_ERROR && reader.lines.number > line);
+        line = reader.lines.number;
         if (result == XATTR_READ_BAD) {
             require(why && *why && strlen(why) < 80);
             continue;

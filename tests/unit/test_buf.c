@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The byte buffer: contents, numbers, base64, and that a failure sticks.
+ * The byte buffer: contents, numbers, and that a failure sticks.
  */
 #include <stdlib.h>
 
@@ -154,28 +154,6 @@ static void test_octal_and_hex(void) {
     buf_finish(&b);
 }
 
-/* RFC 4648 section 10, and the last two letters of the alphabet. */
-static void test_base64(void) {
-    static const char *const vectors[][2] = {
-        { "", "" },
-        { "f", "Zg==" },
-        { "fo", "Zm8=" },
-        { "foo", "Zm9v" },
-        { "foob", "Zm9vYg==" },
-        { "fooba", "Zm9vYmE=" },
-        { "foobar", "Zm9vYmFy" },
-        { "\xfb\xff\xfe", "+//+" },
-    };
-    struct buf b = { 0 };
-    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
-        buf_add_base64(&b, vectors[i][0], strlen(vectors[i][0]));
-        check_text(&b, vectors[i][1]);
-    }
-    buf_add_base64(&b, "\0\0\0\0", 4);
-    check_text(&b, "AAAAAA==");
-    buf_finish(&b);
-}
-
 static void test_a_failure_sticks(void) {
     struct buf b = { 0 };
     buf_add_str(&b, "abc");
@@ -216,7 +194,6 @@ int main(void) {
     RUN(test_integers);
     RUN(test_padding_is_never_cutting);
     RUN(test_octal_and_hex);
-    RUN(test_base64);
     RUN(test_a_failure_sticks);
     RUN(test_more_than_the_address_space_fails);
     return check_done();

@@ -80,6 +80,21 @@ static void test_every_character_is_decoded(void) {
     }
 }
 
+static void test_every_character_is_encoded(void) {
+    struct buf b = { 0 };
+    for (uint32_t cp = 0; cp <= 0x10ffff; cp++) {
+        char bytes[4];
+        unsigned size = encode(cp, bytes);
+        buf_clear(&b);
+        base_utf8_encode(&b, cp);
+        if (b.len != size || memcmp(b.data, bytes, size) != 0) {
+            check_ok = false;
+            printf("# U+%04X: other bytes\n", (unsigned)cp);
+        }
+    }
+    buf_finish(&b);
+}
+
 static void test_every_sequence_of_one_or_two_bytes(void) {
     for (unsigned a = 0; a < 256; a++) {
         unsigned char bytes[4] = { (unsigned char)a };
@@ -155,6 +170,7 @@ static void test_the_valid_prefix_ends_at_the_first_bad_byte(void) {
 
 int main(void) {
     RUN(test_every_character_is_decoded);
+    RUN(test_every_character_is_encoded);
     RUN(test_every_sequence_of_one_or_two_bytes);
     RUN(test_every_sequence_of_three_bytes_from_c0);
     RUN(test_sequences_of_four_bytes_at_every_edge);
