@@ -8,6 +8,7 @@
 #include "applets/urandom/urandom.h"
 #include "base/io.h"
 #include "base/utf8.h"
+#include "os/random_stream.h"
 
 enum { BLOCK = 65536 };
 
@@ -64,7 +65,7 @@ static void encode_group(const struct urandom_run *u, const unsigned char *bytes
         text[i] = letters[group >> (18 - 6 * i) & 63];
 }
 
-/* What is in the group: all of it, or at the end less. */
+/* Prints the group: three bytes, or fewer at the end. */
 static void put_group(struct urandom_run *u) {
     bool url = u->args->form == URANDOM_BASE64URL;
     char text[4];
@@ -96,7 +97,7 @@ static void put_base64(struct urandom_run *u, const unsigned char *bytes, size_t
         u->group[u->grouped++] = *bytes++;
 }
 
-/* Raw bytes that are many go out as they are. */
+/* Many raw bytes are written without a copy. */
 static void put_bytes(struct urandom_run *u, const unsigned char *bytes, size_t size) {
     struct cli_output *o = &u->cli->output;
     if (!u->raw || size < BLOCK / 4) {
@@ -111,7 +112,7 @@ static void put_bytes(struct urandom_run *u, const unsigned char *bytes, size_t 
     }
 }
 
-static bool take_bytes(void *data, const void *bytes, size_t size) {
+static bool write_bytes(void *data, const void *bytes, size_t size) {
     struct urandom_run *u = data;
     switch ((enum urandom_form)u->args->form) {
     case URANDOM_HEX:
@@ -134,11 +135,11 @@ static int make_bytes(struct urandom_run *u, struct base_error *e) {
     unsigned char bytes[URANDOM_POOLED];
     int err;
     if (u->size > sizeof bytes) {
-        err = os_random_stream(&u->random, u->size, u->jobs, take_bytes, u, e);
+        err = os_random_stream(&u->random, u->size, u->jobs, write_bytes, u, e);
     } else {
-        err = os_random_bytes(&u->draw, bytes, (size_t)u->size, e);
+        err = os_random_bytes(&u->source, bytes, (size_t)u->size, e);
         if (err == 0)
-            take_bytes(u, bytes, (size_t)u->size);
+            write_bytes(u, bytes, (size_t)u->size);
         explicit_bzero(bytes, (size_t)u->size);
     }
     if (u->grouped)
@@ -151,12 +152,12 @@ static int make_bytes(struct urandom_run *u, struct base_error *e) {
 
 static int make_integer(struct urandom_run *u, struct base_error *e) {
     const struct urandom_range *r = &u->args->range;
-    uint64_t drawn, below_zero = 0 - r->low;
-    int err = os_random_integer(&u->draw, r->last, &drawn, e);
+    uint64_t offset, below_zero = 0 - r->low;
+    int err = os_random_integer(&u->source, r->last, &offset, e);
     if (err < 0)
         return err;
-    u->negative = r->negative && drawn < below_zero;
-    u->integer = r->low + drawn;
+    u->negative = r->negative && offset < below_zero;
+    u->integer = r->low + offset;
     if (u->negative)
         buf_add_char(&u->text, '-');
     buf_add_uint(&u->text, u->negative ? 0 - u->integer : u->integer);
@@ -180,23 +181,26 @@ static unsigned encode(uint32_t cp, char bytes[static 4]) {
 enum { CODE_POINTS = 0x110000 };
 
 /* `seen` has a bit for each code point. NULL, or why not. */
-static const char *add_range(struct buf *symbols, uint64_t *seen, uint32_t first, uint32_t last) {
+static const char *add_range(struct urandom_alphabet *alphabet, uint64_t *seen, uint32_t first,
+                             uint32_t last) {
     if (first > last)
         return "a range's end comes before its beginning; put '-' first or last to mean itself";
     for (uint32_t cp = first; cp <= last; cp++) {
         struct urandom_symbol symbol = { 0 };
         if (cp >= 0xd800 && cp <= 0xdfff)
-            continue; /* no characters */
+            continue; /* surrogates are not characters */
         if (seen[cp / 64] >> cp % 64 & 1)
             return "a symbol is there twice, so that it would come more often than others";
         seen[cp / 64] |= UINT64_C(1) << cp % 64;
         symbol.size = (uint8_t)encode(cp, symbol.bytes);
-        buf_add(symbols, &symbol, sizeof symbol);
+        if (!vec_push(alphabet, symbol))
+            return "out of memory";
     }
-    return symbols->failed ? "out of memory" : NULL;
+    return NULL;
 }
 
-static const char *read_symbols(const char *set, struct buf *symbols, uint64_t *seen) {
+static const char *read_symbols(const char *set, struct urandom_alphabet *alphabet,
+                                uint64_t *seen) {
     const char *why = NULL;
     for (size_t at = 0, size = strlen(set); at < size && !why;) {
         uint32_t first, last;
@@ -211,28 +215,27 @@ static const char *read_symbols(const char *set, struct buf *symbols, uint64_t *
                 return "not UTF-8";
             at += 1 + n;
         }
-        why = add_range(symbols, seen, first, last);
+        why = add_range(alphabet, seen, first, last);
     }
     return why;
 }
 
-const char *urandom_read_alphabet(const char *set, struct buf *symbols) {
+const char *urandom_read_alphabet(const char *set, struct urandom_alphabet *alphabet) {
     if (!set[0])
         return "empty";
     uint64_t *seen = calloc(CODE_POINTS / 64, sizeof *seen);
     if (!seen)
         return "out of memory";
-    const char *why = read_symbols(set, symbols, seen);
+    const char *why = read_symbols(set, alphabet, seen);
     free(seen);
     return why;
 }
 
 static int make_symbols(struct urandom_run *u, struct base_error *e) {
-    const struct urandom_symbol *symbols =
-        (const struct urandom_symbol *)(const void *)u->symbols.data;
-    uint64_t last = u->symbols.len / sizeof *symbols - 1, which;
+    const struct urandom_symbol *symbols = u->alphabet.items;
+    uint64_t last = u->alphabet.count - 1, which;
     for (unsigned i = 0; i < u->args->length; i++) {
-        int err = os_random_integer(&u->draw, last, &which, e);
+        int err = os_random_integer(&u->source, last, &which, e);
         if (err < 0)
             return err;
         buf_add(&u->text, symbols[which].bytes, symbols[which].size);
@@ -250,13 +253,13 @@ static int make_uuid(struct urandom_run *u, struct base_error *e) {
     unsigned bits = OS_UUID4_BITS;
     int err;
     if (u->args->uuid == 4) {
-        err = os_random_uuid4(&u->draw, uuid, e);
+        err = os_random_uuid4(&u->source, uuid, e);
     } else {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
-        /* Before 1970 it is as large as if it were too late. */
+        /* A time before 1970 becomes too large, as one that is too late. */
         uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-        err = os_random_uuid7(&u->draw, &u->uuid7, ms, uuid, &bits, e);
+        err = os_random_uuid7(&u->source, &u->uuid7, ms, uuid, &bits, e);
     }
     if (err < 0)
         return err;

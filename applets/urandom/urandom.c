@@ -7,13 +7,11 @@
  * Deviations: os.getrandom may return less than was asked for, this never does.
  * Without a SIZE there are 32 bytes, the secrets module's default.
  */
-#include <unistd.h>
-
 #include "applets/urandom/urandom.h"
-#include "base/io.h"
 #include "cli/parse.h"
 #include "cli/quote.h"
-#include "os/child.h"
+#include "os/clock.h"
+#include "os/random_wait.h"
 #include "os/walk.h"
 
 static const struct cli_choice uuid_choices[] = {
@@ -168,64 +166,7 @@ static const struct cli_field fields[URANDOM_FIELDS] = {
                              "who was asked: vdso, getrandom, urandom, random; null if nobody" },
 };
 
-/* ---- progress, what it took ---- */
-
-enum { PROGRESS_NS = 200000000, MS = 1000000 };
-
-static void show_progress(struct urandom_run *u, int64_t now, const char *end) {
-    struct buf line = { 0 };
-    uint64_t ms = (uint64_t)(now - u->started) / MS + 1;
-    buf_add_str(&line, "\rurandom: ");
-    buf_add_uint(&line, u->done);
-    buf_add_str(&line, " of ");
-    buf_add_uint(&line, u->total);
-    buf_add_str(&line, u->counts_bytes ? " bytes, " : " values, ");
-    buf_add_uint(&line, u->done / ms * 1000 + u->done % ms * 1000 / ms);
-    buf_add_str(&line, "/s ");
-    buf_add_str(&line, end);
-    if (!line.failed)
-        base_write(STDERR_FILENO, line.data, line.len);
-    buf_finish(&line);
-    u->shown = now;
-}
-
-void urandom_count(struct urandom_run *u, uint64_t more) {
-    u->done += more;
-    if (!u->args->progress)
-        return;
-    int64_t now = os_monotonic_ns();
-    if (now - u->shown > PROGRESS_NS)
-        show_progress(u, now, "");
-}
-
-static void add_stat(struct buf *line, bool json, const char *name, uint64_t value) {
-    buf_add_str(line, json ? ",\"" : " ");
-    buf_add_str(line, name);
-    buf_add_str(line, json ? "\":" : "=");
-    buf_add_uint(line, value);
-}
-
-static void show_stats(const struct urandom_run *u) {
-    const struct os_random *r = &u->random;
-    const char *source = r->calls ? os_random_source_name(r->source) : "none";
-    bool json = u->cli->common.format == CLI_FORMAT_JSON;
-    struct buf line = { 0 };
-    buf_add_str(&line, json ? "{\"applet\":\"urandom\",\"source\":\"" : "urandom: source=");
-    buf_add_str(&line, source);
-    if (json)
-        buf_add_char(&line, '"');
-    add_stat(&line, json, "calls", r->calls);
-    add_stat(&line, json, "interrupted", r->interrupted);
-    add_stat(&line, json, "partial", r->partial);
-    add_stat(&line, json, "bytes", r->bytes);
-    add_stat(&line, json, "bits", u->bits);
-    add_stat(&line, json, "threads", r->threads ? r->threads : 1);
-    buf_add_str(&line, json ? "}\n" : "\n");
-    cli_tell(u->cli, &line);
-    buf_finish(&line);
-}
-
-/* ---- what is asked for ---- */
+/* ---- checks ---- */
 
 static bool makes_bytes(const struct urandom_args *args) {
     return args->form <= URANDOM_BASE64URL;
@@ -252,7 +193,7 @@ static bool read_size(struct urandom_run *u) {
 static bool read_alphabet(struct urandom_run *u) {
     if (u->args->form != URANDOM_ALPHABET)
         return true;
-    const char *why = urandom_read_alphabet(u->args->alphabet, &u->symbols);
+    const char *why = urandom_read_alphabet(u->args->alphabet, &u->alphabet);
     if (why)
         cli_usage(u->cli, "--alphabet", why);
     return !why;
@@ -277,7 +218,8 @@ static bool check_records(const struct urandom_run *u) {
     if (u->raw)
         return true;
     unsigned view = u->args->form == URANDOM_INT ? u->args->range.view : URANDOM_VIEW_VALUE;
-    if (!cli_begin(cli, view) || !cli_expect_records(cli, (size_t)u->args->count))
+    size_t count = u->args->count < SIZE_MAX ? (size_t)u->args->count : SIZE_MAX;
+    if (!cli_begin(cli, view) || !cli_expect_records(cli, count))
         return false;
     bool large = makes_bytes(u->args) ? u->size > URANDOM_RECORD_MOST
                                       : u->args->length > URANDOM_RECORD_MOST;
@@ -286,7 +228,7 @@ static bool check_records(const struct urandom_run *u) {
     return !large;
 }
 
-/* About how many bytes a value takes of the generator, and how many characters it has. */
+/* About how many random bytes a value needs, and how many characters it has. */
 static void estimate(const struct urandom_run *u, uint64_t *bytes, uint64_t *characters) {
     *bytes = *characters = u->size;
     switch ((enum urandom_form)u->args->form) {
@@ -295,8 +237,7 @@ static void estimate(const struct urandom_run *u, uint64_t *bytes, uint64_t *cha
         *characters = 20;
         break;
     case URANDOM_ALPHABET:
-        *bytes =
-            os_random_cost(u->symbols.len / sizeof(struct urandom_symbol) - 1) * u->args->length;
+        *bytes = os_random_cost(u->alphabet.count - 1) * u->args->length;
         *characters = sizeof(((struct urandom_symbol *)0)->bytes) * (uint64_t)u->args->length;
         break;
     case URANDOM_UUID:
@@ -326,9 +267,9 @@ static void prepare(struct urandom_run *u, uint64_t count) {
     estimate(u, &bytes, &characters);
     bool streams =
         makes_bytes(args) && u->size > URANDOM_POOLED; /* its threads begin on their own */
-    u->draw.expected = times(bytes, count);
-    os_random_begin(&u->random, flags, streams ? 0 : u->draw.expected);
-    u->draw.random = &u->random;
+    u->source.expected = times(bytes, count);
+    os_random_init(&u->random, flags, streams ? 0 : u->source.expected);
+    u->source.random = &u->random;
     u->jobs = args->jobs ? args->jobs : os_usable_cpus();
     if (u->raw) {
         characters = times(characters + 1, count);
@@ -385,17 +326,15 @@ static void make_all(struct urandom_run *u) {
         count = 1;
     }
     u->counts_bytes = count == 1 && makes_bytes(u->args);
-    u->total = u->counts_bytes ? u->size : count;
-    u->started = u->shown = os_monotonic_ns();
+    urandom_start_count(u, u->counts_bytes ? u->size : count);
     prepare(u, count);
     while (count-- > 0 && make_one(u))
         ;
     if (u->raw)
         urandom_flush(u);
-    os_random_end(&u->random);
-    os_random_values_finish(&u->draw);
-    if (u->args->progress)
-        show_progress(u, os_monotonic_ns(), "\n");
+    os_random_finish(&u->random);
+    os_random_values_finish(&u->source);
+    urandom_finish_count(u);
 }
 
 /* --wait-seeded is all there is to do when nothing else was asked for. */
@@ -422,11 +361,11 @@ static void run(struct cli *cli, const void *data) {
         wait_first(&u))
         make_all(&u);
     if (args.stats && !cli->error)
-        show_stats(&u);
+        urandom_show_stats(&u);
     if (u.text.data)
         explicit_bzero(u.text.data, u.text.cap);
     buf_finish(&u.text);
-    buf_finish(&u.symbols);
+    vec_finish(&u.alphabet);
 }
 
 static const struct urandom_args presets = { .count = 1 };

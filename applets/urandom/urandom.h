@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * What the parts of osbox urandom share: urandom.c has the options and the
- * course of a run, urandom_make.c makes and writes values.
+ * course of a run, generate.c makes and writes values, progress.c reports.
  */
 #pragma once
 
+#include "base/vec.h"
 #include "cli/cli.h"
 #include "os/random_values.h"
 
@@ -32,7 +33,7 @@ enum urandom_field {
 enum {
     URANDOM_DEFAULT_SIZE = 32,
     URANDOM_RECORD_MOST = 64 * 1024 * 1024, /* bytes, or symbols, in a record */
-    URANDOM_POOLED = 4096, /* bytes of a value up to which many are asked for at once */
+    URANDOM_POOLED = 4096, /* values of up to that number of bytes come from a pool */
 };
 
 /* LO:HI. */
@@ -54,7 +55,7 @@ struct urandom_args {
     bool wait; /* --wait-seeded */
     int64_t timeout;
     bool stats, progress, force;
-    unsigned jobs; /* 0: as many as there are CPUs */
+    unsigned jobs; /* 0: one per usable CPU */
 };
 
 /* A symbol of the alphabet, as UTF-8. */
@@ -62,6 +63,8 @@ struct urandom_symbol {
     char bytes[4];
     uint8_t size;
 };
+
+struct urandom_alphabet BASE_VEC(struct urandom_symbol);
 
 /* A run. */
 struct urandom_run {
@@ -71,14 +74,14 @@ struct urandom_run {
     bool raw;      /* no records: `text` goes to stdout */
     unsigned jobs;
     struct os_random random;
-    struct os_random_values draw;
+    struct os_random_values source;
     struct os_uuid7 uuid7;
-    struct buf symbols; /* struct urandom_symbol */
-    struct buf text;    /* made and not yet written */
+    struct urandom_alphabet alphabet;
+    struct buf text; /* made and not yet written */
 
     unsigned char group[3]; /* base64: bytes that wait for others */
     unsigned grouped;
-    bool negative; /* --int: what was drawn */
+    bool negative; /* --int: the integer */
     uint64_t integer;
     uint64_t value_bits; /* of the last value */
     uint64_t bits;       /* of all of them, or UINT64_MAX */
@@ -88,15 +91,28 @@ struct urandom_run {
     int64_t started, shown;
 };
 
-/* Appends the symbols of a SET: characters, and ranges of them. NULL, or why not. */
-const char *urandom_read_alphabet(const char *set, struct buf *symbols);
+/* ---- generate.c ---- */
 
-/* Makes the next value and appends it, as it is written, to u->text; when that is raw it is
- * written out whenever it is much. False: it failed, and that was reported. */
+/* Appends the symbols of a SET: characters, and ranges of them. NULL, or why not. */
+const char *urandom_read_alphabet(const char *set, struct urandom_alphabet *alphabet);
+
+/* Makes the next value and appends it, as it is printed, to u->text; raw text is written whenever
+ * there is much of it. False after a failure, which was reported. */
 bool urandom_make(struct urandom_run *u);
 
 /* Writes raw text out. False: stdout is broken. */
 bool urandom_flush(struct urandom_run *u);
 
-/* Counts what was made, and tells of it with --progress. */
+/* ---- progress.c ---- */
+
+/* Begins to count: `total` bytes or values. */
+void urandom_start_count(struct urandom_run *u, uint64_t total);
+
+/* Counts what was made; with --progress, shows it from time to time. */
 void urandom_count(struct urandom_run *u, uint64_t more);
+
+/* With --progress, shows the last count. */
+void urandom_finish_count(struct urandom_run *u);
+
+/* --stats: a line about the calls that were made. */
+void urandom_show_stats(const struct urandom_run *u);

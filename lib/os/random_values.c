@@ -1,43 +1,43 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What is made of random bytes: integers without bias, UUIDs.
+ * Values made from random bytes: integers without bias, UUIDs.
  */
 #include <string.h>
 
 #include "os/random_values.h"
 
 static const uint64_t LOW_MASK = (UINT64_C(1) << 62) - 1, HIGH_MASK = 0xfff;
-static const uint64_t MS_MOST = (UINT64_C(1) << 48) - 1;
+static const uint64_t MS_MAX = (UINT64_C(1) << 48) - 1;
 
-void os_random_values_finish(struct os_random_values *d) {
-    explicit_bzero(d->pool, sizeof d->pool);
-    d->at = d->size = 0;
+void os_random_values_finish(struct os_random_values *v) {
+    explicit_bzero(v->pool, sizeof v->pool);
+    v->at = v->size = 0;
 }
 
-static int refill(struct os_random_values *d, size_t wanted, struct base_error *e) {
-    size_t size = d->expected < sizeof d->pool ? (size_t)d->expected : sizeof d->pool;
+static int refill(struct os_random_values *v, size_t wanted, struct base_error *e) {
+    size_t size = v->expected < sizeof v->pool ? (size_t)v->expected : sizeof v->pool;
     if (size < wanted)
-        size = wanted < sizeof d->pool ? wanted : sizeof d->pool;
-    int err = os_random_fill(d->random, d->pool, size, e);
+        size = wanted < sizeof v->pool ? wanted : sizeof v->pool;
+    int err = os_random_fill(v->random, v->pool, size, e);
     if (err < 0)
         return err;
-    d->expected -= d->expected < size ? d->expected : size;
-    d->at = 0;
-    d->size = size;
+    v->expected -= v->expected < size ? v->expected : size;
+    v->at = 0;
+    v->size = size;
     return 0;
 }
 
-int os_random_bytes(struct os_random_values *d, void *bytes, size_t size, struct base_error *e) {
+int os_random_bytes(struct os_random_values *v, void *bytes, size_t size, struct base_error *e) {
     unsigned char *p = bytes;
     while (size > 0) {
-        if (d->at == d->size) {
-            int err = refill(d, size, e);
+        if (v->at == v->size) {
+            int err = refill(v, size, e);
             if (err < 0)
                 return err;
         }
-        size_t n = d->size - d->at < size ? d->size - d->at : size;
-        memcpy(p, d->pool + d->at, n);
-        d->at += n;
+        size_t n = v->size - v->at < size ? v->size - v->at : size;
+        memcpy(p, v->pool + v->at, n);
+        v->at += n;
         p += n;
         size -= n;
     }
@@ -50,24 +50,24 @@ static unsigned width(uint64_t value) {
 }
 
 uint64_t os_random_cost(uint64_t last) {
-    /* At the worst, half of the draws do not fit. */
+    /* At worst, half of the numbers are too great. */
     return 2 * (uint64_t)((width(last) + 7) / 8);
 }
 
-int os_random_integer(struct os_random_values *d, uint64_t last, uint64_t *value,
+int os_random_integer(struct os_random_values *v, uint64_t last, uint64_t *value,
                       struct base_error *e) {
     unsigned bits = width(last);
     uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
     do {
         unsigned char bytes[8];
-        uint64_t v = 0;
-        int err = os_random_bytes(d, bytes, (bits + 7) / 8, e);
+        uint64_t number = 0;
+        int err = os_random_bytes(v, bytes, (bits + 7) / 8, e);
         if (err < 0)
             return err;
         for (unsigned i = 0; i < (bits + 7) / 8; i++)
-            v = v << 8 | bytes[i];
+            number = number << 8 | bytes[i];
         explicit_bzero(bytes, sizeof bytes);
-        *value = v & mask;
+        *value = number & mask;
     } while (*value > last);
     return 0;
 }
@@ -89,7 +89,7 @@ uint64_t os_random_bits(uint64_t last, uint32_t times) {
     return (uint64_t)times * whole + ((uint64_t)times * fraction >> 32);
 }
 
-static void put_bits(unsigned char *bytes, unsigned size, uint64_t value) {
+static void store(unsigned char *bytes, unsigned size, uint64_t value) {
     while (size-- > 0) {
         bytes[size] = (unsigned char)value;
         value >>= 8;
@@ -102,20 +102,20 @@ static void mark(unsigned char *uuid, unsigned version) {
     uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80);
 }
 
-int os_random_uuid4(struct os_random_values *d, unsigned char uuid[static OS_UUID_SIZE],
+int os_random_uuid4(struct os_random_values *v, unsigned char uuid[static OS_UUID_SIZE],
                     struct base_error *e) {
-    int err = os_random_bytes(d, uuid, OS_UUID_SIZE, e);
+    int err = os_random_bytes(v, uuid, OS_UUID_SIZE, e);
     mark(uuid, 4);
     return err;
 }
 
 /* All 74 bits anew. */
-static int start_ms(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+static int start_ms(struct os_random_values *v, struct os_uuid7 *u, uint64_t ms,
                     struct base_error *e) {
     uint64_t bits[2];
-    if (ms > MS_MOST)
+    if (ms > MS_MAX)
         return base_fail(e, EOVERFLOW, "clock_gettime", NULL);
-    int err = os_random_bytes(d, bits, sizeof bits, e);
+    int err = os_random_bytes(v, bits, sizeof bits, e);
     if (err < 0)
         return err;
     *u = (struct os_uuid7){ true, ms, bits[0] & HIGH_MASK, bits[1] & LOW_MASK };
@@ -124,27 +124,27 @@ static int start_ms(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
 }
 
 /* 1 to 2^32 further; a millisecond without room borrows the next one. */
-static int step(struct os_random_values *d, struct os_uuid7 *u, struct base_error *e) {
+static int step(struct os_random_values *v, struct os_uuid7 *u, struct base_error *e) {
     uint32_t more;
-    int err = os_random_bytes(d, &more, sizeof more, e);
+    int err = os_random_bytes(v, &more, sizeof more, e);
     if (err < 0)
         return err;
     u->low += (uint64_t)more + 1;
     u->high += u->low >> 62;
     u->low &= LOW_MASK;
-    return u->high > HIGH_MASK ? start_ms(d, u, u->ms + 1, e) : 0;
+    return u->high > HIGH_MASK ? start_ms(v, u, u->ms + 1, e) : 0;
 }
 
-int os_random_uuid7(struct os_random_values *d, struct os_uuid7 *u, uint64_t ms,
+int os_random_uuid7(struct os_random_values *v, struct os_uuid7 *u, uint64_t ms,
                     unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e) {
     bool anew = !u->begun || ms > u->ms;
-    int err = anew ? start_ms(d, u, ms, e) : step(d, u, e);
+    int err = anew ? start_ms(v, u, ms, e) : step(v, u, e);
     if (err < 0)
         return err;
     *bits = anew ? OS_UUID7_BITS : OS_UUID7_STEP_BITS;
-    put_bits(uuid, 6, u->ms);
-    put_bits(uuid + 6, 2, u->high);
-    put_bits(uuid + 8, 8, u->low);
+    store(uuid, 6, u->ms);
+    store(uuid + 6, 2, u->high);
+    store(uuid + 8, 8, u->low);
     mark(uuid, 7);
     return 0;
 }
