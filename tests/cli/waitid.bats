@@ -895,7 +895,7 @@ without_pidfds() {
 
 @test "a process without an inode: PID:INODE is ENOSYS" {
     can_trace || skip 'nothing can be traced here'
-    run --separate-stderr -69 traced -qq -o trace -e trace=fstatfs -e inject=fstatfs:error=ENOSYS \
+    run --separate-stderr -69 traced -qq -o trace -e 'trace=/^fstatfs' -e 'inject=/^fstatfs:error=ENOSYS' \
         "$OSBOX" waitid $$:5 3>&- 8>&-
     [[ $stderr == *'[ENOSYS]' ]]
 }
