@@ -9,7 +9,7 @@
 #include "os/file.h"
 
 bool base_dir_check_descriptor(struct cli *cli, int fd) {
-    if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->closed >> fd & 1))
+    if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->call.closed >> fd & 1))
         return true;
     struct base_error e;
     base_fail(&e, EBADF, "fcntl", NULL);

@@ -260,7 +260,8 @@
 enum file_field { FILE_RECORD(FILE_RECORD_ID, , ) FILE_FIELDS };
 
 /* The rows of an applet's field table from `base` on. For each group, PREFIX_VIEWS_GROUP are the
- * views that its fields belong to, and PREFIX_DEFAULTS_GROUP those that show them by default. */
+ * views that its fields belong to, and PREFIX_DEFAULTS_GROUP those that show them by default; all
+ * of them can be named in the views PREFIX_NAMEABLE. */
 #define FILE_RECORD_ROWS(base, PREFIX)                                                             \
     FILE_RECORD_FIRST(FILE_RECORD_ROW, base, PREFIX)                                               \
     FILE_RECORD_REST(FILE_RECORD_NEXT_ROW, base, PREFIX)
@@ -273,6 +274,7 @@ enum file_field { FILE_RECORD(FILE_RECORD_ID, , ) FILE_FIELDS };
                              .item = item_,                                                        \
                              .views = PREFIX##_VIEWS_##group,                                      \
                              .defaults = PREFIX##_DEFAULTS_##group,                                \
+                             .nameable = PREFIX##_NAMEABLE,                                        \
                              .needs = needs_,                                                      \
                              .help = help_ }
 

@@ -79,7 +79,7 @@ void program_answer(struct cli *cli, const struct os_child *child) {
     else
         cli_answer(cli, child->timed_out ? CLI_EX_TIMEOUT : os_wait_shell_status(&child->result));
     if (child->interrupted && os_wait_exitcode(&child->result) == -child->interrupted)
-        cli->last_signal = child->interrupted;
+        cli->outcome.signal = child->interrupted;
 }
 
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
@@ -89,7 +89,7 @@ void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
     plan->environ = environ;
     plan->search = path ? path : os_default_path;
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (cli->closed >> fd & 1)
+        if (cli->call.closed >> fd & 1)
             os_plan_add(plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
 }
 

@@ -44,8 +44,9 @@ void program_fill(const struct os_child *child, char name[static 16], struct cli
 /* Sets the exit status to the program's, or to what says that it timed out. */
 void program_answer(struct cli *cli, const struct os_child *child);
 
-/* Makes the plan run argv, such as cli->program, in our environment and found with our PATH; what
- * was closed when osbox started is closed for it. To be called before file actions are added. */
+/* Makes the plan run argv, such as cli->call.program, in our environment and found with our PATH;
+ * what was closed when osbox started is closed for it. To be called before file actions are added.
+ */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
 
 /* Waits until what os_child_start() started has ended. Returns 0 or -errno. */

@@ -15,7 +15,7 @@ const struct cli_choice scheduling_policies[] = {
     { "rr", SCHED_RR, "real time, in turns" },
     { "deadline", OS_SCHED_DEADLINE, "real time, with runtime, deadline and period" },
     { "ext", OS_SCHED_EXT, "a BPF scheduler" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 const char *scheduling_policy_name(uint32_t policy) {

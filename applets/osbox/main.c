@@ -25,6 +25,7 @@
 
 #include "applets/osbox/applets.h"
 #include "cli/cli.h"
+#include "cli/dispatch.h"
 #include "cli/help.h"
 #include "cli/main.h"
 #include "os/install_link.h"
@@ -69,16 +70,14 @@ static const struct cli_field fields[] = {
                         .help = "what it does, in a line" },
 };
 
-static const char *const views[] = { "applet", NULL };
-
 /* ---- help, completion ---- */
 
-static void run_help(struct cli *cli, const void *args) {
+static void run_help(struct cli *cli, void *args) {
     (void)args;
     cli_descend(cli, NULL);
-    for (int i = 0; i < cli->operand_count; i++) {
-        if (!cli_descend(cli, cli->operands[i])) {
-            cli_unknown_command(cli, cli->operands[i]);
+    for (int i = 0; i < cli->call.operand_count; i++) {
+        if (!cli_descend(cli, cli->call.operands[i])) {
+            cli_unknown_command(cli, cli->call.operands[i]);
             return;
         }
     }
@@ -101,9 +100,9 @@ static const struct cli_command help_command = {
             "stub_" #shell "_end:\n"                                                               \
             ".previous\n");                                                                        \
     extern const char stub_##shell[], stub_##shell##_end[];                                        \
-    static void run_##shell(struct cli *cli, const void *args) {                                   \
+    static void run_##shell(struct cli *cli, void *args) {                                         \
         (void)args;                                                                                \
-        buf_add(&cli->output.bytes, stub_##shell, (size_t)(stub_##shell##_end - stub_##shell));    \
+        cli_write(cli, stub_##shell, (size_t)(stub_##shell##_end - stub_##shell));                 \
     }                                                                                              \
     static const struct cli_command shell##_command = {                                            \
         .name = #shell,                                                                            \
@@ -142,7 +141,7 @@ static bool is_applet(const struct cli_command *command) {
 
 static void list_applets(struct cli *cli) {
     /* Names alone, a line each, unless a format was asked for. */
-    if (!cli_begin(cli, 0))
+    if (!cli_begin(cli))
         return;
     for (const struct cli_command *const *c = commands; *c; c++) {
         struct cli_value values[FIELDS] = {
@@ -157,7 +156,7 @@ static void list_applets(struct cli *cli) {
 static void install_links(struct cli *cli, const struct osbox_args *args) {
     struct base_error e;
     struct buf program = { 0 }, name = { 0 };
-    struct os_file w = { AT_FDCWD, cli->operands[0], true };
+    struct os_file w = { AT_FDCWD, cli->call.operands[0], true };
     int dir_fd = os_file_open_directory(&w, &e);
     const char *target = dir_fd < 0 || os_executable(&program, &e) < 0 ? NULL : buf_cstr(&program);
     if (!target)
@@ -168,7 +167,7 @@ static void install_links(struct cli *cli, const struct osbox_args *args) {
         buf_clear(&name);
         buf_add_str(&name, args->name_prefix ? args->name_prefix : "");
         buf_add_str(&name, (*c)->name);
-        if (os_install_link(target, cli->root->name, dir_fd, buf_cstr(&name), args->hard,
+        if (os_install_link(target, cli->call.root->name, dir_fd, buf_cstr(&name), args->hard,
                             args->force, &e) < 0)
             cli_report(cli, &e);
     }
@@ -179,7 +178,7 @@ static void install_links(struct cli *cli, const struct osbox_args *args) {
 }
 
 static void run_install(struct cli *cli, const struct osbox_args *args) {
-    if (cli->operand_count != 1)
+    if (cli->call.operand_count != 1)
         cli_usage(cli, "--install", "takes one operand, the directory");
     else if (args->name_prefix && strchr(args->name_prefix, '/'))
         cli_usage(cli, args->name_prefix, "a name's prefix has no slash");
@@ -187,14 +186,14 @@ static void run_install(struct cli *cli, const struct osbox_args *args) {
         install_links(cli, args);
 }
 
-static void run_osbox(struct cli *cli, const void *data) {
+static void run_osbox(struct cli *cli, void *data) {
     const struct osbox_args *args = data;
     if (args->install)
         run_install(cli, args);
-    else if (cli->operand_count && cli_find_command(cli->root, cli->operands[0]))
-        cli_usage(cli, cli->operands[0], "options go behind the applet's name");
-    else if (cli->operand_count)
-        cli_unknown_command(cli, cli->operands[0]);
+    else if (cli->call.operand_count && cli_find_command(cli->call.root, cli->call.operands[0]))
+        cli_usage(cli, cli->call.operands[0], "options go behind the applet's name");
+    else if (cli->call.operand_count)
+        cli_unknown_command(cli, cli->call.operands[0]);
     else if (args->list)
         list_applets(cli);
     else
@@ -203,7 +202,7 @@ static void run_osbox(struct cli *cli, const void *data) {
 
 static const struct cli_exit exits[] = {
     { CLI_EX_NOTFOUND, "no such applet" },
-    { 0, NULL },
+    CLI_EXITS_END,
 };
 
 static const struct cli_command osbox_command = {
@@ -215,7 +214,7 @@ static const struct cli_command osbox_command = {
              "help [APPLET [VERB]]\ncompletion bash|zsh|fish",
     .options = options,
     .fields = fields,
-    .views = views,
+    .views = "applet",
     .commands = commands,
     .personalities = personalities,
     .exits = exits,
@@ -227,6 +226,5 @@ static const struct cli_command osbox_command = {
 };
 
 int main(int argc, char **argv) {
-    static struct cli cli; /* static: its pages are zero, and touched only where used */
-    return cli_main(&cli, &osbox_command, argc, argv);
+    return cli_main(&osbox_command, argc, argv);
 }

@@ -43,7 +43,7 @@ static int move(struct popen_run *p, struct base_error *e) {
 /* Output that could not be written. If its reader has gone, osbox dies of SIGPIPE unless that is
  * ignored. */
 static void report_lost(struct popen_run *p) {
-    if (p->cli->output.error == EPIPE)
+    if (cli_output_error(p->cli) == EPIPE)
         cli_lose_reader(p->cli);
     for (unsigned i = 0; i < p->count; i++) {
         const struct popen_stream *s = &p->streams[i];
@@ -101,9 +101,9 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
         report_failure(&p, plan, &e);
         return;
     }
-    cli->program_ran = true;
+    cli->outcome.program_ran = true;
     add_streams(&p, plan);
-    popen_stream_open(&p.events, "events", -1, cli->output.fd, args);
+    popen_stream_open(&p.events, "events", -1, cli_output_fd(cli), args);
     p.events.buffering = 0;
     r = move(&p, &e);
     report_input(&p);

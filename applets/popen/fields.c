@@ -45,8 +45,6 @@ const struct cli_field popen_fields[] = {
     STEP_ROWS(POPEN_WHY, RESULT, 0),
 };
 
-const char *const popen_views[] = { "result", "event", NULL };
-
 void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
     values[POPEN_WAIT + WAIT_PID] = cli_int(p->child.pid);

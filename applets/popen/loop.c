@@ -50,7 +50,7 @@ static bool is_behind(const struct popen_run *p) {
 
 /* Nothing reads the records: there is nothing to continue for. */
 static void lose_events(struct popen_run *p) {
-    p->cli->output.error = p->events.lost;
+    cli_set_output_error(p->cli, p->events.lost);
     for (unsigned i = 0; i < p->count; i++)
         popen_stream_stop(&p->streams[i]);
 }

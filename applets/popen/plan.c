@@ -37,7 +37,7 @@ void popen_plan_finish(struct popen_plan *plan) {
 
 void popen_plan_decide(struct popen_plan *plan, const struct cli *cli,
                        const struct popen_args *args) {
-    bool raw = cli->writer.format == CLI_FORMAT_RAW && !args->events;
+    bool raw = cli_writer(cli)->format == CLI_FORMAT_RAW && !args->events;
     plan->to_stdout = !args->status && !raw;
     plan->records = args->status || !raw;
     plan->captures = (plan->to_stdout && !args->events) || args->tee;
@@ -121,12 +121,12 @@ static int add_pipes(struct popen_plan *plan, const struct popen_args *args, str
 static void add_program(struct popen_plan *plan, const struct cli *cli,
                         const struct popen_args *args) {
     static char shell[] = "/bin/sh", option[] = "-c", end[] = "--";
-    const char *command = args->command ? args->command : cli->operands[0];
+    const char *command = args->command ? args->command : cli->call.operands[0];
     plan->argv[0] = shell;
     plan->argv[1] = option;
     plan->argv[2] = end; /* a command may begin with '-' */
     plan->argv[3] = (char *)(uintptr_t)command;
-    program_name(cli, &plan->os, cli->program ? cli->program : plan->argv);
+    program_name(cli, &plan->os, cli->call.program ? cli->call.program : plan->argv);
 }
 
 bool popen_needs_group(const struct popen_args *args) {

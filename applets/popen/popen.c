@@ -22,7 +22,7 @@ static const struct cli_choice modes[] = {
     { "3", POPEN_3, "as popen3: input, output and errors apart (the default of records)" },
     { "4", POPEN_4, "as popen4: input, and output and errors as one" },
     { "system", POPEN_SYSTEM, "nothing is captured" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 static const struct cli_choice exit_choices[] = {
@@ -30,24 +30,14 @@ static const struct cli_choice exit_choices[] = {
     { "drain", POPEN_DRAIN, "read what is there" },
     { "close", POPEN_CLOSE, "read no more" },
     { "kill", POPEN_KILL, "kill the command's process group, then read on" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 static const struct cli_choice kill_choices[] = {
     { "group", 0, "the command's process group" },
     { "child", 1, "the command alone" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
-
-static const char *parse_buffering(struct cli *cli, void *data, const char *text) {
-    (void)cli;
-    struct popen_args *args = data;
-    int64_t value;
-    const char *why = cli_parse_int(text, -1, INT_MAX, &value);
-    if (!why)
-        args->buffering = (int)value;
-    return why;
-}
 
 /* COLUMNSxLINES */
 static const char *parse_size(const char *text, struct winsize *size) {
@@ -66,13 +56,22 @@ static const char *parse_size(const char *text, struct winsize *size) {
     return why;
 }
 
-static const char *parse_pty(struct cli *cli, void *data, const char *text) {
-    (void)cli;
+/* --pty */
+static const char *parse_option(void *data, int which, const char *text) {
     struct popen_args *args = data;
+    (void)which;
     args->pty = true;
     args->size = (struct winsize){ 0 };
     return text[0] ? parse_size(text, &args->size) : NULL;
 }
+
+enum { CHOICES_MODE = 1, CHOICES_ON_EXIT, CHOICES_KILL };
+
+static const struct cli_choice *const choices[] = {
+    [CHOICES_MODE] = modes,
+    [CHOICES_ON_EXIT] = exit_choices,
+    [CHOICES_KILL] = kill_choices,
+};
 
 static const struct cli_option options[] = {
     CLI_GROUP("The command"),
@@ -81,10 +80,10 @@ static const struct cli_option options[] = {
     { CLI_TEXT(struct popen_args, input), .name = "input", .metavar = "FILE",
       .complete = CLI_COMPLETE_FILE,
       .help = "its standard input: a file, or '-' for that of osbox" },
-    { CLI_CALL(parse_pty), .name = "pty", .metavar = "COLUMNSxLINES", .optional = true,
+    { CLI_CALL(0), .name = "pty", .metavar = "COLUMNSxLINES", .optional = true,
       .help = "run it in a terminal of its own, of that size or the current one" },
     CLI_GROUP("What is captured"),
-    { CLI_CHOICE(struct popen_args, mode, modes), .name = "mode", .metavar = "MODE",
+    { CLI_CHOICE(struct popen_args, mode, CHOICES_MODE), .name = "mode", .metavar = "MODE",
       .help = "what of it is captured" },
     { CLI_FLAG(struct popen_args, tee), .name = "tee",
       .help = "capture what passes through, too, or show what is captured (on standard error)" },
@@ -92,7 +91,8 @@ static const struct cli_option options[] = {
       .help = "print each line as a record when it comes, and the end as the last one" },
     { CLI_SIZE(struct popen_args, limit), .name = "limit", .metavar = "SIZE",
       .help = "keep no more than that of each stream; the rest is read and counted" },
-    { CLI_CALL(parse_buffering), .name = "buffering", .metavar = "N", .preset = "-1",
+    { CLI_INT_IN(struct popen_args, buffering, -1, INT_MAX), .name = "buffering", .metavar = "N",
+      .preset = "-1",
       .help = "pass output on as it comes (-1, 0), by lines (1) or in blocks of N bytes" },
     { CLI_TEXT(struct popen_args, status), .name = "status", .metavar = "FILE|fd:N",
       .complete = CLI_COMPLETE_FILE, .help = "write the record there; output passes through" },
@@ -105,26 +105,27 @@ static const struct cli_option options[] = {
       .needs = "timeout", .help = "the signal of --timeout" },
     { CLI_TIME(struct popen_args, kill_after), .name = "kill-after", .metavar = "T",
       .needs = "timeout", .help = "and SIGKILL that time later; the status is 137" },
-    { CLI_CHOICE(struct popen_args, child_only, kill_choices), .name = "kill", .metavar = "WHOM",
+    { CLI_CHOICE(struct popen_args, child_only, CHOICES_KILL), .name = "kill", .metavar = "WHOM",
       .preset = "group", .needs = "timeout", .help = "whom the signals are for" },
-    { CLI_CHOICE(struct popen_args, on_exit, exit_choices), .name = "on-exit", .metavar = "HOW",
+    { CLI_CHOICE(struct popen_args, on_exit, CHOICES_ON_EXIT), .name = "on-exit", .metavar = "HOW",
       .preset = "wait-eof", .help = "when it has ended, but others hold its output" },
     CLI_OPTIONS_END,
 };
 
-static void run(struct cli *cli, const void *data) {
+static unsigned choose_view(const struct cli_call *call, const void *data) {
+    const struct popen_args *args = data;
+    (void)call;
+    return args->events ? POPEN_VIEW_EVENT : POPEN_VIEW_RESULT;
+}
+
+static void run(struct cli *cli, void *data) {
     const struct popen_args *args = data;
     struct popen_plan plan = popen_plan_init();
-    int given = (args->command != NULL) + (cli->program != NULL) + cli->operand_count;
+    int given = (args->command != NULL) + (cli->call.program != NULL) + cli->call.operand_count;
     popen_plan_decide(&plan, cli, args);
-    unsigned view = args->events ? POPEN_VIEW_EVENT : POPEN_VIEW_RESULT;
-    if (cli->common.fields && strcmp(cli->common.fields, "help") == 0) {
-        cli_begin(cli, view);
-        return;
-    }
     if (args->events && !cli_expect_records(cli, 2))
         return;
-    if (given != 1 || (cli->program && !cli->program[0])) {
+    if (given != 1 || (cli->call.program && !cli->call.program[0])) {
         cli_usage(cli, NULL, "takes one command: a string for sh, or '--' and a program");
         return;
     }
@@ -133,11 +134,10 @@ static void run(struct cli *cli, const void *data) {
         return;
     if (fd >= 0)
         cli_redirect(cli, fd, args->status);
-    bool implied = cli->writer.format == CLI_FORMAT_RAW || cli->format_implied;
+    bool implied = cli_writer(cli)->format == CLI_FORMAT_RAW || !cli->call.format_given;
     if (plan.records && implied)
         cli_set_format(cli, args->events ? CLI_FORMAT_JSON : CLI_FORMAT_TEXT);
-    cli->record_tells_error = true;
-    if (!plan.records || cli_begin(cli, view))
+    if (!plan.records || cli_begin(cli))
         popen_capture(cli, args, &plan);
     popen_plan_finish(&plan);
 }
@@ -150,8 +150,12 @@ const struct cli_command applet_popen = {
     .usage = "[OPTION]... 'SHELL COMMAND'\n[OPTION]... -c 'SHELL COMMAND'\n"
              "[OPTION]... -- CMD [ARG]...",
     .options = options,
+    .choices = choices,
+    .parse = parse_option,
+    .choose_view = choose_view,
+    .failure_views = 1 << POPEN_VIEW_RESULT | 1 << POPEN_VIEW_EVENT,
     .fields = popen_fields,
-    .views = popen_views,
+    .views = "result event",
     .field_count = POPEN_FIELDS,
     .args_size = sizeof(struct popen_args),
     .presets = &presets,

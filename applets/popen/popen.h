@@ -65,7 +65,6 @@ enum popen_field {
 };
 
 extern const struct cli_field popen_fields[];
-extern const char *const popen_views[];
 
 /* ---- the plan of a run ---- */
 

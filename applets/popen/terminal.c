@@ -14,7 +14,7 @@ int popen_input_open(struct popen_run *p, int terminal, const char *path, struct
     p->input = (struct popen_input){ .fd = -1, .terminal = terminal };
     if (terminal < 0)
         return 0;
-    if (!path && p->cli->closed & 1U << STDIN_FILENO)
+    if (!path && p->cli->call.closed & 1U << STDIN_FILENO)
         path = "/dev/null";
     p->input.fd = path ? base_open(AT_FDCWD, path, O_RDONLY) : STDIN_FILENO;
     return p->input.fd < 0 ? base_fail(e, -p->input.fd, "open", path) : 0;

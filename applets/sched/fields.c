@@ -17,8 +17,6 @@ enum {
     THREAD = SHOW | SET,
 };
 
-const char *const sched_views[] = { "show", "set", "limits", "cpus", "status", NULL };
-
 const struct cli_field sched_fields[] = {
     WAIT_ROWS(SCHED_WAIT, STATUS, THREAD, 0),
     [SCHED_POLICY] =

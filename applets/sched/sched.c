@@ -21,22 +21,11 @@
 
 /* ---- options ---- */
 
-static const struct cli_choice yes_no[] = { { "yes", 1, NULL },
-                                            { "no", 0, NULL },
-                                            { NULL, 0, NULL } };
+static const struct cli_choice yes_no[] = { { "yes", 1, "" }, { "no", 0, "" }, CLI_CHOICES_END };
 
-static const char *parse_nice(struct cli *cli, void *data, const char *text) {
-    (void)cli;
-    struct sched_args *args = data;
-    int64_t nice;
-    const char *why = cli_parse_int(text, -20, 19, &nice);
-    if (!why)
-        args->nice = (int)nice;
-    return why;
-}
-
-static const char *parse_affinity(struct cli *cli, void *data, const char *text) {
-    (void)cli;
+/* --affinity */
+static const char *parse_option(void *data, int which, const char *text) {
+    (void)which;
     struct sched_args *args = data;
     struct cli_cpus cpus;
     const char *why = cli_parse_cpus(text, &cpus);
@@ -47,6 +36,13 @@ static const char *parse_affinity(struct cli *cli, void *data, const char *text)
     args->affinity_text = text;
     return NULL;
 }
+
+enum { CHOICES_POLICY = 1, CHOICES_YES_NO };
+
+static const struct cli_choice *const choices[] = {
+    [CHOICES_POLICY] = scheduling_policies,
+    [CHOICES_YES_NO] = yes_no,
+};
 
 #define TARGET_ROWS                                                                                \
     { CLI_FLAG(struct sched_args, threads), .name = "threads",                                     \
@@ -69,16 +65,16 @@ static const struct cli_option set_options[] = {
     CLI_GROUP("Which"),
     TARGET_ROWS,
     CLI_GROUP("What is set"),
-    { CLI_CHOICE(struct sched_args, policy, scheduling_policies), .name = "policy",
-      .metavar = "POLICY", .help = "the policy" },
+    { CLI_CHOICE(struct sched_args, policy, CHOICES_POLICY), .name = "policy", .metavar = "POLICY",
+      .help = "the policy" },
     { CLI_UNSIGNED(struct sched_args, priority), .name = "priority", .metavar = "N",
       .help = "the priority: 1 to 99 for fifo and rr, 0 for others" },
-    { CLI_CALL(parse_nice), .name = "nice", .metavar = "N",
+    { CLI_INT_IN(struct sched_args, nice, -20, 19), .name = "nice", .metavar = "N",
       .help = "the nice value itself, -20 to 19" },
-    { CLI_CALL(parse_affinity), .name = "affinity", .metavar = "CPUS",
+    { CLI_CALL(0), .name = "affinity", .metavar = "CPUS",
       .help = "the CPUs it may run on: 0-3,8, 0-15:2, or a mask 0xff" },
-    { CLI_CHOICE(struct sched_args, reset, yes_no), .name = "reset-on-fork", .metavar = "WHETHER",
-      .help = "children begin with the usual policy" },
+    { CLI_CHOICE(struct sched_args, reset, CHOICES_YES_NO), .name = "reset-on-fork",
+      .metavar = "WHETHER", .help = "children begin with the usual policy" },
     { CLI_TIME(struct sched_args, runtime), .name = "runtime", .metavar = "T", .needs = "deadline",
       .help = "of the policy deadline: CPU time in each period" },
     { CLI_TIME(struct sched_args, deadline), .name = "deadline", .metavar = "T", .needs = "runtime",
@@ -125,9 +121,9 @@ static bool check_target(struct cli *cli, const struct pid_operand *t) {
 
 static bool add_operands(struct cli *cli, struct buf *threads) {
     bool good = true;
-    for (int i = 0; i < cli->operand_count; i++) {
+    for (int i = 0; i < cli->call.operand_count; i++) {
         struct pid_operand t;
-        if (!pid_operand_parse(cli, cli->operands[i], &t))
+        if (!pid_operand_parse(cli, cli->call.operands[i], &t))
             return false;
         struct sched_thread thread = { t.pid, false };
         good = check_target(cli, &t);
@@ -213,13 +209,14 @@ static void show_one(struct cli *cli, const struct sched_thread *t, struct os_sc
     sched_record_finish(&r);
 }
 
-static void run_show(struct cli *cli, const void *data) {
+static void run_show(struct cli *cli, void *data) {
     const struct sched_args *args = data;
     struct buf threads = { 0 };
     struct os_sched s = { 0 };
     const struct sched_thread self = { getpid(), false };
-    bool named = cli->operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user || args->threads;
-    if (!cli_begin(cli, SCHED_VIEW_SHOW))
+    bool named =
+        cli->call.operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user || args->threads;
+    if (!cli_begin(cli))
         return;
     if (!named) {
         show_one(cli, &self, &s);
@@ -235,11 +232,11 @@ static void run_show(struct cli *cli, const void *data) {
 
 /* ---- limits, cpus, yield ---- */
 
-static void run_limits(struct cli *cli, const void *data) {
+static void run_limits(struct cli *cli, void *data) {
     (void)data;
-    if (!cli_begin(cli, SCHED_VIEW_LIMITS))
+    if (!cli_begin(cli))
         return;
-    for (const struct cli_choice *c = scheduling_policies; c->name; c++) {
+    for (const struct cli_choice *c = scheduling_policies; c->name[0]; c++) {
         struct cli_value values[SCHED_FIELDS] = { 0 };
         int least, greatest;
         int64_t interval;
@@ -258,13 +255,13 @@ static void run_limits(struct cli *cli, const void *data) {
     }
 }
 
-static void run_cpus(struct cli *cli, const void *data) {
+static void run_cpus(struct cli *cli, void *data) {
     (void)data;
     struct sched_record r = { 0 };
     struct os_sched s = { 0 };
     struct os_cpus c;
     struct base_error e;
-    if (!cli_begin(cli, SCHED_VIEW_CPUS))
+    if (!cli_begin(cli))
         return;
     if (os_cpus_get(&c, &e) < 0 || os_sched_get(0, &s, &e) < 0) {
         cli_report(cli, &e);
@@ -286,15 +283,22 @@ static void run_cpus(struct cli *cli, const void *data) {
     os_cpus_finish(&c);
 }
 
-static void run_yield(struct cli *cli, const void *data) {
+static void run_yield(struct cli *cli, void *data) {
     (void)cli, (void)data;
     os_sched_yield();
 }
 
-static void run_set(struct cli *cli, const void *data) {
-    struct sched_args args = *(const struct sched_args *)data;
-    sched_set(cli, &args);
-    cli_cpus_finish(&args.affinity);
+static unsigned choose_view_of_set(const struct cli_call *call, const void *args) {
+    (void)args;
+    return call->program ? SCHED_VIEW_STATUS : SCHED_VIEW_SET;
+}
+
+static void run_set(struct cli *cli, void *args) {
+    sched_set(cli, args);
+}
+
+static void finish_set_args(void *args) {
+    cli_cpus_finish(&((struct sched_args *)args)->affinity);
 }
 
 /* ---- the commands ---- */
@@ -306,7 +310,7 @@ static const struct sched_args presets = { .policy = -1,
                                            .pgrp = SCHED_NOT_GIVEN };
 
 #define SCHED_COMMON                                                                               \
-    .manual = "osbox-sched", .fields = sched_fields, .views = sched_views,                         \
+    .manual = "osbox-sched", .fields = sched_fields, .views = "show set limits cpus status",       \
     .field_count = SCHED_FIELDS, .args_size = sizeof(struct sched_args), .presets = &presets,      \
     .default_format = CLI_FORMAT_TEXT
 
@@ -317,6 +321,7 @@ static const struct cli_command show_command = {
     .description = "Without PID: what a program that is run would have.",
     .options = show_options,
     .operands = CLI_COMPLETE_PID,
+    .view = SCHED_VIEW_SHOW,
     .run = run_show,
     SCHED_COMMON,
 };
@@ -328,6 +333,10 @@ static const struct cli_command set_command = {
     .options = set_options,
     .operands = CLI_COMPLETE_PID,
     .dashes_program = true,
+    .choices = choices,
+    .parse = parse_option,
+    .choose_view = choose_view_of_set,
+    .finish_args = finish_set_args,
     .run = run_set,
     SCHED_COMMON,
 };
@@ -337,6 +346,7 @@ static const struct cli_command limits_command = {
     .summary = "print the priorities of each policy",
     .usage = "",
     .no_operands = true,
+    .view = SCHED_VIEW_LIMITS,
     .run = run_limits,
     SCHED_COMMON,
 };
@@ -346,6 +356,7 @@ static const struct cli_command cpus_command = {
     .summary = "print how many CPUs there are, and for this process",
     .usage = "",
     .no_operands = true,
+    .view = SCHED_VIEW_CPUS,
     .run = run_cpus,
     SCHED_COMMON,
 };

@@ -69,7 +69,6 @@ enum sched_field {
 };
 
 extern const struct cli_field sched_fields[];
-extern const char *const sched_views[];
 
 /* The room for values of one record. */
 struct sched_record {

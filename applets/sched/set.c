@@ -296,10 +296,10 @@ static bool set_round(struct cli *cli, const struct sched_args *args, struct buf
 /* Threads may be born of one that was not set yet: until a round finds no new one. */
 static void set_threads(struct cli *cli, const struct sched_args *args) {
     struct buf done = { 0 };
-    bool named = cli->operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user;
+    bool named = cli->call.operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user;
     if (!named)
         cli_usage(cli, NULL, "of what? PID, --pgrp, --user, or '--' and a program say it");
-    else if (cli_begin(cli, SCHED_VIEW_SET))
+    else if (cli_begin(cli))
         while (set_round(cli, args, &done) && args->threads && !done.failed)
             ;
     buf_finish(&done);
@@ -334,7 +334,7 @@ static void add_steps(const struct sched_args *args, const struct os_sched_attr 
 /* The program was not run, for a reason that was said. */
 static void emit_error(struct cli *cli, const struct sched_args *args) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
-    values[SCHED_WHY + STEP_ERROR] = cli_str(cli->error);
+    values[SCHED_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
     if (args->status)
         cli_emit(cli, values);
 }
@@ -357,7 +357,7 @@ static void run_and_wait(struct cli *cli, const struct sched_args *args, struct 
         fail(cli, args, &e);
         return;
     }
-    cli->program_ran = true;
+    cli->outcome.program_ran = true;
     if (program_wait(&w, &e) < 0) {
         cli_report(cli, &e);
         return;
@@ -391,7 +391,7 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
         return;
     }
     add_steps(args, &attr, &objects, plan);
-    program_name(cli, plan, cli->program);
+    program_name(cli, plan, cli->call.program);
     if (os_plan_prepare(plan, &e) < 0) {
         fail(cli, args, &e);
     } else if (args->status) {
@@ -419,17 +419,17 @@ void sched_set(struct cli *cli, const struct sched_args *args) {
         cli_usage(cli, "--policy", "deadline needs --runtime and --deadline");
     else if (args->runtime && args->policy >= 0 && args->policy != OS_SCHED_DEADLINE)
         cli_usage(cli, "--runtime", "goes with --policy=deadline");
-    else if (!cli->program && args->status)
+    else if (!cli->call.program && args->status)
         cli_usage(cli, "--status", "goes with a program");
-    else if (!cli->program)
+    else if (!cli->call.program)
         set_threads(cli, args);
-    else if (cli->operand_count || args->threads || args->pgrp != SCHED_NOT_GIVEN || args->user ||
-             !cli->program[0])
+    else if (cli->call.operand_count || args->threads || args->pgrp != SCHED_NOT_GIVEN ||
+             args->user || !cli->call.program[0])
         cli_usage(cli, NULL, "takes PIDs, or '--' and a program");
     else if ((fd = program_open_status(cli, &plan, args->status)) >= -1) {
         if (fd >= 0)
             cli_redirect(cli, fd, args->status);
-        if (fd < 0 || cli_begin(cli, SCHED_VIEW_STATUS))
+        if (fd < 0 || cli_begin(cli))
             run_program(cli, args, &plan);
     }
     os_plan_finish(&plan);

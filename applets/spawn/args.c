@@ -17,7 +17,7 @@ bool spawn_copy_word(const char *text, size_t size, char word[static 32]) {
 
 const struct cli_choice *spawn_find_word(const struct cli_choice *table, const char *text,
                                          size_t size) {
-    for (; table->name; table++)
+    for (; table->name[0]; table++)
         if (strlen(table->name) == size && memcmp(table->name, text, size) == 0)
             return table;
     return NULL;
@@ -39,7 +39,8 @@ bool spawn_keep(struct spawn_args *args, void *memory) {
     return false;
 }
 
-void spawn_args_finish(struct spawn_args *args) {
+void spawn_args_finish(void *data) {
+    struct spawn_args *args = data;
     for (size_t i = 0; i < args->memory.count; i++)
         free(args->memory.items[i]);
     vec_finish(&args->memory);

@@ -15,8 +15,7 @@
 
 /* ---- session, limits, scheduling ---- */
 
-const char *spawn_parse_setpgroup(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_setpgroup(void *args, const char *text) {
     int64_t pgid = 0;
     const char *why = text[0] ? cli_parse_int(text, 0, INT_MAX, &pgid) : NULL;
     if (!why)
@@ -26,8 +25,8 @@ const char *spawn_parse_setpgroup(struct cli *cli, void *args, const char *text)
     return why;
 }
 
-const char *spawn_parse_setsid(struct cli *cli, void *args, const char *text) {
-    (void)cli, (void)text;
+const char *spawn_parse_setsid(void *args, const char *text) {
+    (void)text;
     spawn_add_step(args, (struct os_step){ .kind = OS_STEP_SETSID });
     return NULL;
 }
@@ -50,8 +49,7 @@ static const char *parse_limit_value(const char *text, size_t size, uint64_t *va
 
 /* NAME=SOFT[:HARD]; SOFT alone is both, as with ulimit and prlimit; "SOFT:" and ":HARD" keep the
  * other one. */
-const char *spawn_parse_rlimit(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_rlimit(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_RLIMIT, .object = text };
     size_t name = strcspn(text, "=");
     const struct cli_choice *limit = spawn_find_word(spawn_limits, text, name);
@@ -71,8 +69,7 @@ const char *spawn_parse_rlimit(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_nice(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_nice(void *args, const char *text) {
     int64_t increment;
     const char *why = cli_parse_int(text, INT_MIN, INT_MAX, &increment);
     if (!why)
@@ -83,8 +80,7 @@ const char *spawn_parse_nice(struct cli *cli, void *args, const char *text) {
 }
 
 /* [POLICY[+reset-on-fork]][:PRIO] */
-const char *spawn_parse_scheduler(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_scheduler(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_SCHEDULER, .scheduler.policy = -1, .object = text };
     size_t size = strcspn(text, ":"), word = strcspn(text, "+:");
     int64_t priority = 0;
@@ -108,8 +104,7 @@ const char *spawn_parse_scheduler(struct cli *cli, void *args, const char *text)
     return why;
 }
 
-const char *spawn_parse_affinity(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_affinity(void *args, const char *text) {
     struct cli_cpus cpus;
     const char *why = cli_parse_cpus(text, &cpus);
     if (why)
@@ -123,8 +118,7 @@ const char *spawn_parse_affinity(struct cli *cli, void *args, const char *text) 
     return NULL;
 }
 
-const char *spawn_parse_umask(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_umask(void *args, const char *text) {
     unsigned mode;
     const char *why = cli_parse_mode(text, &mode);
     if (!why && mode > 0777)
@@ -137,8 +131,7 @@ const char *spawn_parse_umask(struct cli *cli, void *args, const char *text) {
 
 /* ---- signals ---- */
 
-const char *spawn_parse_pdeathsig(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_pdeathsig(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_PDEATHSIG, .object = text };
     const char *why = cli_parse_signal(text, false, &step.pdeathsig.signo);
     if (!why)
@@ -154,17 +147,14 @@ static const char *add_signals(void *args, enum os_step_kind kind, const char *t
     return why;
 }
 
-const char *spawn_parse_sigmask(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_sigmask(void *args, const char *text) {
     return add_signals(args, OS_STEP_SIGMASK, text);
 }
 
-const char *spawn_parse_sigdef(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_sigdef(void *args, const char *text) {
     return add_signals(args, OS_STEP_SIGDEF, text);
 }
 
-const char *spawn_parse_sigign(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_sigign(void *args, const char *text) {
     return add_signals(args, OS_STEP_SIGIGN, text);
 }

@@ -13,15 +13,13 @@ static const char *add_change(struct spawn_args *args, const char *text) {
     return vec_push(&args->changes, text) ? NULL : "out of memory";
 }
 
-const char *spawn_parse_env(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_env(void *args, const char *text) {
     if (text[0] == '=' || !strchr(text, '='))
         return "not of the form NAME=VALUE";
     return add_change(args, text);
 }
 
-const char *spawn_parse_unset(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_unset(void *args, const char *text) {
     if (!text[0] || strchr(text, '='))
         return "not the name of a variable";
     return add_change(args, text);

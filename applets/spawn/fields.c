@@ -11,8 +11,6 @@
 #include "os/process_state.h"
 #include "os/users.h"
 
-const char *const spawn_views[] = { "status", "process", "started", "plan", NULL };
-
 enum {
     STATUS = 1 << SPAWN_VIEW_STATUS,
     PROCESS = 1 << SPAWN_VIEW_PROCESS,
@@ -145,7 +143,7 @@ static void add_limit(struct buf *b, rlim_t limit) {
 
 static struct list_span add_limits(struct lists *l, const struct rlimit *limits) {
     size_t first = l->values.count;
-    for (const struct cli_choice *c = spawn_limits; c->name; c++) {
+    for (const struct cli_choice *c = spawn_limits; c->name[0]; c++) {
         size_t start = l->text.len;
         buf_add_str(&l->text, c->name);
         buf_add_char(&l->text, '=');
@@ -229,7 +227,7 @@ static void fill_login(struct cli *cli, const struct os_process_state *p,
                        struct os_name_cache *cache, struct cli_value *values) {
     struct base_error e;
     const char *name = NULL;
-    if (!p->has_login || !cli_wants(&cli->writer, SPAWN_LOGIN))
+    if (!p->has_login || !cli_wants(cli_writer(cli), SPAWN_LOGIN))
         return;
     if (os_user_name(cache, p->login, &name, &e) < 0)
         cli_report_part(cli, &e);

@@ -9,25 +9,25 @@
 #include "cli/parse.h"
 
 static const struct cli_choice open_flags[] = {
-    { "rdonly", O_RDONLY, NULL },
-    { "wronly", O_WRONLY, NULL },
-    { "rdwr", O_RDWR, NULL },
-    { "creat", O_CREAT, NULL },
-    { "excl", O_EXCL, NULL },
-    { "trunc", O_TRUNC, NULL },
-    { "append", O_APPEND, NULL },
-    { "nofollow", O_NOFOLLOW, NULL },
-    { "directory", O_DIRECTORY, NULL },
-    { "nonblock", O_NONBLOCK, NULL },
-    { "noctty", O_NOCTTY, NULL },
-    { "noatime", O_NOATIME, NULL },
-    { "sync", O_SYNC, NULL },
-    { "dsync", O_DSYNC, NULL },
-    { "direct", O_DIRECT, NULL },
-    { "path", O_PATH, NULL },
-    { "tmpfile", O_TMPFILE, NULL },
-    { "cloexec", O_CLOEXEC, NULL },
-    { NULL, 0, NULL },
+    { "rdonly", O_RDONLY, "" },
+    { "wronly", O_WRONLY, "" },
+    { "rdwr", O_RDWR, "" },
+    { "creat", O_CREAT, "" },
+    { "excl", O_EXCL, "" },
+    { "trunc", O_TRUNC, "" },
+    { "append", O_APPEND, "" },
+    { "nofollow", O_NOFOLLOW, "" },
+    { "directory", O_DIRECTORY, "" },
+    { "nonblock", O_NONBLOCK, "" },
+    { "noctty", O_NOCTTY, "" },
+    { "noatime", O_NOATIME, "" },
+    { "sync", O_SYNC, "" },
+    { "dsync", O_DSYNC, "" },
+    { "direct", O_DIRECT, "" },
+    { "path", O_PATH, "" },
+    { "tmpfile", O_TMPFILE, "" },
+    { "cloexec", O_CLOEXEC, "" },
+    CLI_CHOICES_END,
 };
 
 static const char *parse_open_word(struct os_step *step, const char *word, bool *access) {
@@ -45,8 +45,7 @@ static const char *parse_open_word(struct os_step *step, const char *word, bool 
 }
 
 /* FD[,FLAG...][,MODE]:PATH */
-const char *spawn_parse_open(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_open(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_OPEN, .open.mode = 0666 };
     const char *colon = strchr(text, ':'), *why = NULL;
     bool access = false;
@@ -69,8 +68,7 @@ const char *spawn_parse_open(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_close(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_close(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_CLOSE, .object = text };
     const char *why = cli_parse_fd(text, &step.fd);
     if (!why)
@@ -78,8 +76,7 @@ const char *spawn_parse_close(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_closefrom(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_closefrom(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_CLOSEFROM, .object = text };
     const char *why = cli_parse_fd(text, &step.closefrom.first);
     if (!why)
@@ -87,8 +84,7 @@ const char *spawn_parse_closefrom(struct cli *cli, void *args, const char *text)
     return why;
 }
 
-const char *spawn_parse_dup2(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_dup2(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_DUP2, .object = text };
     size_t size = strcspn(text, ":");
     char word[32];
@@ -102,14 +98,12 @@ const char *spawn_parse_dup2(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_chdir(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_chdir(void *args, const char *text) {
     spawn_add_step(args, (struct os_step){ .kind = OS_STEP_CHDIR, .object = text });
     return NULL;
 }
 
-const char *spawn_parse_fchdir(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_fchdir(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_FCHDIR, .object = text };
     const char *why = cli_parse_fd(text, &step.fd);
     if (!why)

@@ -26,8 +26,7 @@ static const char *add_capabilities(void *args, enum os_step_kind kind, const ch
     return NULL;
 }
 
-const char *spawn_parse_bounding(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_bounding(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_BOUNDING, .object = text };
     const char *why = os_capability_parse(text, &step.bounding.keep);
     if (!why)
@@ -35,18 +34,15 @@ const char *spawn_parse_bounding(struct cli *cli, void *args, const char *text) 
     return why;
 }
 
-const char *spawn_parse_inheritable(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_inheritable(void *args, const char *text) {
     return add_capabilities(args, OS_STEP_INHERITABLE, text);
 }
 
-const char *spawn_parse_ambient(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_ambient(void *args, const char *text) {
     return add_capabilities(args, OS_STEP_AMBIENT, text);
 }
 
-const char *spawn_parse_iab(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_iab(void *args, const char *text) {
     uint64_t inheritable, ambient, bounding;
     const char *why = os_capability_parse_iab(text, &inheritable, &ambient, &bounding);
     if (why)
@@ -62,14 +58,14 @@ const char *spawn_parse_iab(struct cli *cli, void *args, const char *text) {
     return NULL;
 }
 
-const char *spawn_parse_resetids(struct cli *cli, void *args, const char *text) {
-    (void)cli, (void)text;
+const char *spawn_parse_resetids(void *args, const char *text) {
+    (void)text;
     spawn_add_step(args, (struct os_step){ .kind = OS_STEP_RESETIDS });
     return NULL;
 }
 
-const char *spawn_parse_no_new_privs(struct cli *cli, void *args, const char *text) {
-    (void)cli, (void)text;
+const char *spawn_parse_no_new_privs(void *args, const char *text) {
+    (void)text;
     spawn_add_step(args, (struct os_step){ .kind = OS_STEP_NO_NEW_PRIVS });
     return NULL;
 }

@@ -23,5 +23,5 @@ const struct cli_choice spawn_limits[] = {
     { "rttime", RLIMIT_RTTIME, "real-time CPU time without a wait, microseconds" },
     { "sigpending", RLIMIT_SIGPENDING, "pending signals" },
     { "stack", RLIMIT_STACK, "stack, bytes" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };

@@ -9,8 +9,7 @@
 #include "applets/spawn/spawn.h"
 #include "os/namespace.h"
 
-const char *spawn_parse_chroot(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_chroot(void *args, const char *text) {
     spawn_add_step(args, (struct os_step){ .kind = OS_STEP_CHROOT, .object = text });
     return NULL;
 }
@@ -34,8 +33,7 @@ static const char *parse_namespaces(const char *text, size_t size, int *flags) {
     }
 }
 
-const char *spawn_parse_unshare(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_unshare(void *args, const char *text) {
     struct spawn_args *a = args;
     int flags;
     const char *why = parse_namespaces(text, strlen(text), &flags);
@@ -45,8 +43,7 @@ const char *spawn_parse_unshare(struct cli *cli, void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_setns(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+const char *spawn_parse_setns(void *args, const char *text) {
     struct spawn_args *a = args;
     if (!text[0])
         return "empty";

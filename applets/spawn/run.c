@@ -13,7 +13,7 @@
 /* The record of --status that says why the program was not run, with --nowait too. */
 static void emit_failure(struct cli *cli, const struct spawn_args *args,
                          const struct cli_value *values) {
-    if (!args->status || (!cli->common.fields && !cli_begin(cli, SPAWN_VIEW_STATUS)))
+    if (!args->status || (!cli->call.common.fields && !cli_begin_view(cli, SPAWN_VIEW_STATUS)))
         return;
     cli_emit(cli, values);
 }
@@ -51,7 +51,7 @@ static void run_and_wait(struct cli *cli, struct spawn_args *args) {
         report_failure(cli, args, &e);
         return;
     }
-    cli->program_ran = true;
+    cli->outcome.program_ran = true;
     if (program_wait(&child, &e) < 0)
         cli_report(cli, &e);
     else
@@ -78,7 +78,7 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
         report_failure(cli, args, &e);
         return;
     }
-    cli->program_ran = true;
+    cli->outcome.program_ran = true;
     os_signals_restore(&args->plan);
     values[SPAWN_RESULT + WAIT_PID] = cli_int(pid);
     values[SPAWN_PIDFD_INO] = inode_of(pid);
@@ -115,7 +115,7 @@ static void add_descriptors(struct cli *cli, struct spawn_args *args) {
     struct os_step_list given = args->plan.steps;
     args->plan.steps = (struct os_step_list){ 0 };
     for (int fd = 0; fd <= STDERR_FILENO; fd++) {
-        if (cli->closed >> fd & 1)
+        if (cli->call.closed >> fd & 1)
             os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
         else if (args->mode == SPAWN_NOWAIT && !args->status && fd != STDERR_FILENO && !named[fd])
             os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_OPEN,
@@ -145,9 +145,9 @@ static bool prepare(struct cli *cli, struct spawn_args *args) {
     if (has_group(args) && !os_plan_has(&args->plan, OS_STEP_SETPGID) &&
         !os_plan_has(&args->plan, OS_STEP_SETSID))
         os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
-    if (cli->program) {
-        args->plan.name = cli->program[0];
-        args->plan.argv = cli->program;
+    if (cli->call.program) {
+        args->plan.name = cli->call.program[0];
+        args->plan.argv = cli->call.program;
     }
     if (os_plan_prepare(&args->plan, &e) < 0) {
         cli_report(cli, &e);
@@ -163,7 +163,7 @@ static bool prepare(struct cli *cli, struct spawn_args *args) {
 
 void spawn_show_process(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
-    if (!prepare(cli, args) || !cli_begin(cli, SPAWN_VIEW_PROCESS))
+    if (!prepare(cli, args) || !cli_begin(cli))
         return;
     if (os_plan_apply(&args->plan, &e) < 0)
         cli_report(cli, &e);
@@ -171,29 +171,22 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args) {
         spawn_emit_process(cli, args->plan.environ);
 }
 
-static enum spawn_view view_of(const struct spawn_args *args) {
-    if (args->mode == SPAWN_DRY_RUN)
-        return SPAWN_VIEW_PLAN;
-    return args->mode == SPAWN_NOWAIT ? SPAWN_VIEW_STARTED : SPAWN_VIEW_STATUS;
-}
-
 void spawn_run_program(struct cli *cli, struct spawn_args *args) {
     bool records = args->status || args->mode == SPAWN_NOWAIT || args->mode == SPAWN_DRY_RUN;
     int fd = program_open_status(cli, &args->plan, args->status);
     if (fd < -1)
         return;
-    if (!records && cli->common.fields) {
+    if (!records && cli->call.common.fields) {
         cli_usage(cli, "--fields", "goes with --status, --nowait or --dry-run");
         return;
     }
     if (fd >= 0)
         cli_redirect(cli, fd, args->status);
-    cli->record_tells_error = args->status;
-    if (records && !cli_begin(cli, view_of(args)))
+    if (records && !cli_begin(cli))
         return;
     if (!prepare(cli, args)) {
         struct cli_value values[SPAWN_FIELDS] = { 0 };
-        values[SPAWN_WHY + STEP_ERROR] = cli_str(cli->error);
+        values[SPAWN_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
         emit_failure(cli, args, values);
         return;
     }

@@ -17,16 +17,90 @@
 #include "applets/spawn/spawn.h"
 
 static const struct cli_choice namespaces[] = {
-    { "cgroup", 0, NULL }, { "ipc", 0, NULL }, { "mnt", 0, NULL },
-    { "net", 0, NULL },    { "pid", 0, NULL }, { "time", 0, NULL },
-    { "user", 0, NULL },   { "uts", 0, NULL }, { NULL, 0, NULL },
+    { "cgroup", 0, "" }, { "ipc", 0, "" },  { "mnt", 0, "" }, { "net", 0, "" }, { "pid", 0, "" },
+    { "time", 0, "" },   { "user", 0, "" }, { "uts", 0, "" }, CLI_CHOICES_END,
 };
 
 static const struct cli_choice path_choices[] = {
     { "child", SPAWN_PATH_CHILD, "that of the program, after -i, -E and -u" },
     { "parent", SPAWN_PATH_PARENT, "that of osbox" },
     { "none", SPAWN_PATH_NONE, "none: CMD is a path" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
+};
+
+enum {
+    CALL_ENV,
+    CALL_UNSET,
+    CALL_OPEN,
+    CALL_CLOSE,
+    CALL_DUP2,
+    CALL_CLOSEFROM,
+    CALL_CHDIR,
+    CALL_FCHDIR,
+    CALL_SETPGROUP,
+    CALL_SETSID,
+    CALL_SIGMASK,
+    CALL_SIGDEF,
+    CALL_SIGIGN,
+    CALL_PDEATHSIG,
+    CALL_RLIMIT,
+    CALL_NICE,
+    CALL_SCHEDULER,
+    CALL_AFFINITY,
+    CALL_UMASK,
+    CALL_RESETIDS,
+    CALL_BOUNDING,
+    CALL_INHERITABLE,
+    CALL_AMBIENT,
+    CALL_IAB,
+    CALL_NO_NEW_PRIVS,
+    CALL_CHROOT,
+    CALL_UNSHARE,
+    CALL_SETNS,
+};
+
+static spawn_parse_fn *const parsers[] = {
+    [CALL_ENV] = spawn_parse_env,
+    [CALL_UNSET] = spawn_parse_unset,
+    [CALL_OPEN] = spawn_parse_open,
+    [CALL_CLOSE] = spawn_parse_close,
+    [CALL_DUP2] = spawn_parse_dup2,
+    [CALL_CLOSEFROM] = spawn_parse_closefrom,
+    [CALL_CHDIR] = spawn_parse_chdir,
+    [CALL_FCHDIR] = spawn_parse_fchdir,
+    [CALL_SETPGROUP] = spawn_parse_setpgroup,
+    [CALL_SETSID] = spawn_parse_setsid,
+    [CALL_SIGMASK] = spawn_parse_sigmask,
+    [CALL_SIGDEF] = spawn_parse_sigdef,
+    [CALL_SIGIGN] = spawn_parse_sigign,
+    [CALL_PDEATHSIG] = spawn_parse_pdeathsig,
+    [CALL_RLIMIT] = spawn_parse_rlimit,
+    [CALL_NICE] = spawn_parse_nice,
+    [CALL_SCHEDULER] = spawn_parse_scheduler,
+    [CALL_AFFINITY] = spawn_parse_affinity,
+    [CALL_UMASK] = spawn_parse_umask,
+    [CALL_RESETIDS] = spawn_parse_resetids,
+    [CALL_BOUNDING] = spawn_parse_bounding,
+    [CALL_INHERITABLE] = spawn_parse_inheritable,
+    [CALL_AMBIENT] = spawn_parse_ambient,
+    [CALL_IAB] = spawn_parse_iab,
+    [CALL_NO_NEW_PRIVS] = spawn_parse_no_new_privs,
+    [CALL_CHROOT] = spawn_parse_chroot,
+    [CALL_UNSHARE] = spawn_parse_unshare,
+    [CALL_SETNS] = spawn_parse_setns,
+};
+
+static const char *parse_option(void *args, int which, const char *text) {
+    return parsers[which](args, text);
+}
+
+enum { CHOICES_NAMESPACE = 1, CHOICES_PATH, CHOICES_LIMIT, CHOICES_POLICY };
+
+static const struct cli_choice *const choices[] = {
+    [CHOICES_NAMESPACE] = namespaces,
+    [CHOICES_PATH] = path_choices,
+    [CHOICES_LIMIT] = spawn_limits,
+    [CHOICES_POLICY] = scheduling_policies,
 };
 
 static const struct cli_option options[] = {
@@ -54,91 +128,96 @@ static const struct cli_option options[] = {
       .help = "what it is told as its own name" },
     { CLI_FD(struct spawn_args, exec_fd), .name = "exec-fd", .metavar = "N", .conflicts = "path",
       .help = "run the file that is open there; CMD is only its name" },
-    { CLI_CHOICE(struct spawn_args, path, path_choices), .name = "path", .metavar = "WHOSE",
+    { CLI_CHOICE(struct spawn_args, path, CHOICES_PATH), .name = "path", .metavar = "WHOSE",
       .preset = "child", .help = "which PATH finds CMD" },
     { CLI_FLAG(struct spawn_args, clear), .letter = 'i', .name = "ignore-environment",
       .help = "begin with an empty environment" },
-    { CLI_CALL(spawn_parse_env), .letter = 'E', .name = "env", .metavar = "NAME=VALUE",
+    { CLI_CALL(CALL_ENV), .letter = 'E', .name = "env", .metavar = "NAME=VALUE",
       .help = "set a variable" },
-    { CLI_CALL(spawn_parse_unset), .letter = 'u', .name = "unset", .metavar = "NAME",
+    { CLI_CALL(CALL_UNSET), .letter = 'u', .name = "unset", .metavar = "NAME",
       .help = "remove a variable" },
     CLI_GROUP("File actions, done in the order given"),
-    { CLI_CALL(spawn_parse_open), .name = "open", .metavar = "FD[,FLAG...][,MODE]:PATH",
+    { CLI_CALL(CALL_OPEN), .name = "open", .metavar = "FD[,FLAG...][,MODE]:PATH",
       .help = "open PATH as FD; flags are os.O_* in lower case: 1,wronly,creat,0644:out" },
-    { CLI_CALL(spawn_parse_close), .name = "close", .metavar = "FD", .help = "close FD" },
-    { CLI_CALL(spawn_parse_dup2), .name = "dup2", .metavar = "FD:NEWFD",
+    { CLI_CALL(CALL_CLOSE), .name = "close", .metavar = "FD", .help = "close FD" },
+    { CLI_CALL(CALL_DUP2), .name = "dup2", .metavar = "FD:NEWFD",
       .help = "make NEWFD a copy of FD" },
-    { CLI_CALL(spawn_parse_closefrom), .name = "closefrom", .metavar = "FD",
+    { CLI_CALL(CALL_CLOSEFROM), .name = "closefrom", .metavar = "FD",
       .help = "close FD and all above it" },
-    { CLI_CALL(spawn_parse_chdir), .name = "chdir", .metavar = "DIR",
-      .complete = CLI_COMPLETE_DIRECTORY, .help = "change the working directory" },
-    { CLI_CALL(spawn_parse_fchdir), .name = "fchdir", .metavar = "FD",
+    { CLI_CALL(CALL_CHDIR), .name = "chdir", .metavar = "DIR", .complete = CLI_COMPLETE_DIRECTORY,
+      .help = "change the working directory" },
+    { CLI_CALL(CALL_FCHDIR), .name = "fchdir", .metavar = "FD",
       .help = "change it to an open directory" },
     CLI_GROUP("Process, signals, limits, scheduling"),
-    { CLI_CALL(spawn_parse_setpgroup), .name = "setpgroup", .metavar = "PGID", .optional = true,
+    { CLI_CALL(CALL_SETPGROUP), .name = "setpgroup", .metavar = "PGID", .optional = true,
       .conflicts = "setsid", .help = "put it into a process group: one of its own, or PGID" },
-    { CLI_CALL(spawn_parse_setsid), .name = "setsid", .help = "give it a session of its own" },
-    { CLI_CALL(spawn_parse_sigmask), .name = "setsigmask", .metavar = "SIGS",
+    { CLI_CALL(CALL_SETSID), .name = "setsid", .help = "give it a session of its own" },
+    { CLI_CALL(CALL_SIGMASK), .name = "setsigmask", .metavar = "SIGS",
       .complete = CLI_COMPLETE_SIGNAL, .help = "block these signals and no others" },
-    { CLI_CALL(spawn_parse_sigdef), .name = "setsigdef", .metavar = "SIGS",
+    { CLI_CALL(CALL_SIGDEF), .name = "setsigdef", .metavar = "SIGS",
       .complete = CLI_COMPLETE_SIGNAL, .help = "give these signals their default action" },
-    { CLI_CALL(spawn_parse_sigign), .name = "setsigign", .metavar = "SIGS",
+    { CLI_CALL(CALL_SIGIGN), .name = "setsigign", .metavar = "SIGS",
       .complete = CLI_COMPLETE_SIGNAL, .help = "ignore these signals" },
-    { CLI_CALL(spawn_parse_pdeathsig), .name = "pdeathsig", .metavar = "SIG",
+    { CLI_CALL(CALL_PDEATHSIG), .name = "pdeathsig", .metavar = "SIG",
       .complete = CLI_COMPLETE_SIGNAL, .help = "the signal that it gets when its parent dies" },
-    { CLI_CALL(spawn_parse_rlimit), .name = "rlimit", .metavar = "NAME=SOFT[:HARD]",
-      .choices = spawn_limits, .help = "set resource limits, such as nofile=1024" },
-    { CLI_CALL(spawn_parse_nice), .name = "nice", .metavar = "N",
-      .help = "add N to its nice value" },
-    { CLI_CALL(spawn_parse_scheduler), .name = "scheduler", .metavar = "POLICY[+reset-on-fork][:N]",
-      .choices = scheduling_policies,
+    { CLI_CALL(CALL_RLIMIT), .name = "rlimit", .metavar = "NAME=SOFT[:HARD]",
+      .choices = CHOICES_LIMIT, .help = "set resource limits, such as nofile=1024" },
+    { CLI_CALL(CALL_NICE), .name = "nice", .metavar = "N", .help = "add N to its nice value" },
+    { CLI_CALL(CALL_SCHEDULER), .name = "scheduler", .metavar = "POLICY[+reset-on-fork][:N]",
+      .choices = CHOICES_POLICY,
       .help = "set its scheduling policy and priority (:N keeps the policy)" },
-    { CLI_CALL(spawn_parse_affinity), .name = "affinity", .metavar = "CPUS",
+    { CLI_CALL(CALL_AFFINITY), .name = "affinity", .metavar = "CPUS",
       .help = "the CPUs it may run on: 0-3,8" },
-    { CLI_CALL(spawn_parse_umask), .name = "umask", .metavar = "MODE",
-      .help = "its umask, in octal" },
+    { CLI_CALL(CALL_UMASK), .name = "umask", .metavar = "MODE", .help = "its umask, in octal" },
     CLI_GROUP("User, privileges, namespaces"),
     { CLI_TEXT(struct spawn_args, user), .name = "user", .metavar = "U[:G]",
       .conflicts = "resetids", .complete = CLI_COMPLETE_USER,
       .help = "run as user U and group G (U's own), with U's groups" },
     { CLI_TEXT(struct spawn_args, groups), .name = "groups", .metavar = "LIST|init|none",
       .complete = CLI_COMPLETE_GROUP, .help = "the supplementary groups; init: those of the user" },
-    { CLI_CALL(spawn_parse_resetids), .name = "resetids",
-      .help = "make the effective ids the real ones" },
-    { CLI_CALL(spawn_parse_bounding), .name = "cap-bounding", .metavar = "CAPS",
+    { CLI_CALL(CALL_RESETIDS), .name = "resetids", .help = "make the effective ids the real ones" },
+    { CLI_CALL(CALL_BOUNDING), .name = "cap-bounding", .metavar = "CAPS",
       .complete = CLI_COMPLETE_CAPABILITY, .conflicts = "cap-iab",
       .help = "keep these capabilities in the bounding set" },
-    { CLI_CALL(spawn_parse_inheritable), .name = "cap-inheritable", .metavar = "CAPS",
+    { CLI_CALL(CALL_INHERITABLE), .name = "cap-inheritable", .metavar = "CAPS",
       .complete = CLI_COMPLETE_CAPABILITY, .conflicts = "cap-iab",
       .help = "the inheritable capabilities" },
-    { CLI_CALL(spawn_parse_ambient), .name = "cap-ambient", .metavar = "CAPS",
+    { CLI_CALL(CALL_AMBIENT), .name = "cap-ambient", .metavar = "CAPS",
       .complete = CLI_COMPLETE_CAPABILITY, .conflicts = "cap-iab",
       .help = "the ambient capabilities, which the program has" },
-    { CLI_CALL(spawn_parse_iab), .name = "cap-iab", .metavar = "TEXT",
+    { CLI_CALL(CALL_IAB), .name = "cap-iab", .metavar = "TEXT",
       .help = "all three, as libcap writes them: '!cap_chown,^cap_net_raw'" },
-    { CLI_CALL(spawn_parse_no_new_privs), .name = "no-new-privs",
+    { CLI_CALL(CALL_NO_NEW_PRIVS), .name = "no-new-privs",
       .help = "no execution gives it privileges" },
-    { CLI_CALL(spawn_parse_chroot), .name = "chroot", .metavar = "DIR",
-      .complete = CLI_COMPLETE_DIRECTORY, .help = "make DIR its root and working directory" },
-    { CLI_CALL(spawn_parse_unshare), .name = "unshare", .metavar = "LIST", .choices = namespaces,
+    { CLI_CALL(CALL_CHROOT), .name = "chroot", .metavar = "DIR", .complete = CLI_COMPLETE_DIRECTORY,
+      .help = "make DIR its root and working directory" },
+    { CLI_CALL(CALL_UNSHARE), .name = "unshare", .metavar = "LIST", .choices = CHOICES_NAMESPACE,
       .complete = CLI_COMPLETE_LIST, .help = "give it namespaces of its own, as a list" },
     { CLI_FLAG(struct spawn_args, map_root), .name = "map-root-user", .conflicts = "user groups",
       .help = "be root in a user namespace of its own" },
-    { CLI_CALL(spawn_parse_setns), .name = "setns", .metavar = "[LIST@]PID|PATH",
+    { CLI_CALL(CALL_SETNS), .name = "setns", .metavar = "[LIST@]PID|PATH",
       .complete = CLI_COMPLETE_PID,
       .help = "join the namespaces of a process, or one that is a file" },
     CLI_OPTIONS_END,
 };
 
-static void run(struct cli *cli, const void *data) {
-    struct spawn_args args = *(const struct spawn_args *)data;
-    if (cli->program || args.mode == SPAWN_DRY_RUN)
-        spawn_run_program(cli, &args);
-    else if (args.mode != SPAWN_WAIT || args.status || args.timeout)
+static unsigned choose_view(const struct cli_call *call, const void *data) {
+    const struct spawn_args *args = data;
+    if (args->mode == SPAWN_DRY_RUN)
+        return SPAWN_VIEW_PLAN;
+    if (!call->program)
+        return SPAWN_VIEW_PROCESS;
+    return args->mode == SPAWN_NOWAIT ? SPAWN_VIEW_STARTED : SPAWN_VIEW_STATUS;
+}
+
+static void run(struct cli *cli, void *data) {
+    struct spawn_args *args = data;
+    if (cli->call.program || args->mode == SPAWN_DRY_RUN)
+        spawn_run_program(cli, args);
+    else if (args->mode != SPAWN_WAIT || args->status || args->timeout)
         cli_usage(cli, NULL, "a program is missing");
     else
-        spawn_show_process(cli, &args);
-    spawn_args_finish(&args);
+        spawn_show_process(cli, args);
 }
 
 static const struct spawn_args presets = { .plan = { .exec_fd = -1 },
@@ -151,8 +230,13 @@ const struct cli_command applet_spawn = {
     .usage = "[OPTION]... CMD [ARG]...\n[OPTION]...",
     .description = "Without CMD: print the parameters that a process would have.",
     .options = options,
+    .choices = choices,
+    .parse = parse_option,
+    .choose_view = choose_view,
+    .failure_views = 1 << SPAWN_VIEW_STATUS | 1 << SPAWN_VIEW_STARTED,
+    .finish_args = spawn_args_finish,
     .fields = spawn_fields,
-    .views = spawn_views,
+    .views = "status process started plan",
     .field_count = SPAWN_FIELDS,
     .args_size = sizeof(struct spawn_args),
     .presets = &presets,

@@ -38,7 +38,7 @@ struct spawn_args {
 
 /* ---- args.c ---- */
 
-void spawn_args_finish(struct spawn_args *args);
+void spawn_args_finish(void *args); /* struct spawn_args */
 
 /* Adds a step: file actions and increments of the nice value add up, the last of the others wins.
  */
@@ -57,7 +57,7 @@ const struct cli_choice *spawn_find_word(const struct cli_choice *table, const c
 
 /* ---- the parsers of options ---- */
 
-typedef const char *spawn_parse_fn(struct cli *cli, void *args, const char *text);
+typedef const char *spawn_parse_fn(void *args, const char *text);
 
 /* file_actions.c */
 spawn_parse_fn spawn_parse_open, spawn_parse_close, spawn_parse_closefrom, spawn_parse_dup2,
@@ -139,7 +139,6 @@ enum spawn_field {
 };
 
 extern const struct cli_field spawn_fields[];
-extern const char *const spawn_views[];
 
 /* Emits one record with the state of this process, which is what a child would have. */
 void spawn_emit_process(struct cli *cli, char **entries);

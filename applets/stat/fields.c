@@ -8,10 +8,6 @@
 #include "applets/stat/fields.h"
 #include "os/descriptor.h"
 
-const char *const stat_views[] = {
-    "file", "file-system", "access", "pathconf", "descriptor", NULL
-};
-
 enum {
     STAT_VIEWS_STAT = 1 << STAT_VIEW_FILE | 1 << STAT_VIEW_DESCRIPTOR,
     STAT_VIEWS_FILE = STAT_VIEWS_STAT,
@@ -20,6 +16,7 @@ enum {
     STAT_VIEWS_ACCESS = 1 << STAT_VIEW_ACCESS,
     STAT_VIEWS_LIMIT = 1 << STAT_VIEW_PATHCONF,
     STAT_VIEWS_PATH = STAT_VIEWS_STAT | STAT_VIEWS_SYSTEM | STAT_VIEWS_ACCESS | STAT_VIEWS_LIMIT,
+    STAT_NAMEABLE = STAT_VIEWS_PATH, /* a file can be looked at in several ways at once */
     STAT_DEFAULTS_PATH = STAT_VIEWS_PATH,
     STAT_DEFAULTS_STAT = STAT_VIEWS_STAT,
     STAT_DEFAULTS_FILE = 0,

@@ -28,7 +28,6 @@ enum stat_field {
 };
 
 extern const struct cli_field stat_fields[];
-extern const char *const stat_views[];
 
 /* Sets the values of an open descriptor's own fields, as far as q->needs asks for them; *ttyname
  * holds the text of one of them. Failures go to q->fail; false: there is no record. */

@@ -184,8 +184,8 @@ static void complain_of_directive(struct gnu *g, const struct cli_piece *piece) 
 static void warn_of_escape(struct gnu *g, const struct cli_piece *piece) {
     struct cli *cli = g->cli;
     struct buf *b = &g->message;
-    const char *error = cli->error;
-    int status = cli->status;
+    const char *error = cli->outcome.error;
+    int status = cli->outcome.status;
     buf_clear(b);
     if (piece->size > 1) {
         buf_add_str(b, "warning: unrecognized escape '\\");
@@ -195,23 +195,23 @@ static void warn_of_escape(struct gnu *g, const struct cli_piece *piece) {
         buf_add_str(b, "warning: backslash at end of format");
     }
     cli_complain(cli, CLI_EX_OK, NULL, buf_cstr(b));
-    cli->error = error;
-    cli->status = status;
+    cli->outcome.error = error;
+    cli->outcome.status = status;
 }
 
 /* ---- values ---- */
 
 static void put_bytes(struct gnu *g, const struct cli_directive *d, const struct buf *b) {
-    cli_template_name(g->out, d, g->cli->writer.terminal, b->data, b->len);
+    cli_template_name(g->out, d, cli_writer(g->cli)->terminal, b->data, b->len);
 }
 
 static void put_str(struct gnu *g, const struct cli_directive *d, const char *text) {
-    cli_template_name(g->out, d, g->cli->writer.terminal, text, strlen(text));
+    cli_template_name(g->out, d, cli_writer(g->cli)->terminal, text, strlen(text));
 }
 
 static void put_quoted(struct gnu *g, const struct cli_directive *d, const char *bytes,
                        size_t size) {
-    cli_template_quoted(g->out, d, g->cli->writer.terminal, bytes, size);
+    cli_template_quoted(g->out, d, cli_writer(g->cli)->terminal, bytes, size);
 }
 
 static void put_quoted_name(struct gnu *g, const struct cli_directive *d) {
@@ -389,7 +389,7 @@ static bool put_file(struct gnu *g) {
 /* "-" is descriptor 0, which may have been closed when we were started. */
 static bool ask_file(struct gnu *g, bool is_input) {
     struct base_error e;
-    int r = is_input && (g->cli->closed & 1) ? -EBADF : 0;
+    int r = is_input && (g->cli->call.closed & 1) ? -EBADF : 0;
     if (r == 0)
         r = os_stat(&g->where, g->mask, g->how->sync, &g->st, &e);
     if (r < 0) {
@@ -438,15 +438,16 @@ static bool run_file(struct gnu *g, const char *name, int dir_fd, bool is_operan
     if (file_system ? !ask_file_system(g, is_input) : !ask_file(g, is_input))
         return true;
     bool valid = put_file(g);
-    g->cli->output.records++;
-    if (g->out->len >= OUTPUT_BLOCK || g->cli->writer.terminal)
+    bool whole = cli_write_buf(g->cli, g->out);
+    if (cli_writer(g->cli)->terminal)
         cli_flush(g->cli);
-    return valid && !cli_is_broken(g->cli);
+    return valid && whole;
 }
 
 void stat_gnu_run(struct cli *cli, const struct stat_gnu *how, int dir_fd,
                   struct cli_paths *paths) {
-    struct gnu g = { .cli = cli, .out = &cli->output.bytes, .how = how, .block = 512 };
+    struct buf out = { 0 };
+    struct gnu g = { .cli = cli, .out = &out, .how = how, .block = 512 };
     g.format = format_of(how);
     g.mask = how->file_system ? 0 : mask_of(&g);
     for (const char *name; (name = cli_paths_next(paths));)
@@ -454,6 +455,7 @@ void stat_gnu_run(struct cli *cli, const struct stat_gnu *how, int dir_fd,
             break;
     os_name_cache_finish(&g.user);
     os_name_cache_finish(&g.group);
+    buf_finish(&out);
     buf_finish(&g.text);
     buf_finish(&g.message);
 }

@@ -42,20 +42,18 @@ static const struct cli_choice sync_choices[] = {
     { "default", OS_SYNC_DEFAULT, "as stat(2) does" },
     { "force", OS_SYNC_FORCE, "ask the server of a network file system" },
     { "cached", OS_SYNC_CACHED, "never ask it" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 /* GNU stat's words for the same. */
 static const struct cli_choice cached_choices[] = {
-    { "default", OS_SYNC_DEFAULT, NULL },
-    { "never", OS_SYNC_FORCE, NULL },
-    { "always", OS_SYNC_CACHED, NULL },
-    { NULL, 0, NULL },
+    { "default", OS_SYNC_DEFAULT, "" },
+    { "never", OS_SYNC_FORCE, "" },
+    { "always", OS_SYNC_CACHED, "" },
+    CLI_CHOICES_END,
 };
 
-static const char *parse_access(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    struct stat_args *a = args;
+static const char *parse_access(struct stat_args *a, const char *text) {
     int mode = 0;
     for (const char *p = text; *p; p++) {
         if (*p == 'r')
@@ -72,6 +70,19 @@ static const char *parse_access(struct cli *cli, void *args, const char *text) {
     a->access = true;
     a->access_mode = mode;
     return NULL;
+}
+
+enum { CALL_ACCESS };
+enum { CHOICES_SYNC = 1, CHOICES_CACHED };
+
+static const struct cli_choice *const choices[] = {
+    [CHOICES_SYNC] = sync_choices,
+    [CHOICES_CACHED] = cached_choices,
+};
+
+static const char *parse_option(void *args, int which, const char *text) {
+    (void)which;
+    return parse_access(args, text);
 }
 
 static const struct cli_option options[] = {
@@ -93,14 +104,14 @@ static const struct cli_option options[] = {
     { CLI_TEXT(struct stat_args, files0), .name = "files0-from", .metavar = "FILE",
       .complete = CLI_COMPLETE_FILE,
       .help = "read NUL-terminated PATHs from FILE, '-' for standard input, as they come" },
-    { CLI_CHOICE(struct stat_args, sync, sync_choices), .name = "sync", .metavar = "HOW",
+    { CLI_CHOICE(struct stat_args, sync, CHOICES_SYNC), .name = "sync", .metavar = "HOW",
       .preset = "default", .help = "how fresh the answer has to be" },
-    { CLI_CHOICE(struct stat_args, sync, cached_choices), .name = "cached", .metavar = "MODE",
+    { CLI_CHOICE(struct stat_args, sync, CHOICES_CACHED), .name = "cached", .metavar = "MODE",
       .help = "the same, in GNU stat's words" },
     CLI_GROUP("What is asked"),
     { CLI_FLAG(struct stat_args, file_system), .letter = 'f', .name = "file-system",
       .conflicts = "access pathconf", .help = "the file system that holds it, as os.statvfs" },
-    { CLI_CALL(parse_access), .letter = 'a', .name = "access", .metavar = "MODE",
+    { CLI_CALL(CALL_ACCESS), .letter = 'a', .name = "access", .metavar = "MODE",
       .conflicts = "pathconf",
       .help = "whether access of these kinds is allowed (letters of rwx, or f: it exists), as "
               "os.access; status 1 when it is not" },
@@ -122,7 +133,7 @@ static const struct cli_option options[] = {
 
 static const struct cli_exit exits[] = {
     { CLI_EX_NO, "--access: not allowed; with -c, --printf, -t: an error with a file" },
-    { 0, NULL },
+    CLI_EXITS_END,
 };
 
 /* ---- actions ---- */
@@ -135,7 +146,9 @@ static bool follows(const struct stat_args *args) {
     return args->follow == FOLLOW_DEFAULT ? !is_gnu(args) : args->follow == FOLLOW_ALWAYS;
 }
 
-static enum stat_view view_of(const struct stat_args *args) {
+static unsigned choose_view(const struct cli_call *call, const void *data) {
+    const struct stat_args *args = data;
+    (void)call;
     if (args->file_system)
         return STAT_VIEW_FILE_SYSTEM;
     if (args->access)
@@ -154,7 +167,7 @@ static void report(void *cli, const struct base_error *e, bool fatal) {
 
 static struct file_query query_of(struct cli *cli, const struct stat_args *args) {
     uint64_t other_calls = FILE_NEEDS_STATVFS | FILE_NEEDS_ACCESS | FILE_NEEDS_PATHCONF;
-    uint64_t needs = cli_needs(&cli->writer);
+    uint64_t needs = cli_needs(cli_writer(cli));
     /* Where nothing else looks at the file, statx does: a name alone is no proof of one. */
     return (struct file_query){
         .needs = needs & other_calls ? needs : needs | FILE_NEEDS_STATX,
@@ -168,7 +181,7 @@ static struct file_query query_of(struct cli *cli, const struct stat_args *args)
 
 static void stat_path(struct cli *cli, struct file_query *q, const struct os_file *file) {
     struct cli_value values[STAT_FIELDS] = { 0 };
-    if (!file_query_fill(&cli->writer, q, file, file->path, values))
+    if (!file_query_fill(cli_writer(cli), q, file, file->path, values))
         return;
     if (q->denied)
         cli_answer(cli, CLI_EX_NO);
@@ -180,13 +193,13 @@ static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
     struct cli_value values[STAT_FIELDS] = { 0 };
     struct file_query query = query_of(cli, args);
     struct buf ttyname = { 0 };
-    if (cli->operand_count) {
-        cli_usage(cli, cli->operands[0], "no operand goes with --fd");
+    if (cli->call.operand_count) {
+        cli_usage(cli, cli->call.operands[0], "no operand goes with --fd");
         return;
     }
     if (!base_dir_check_descriptor(cli, args->fd))
         return;
-    if (file_query_fill(&cli->writer, &query, &file, NULL, values) &&
+    if (file_query_fill(cli_writer(cli), &query, &file, NULL, values) &&
         stat_fill_descriptor(&query, args->fd, &ttyname, values)) {
         if (query.denied)
             cli_answer(cli, CLI_EX_NO);
@@ -228,11 +241,11 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
 
 /* --pathconf=NAME is the same as choosing the field. */
 static bool choose_pathconf(struct cli *cli, const struct stat_args *args) {
-    if (!args->pathconf || !args->pathconf[0] || cli->common.fields)
+    if (!args->pathconf || !args->pathconf[0] || cli->call.common.fields)
         return true;
     for (unsigned i = 0; os_pathconf_names[i].number >= 0; i++) {
         if (strcmp(os_pathconf_names[i].name, args->pathconf) == 0) {
-            cli->common.fields = args->pathconf;
+            cli->call.common.fields = args->pathconf;
             return true;
         }
     }
@@ -240,9 +253,9 @@ static bool choose_pathconf(struct cli *cli, const struct stat_args *args) {
     return false;
 }
 
-static void run(struct cli *cli, const void *data) {
+static void run(struct cli *cli, void *data) {
     const struct stat_args *args = data;
-    if (!choose_pathconf(cli, args) || !cli_begin(cli, view_of(args)))
+    if (!choose_pathconf(cli, args) || !cli_begin(cli))
         return;
     if (args->fd >= 0)
         stat_descriptor(cli, args);
@@ -252,9 +265,10 @@ static void run(struct cli *cli, const void *data) {
 
 #define STAT_COMMON                                                                                \
     .usage = "[OPTION]... PATH...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",            \
-    .options = options, .fields = stat_fields, .views = stat_views, .field_count = STAT_FIELDS,    \
-    .exits = exits, .args_size = sizeof(struct stat_args), .operands = CLI_COMPLETE_FILE,          \
-    .default_format = CLI_FORMAT_TEXT, .run = run
+    .options = options, .choices = choices, .parse = parse_option, .choose_view = choose_view,     \
+    .fields = stat_fields, .views = "file file-system access pathconf descriptor",                 \
+    .field_count = STAT_FIELDS, .exits = exits, .args_size = sizeof(struct stat_args),             \
+    .operands = CLI_COMPLETE_FILE, .default_format = CLI_FORMAT_TEXT, .run = run
 
 static const struct stat_args stat_presets = { .fd = -1, .dir_fd = -1 };
 static const struct stat_args lstat_presets = { .fd = -1, .dir_fd = -1, .follow = FOLLOW_NEVER };

@@ -10,11 +10,11 @@ const struct cli_choice timerfd_clocks[] = {
     { "boottime", CLOCK_BOOTTIME, "goes on while the machine sleeps" },
     { "realtime_alarm", CLOCK_REALTIME_ALARM, "realtime, and wakes the machine" },
     { "boottime_alarm", CLOCK_BOOTTIME_ALARM, "boottime, and wakes the machine" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 const char *timerfd_clock_name(clockid_t clock) {
-    for (const struct cli_choice *c = timerfd_clocks; c->name; c++)
+    for (const struct cli_choice *c = timerfd_clocks; c->name[0]; c++)
         if (c->value == clock)
             return c->name;
     return NULL;

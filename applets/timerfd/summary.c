@@ -104,6 +104,6 @@ void timerfd_summary_print(struct cli *cli, const struct timerfd_summary *s) {
     add_line(&b, "late_ns_p99", quantile(s, 990));
     add_line(&b, "late_ns_max", (uint64_t)s->max);
     add_histogram(&b, s);
-    cli_tell(cli, &b);
+    cli_warn(cli, &b);
     buf_finish(&b);
 }

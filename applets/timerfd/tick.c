@@ -101,7 +101,7 @@ static void end_program(struct timerfd_run *t) {
         t->status = status;
     /* A signal that would have ended us between two runs ends us now. */
     if (t->child.terminated) {
-        t->cli->last_signal = t->child.terminated;
+        t->cli->outcome.signal = t->child.terminated;
         t->done = true;
         t->queued = 0;
     }
@@ -214,12 +214,12 @@ static void wait_for_both(struct timerfd_run *t) {
 static void wait_for_timer(struct timerfd_run *t) {
     struct signalfd_siginfo signal;
     struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
-                            { .fd = t->records ? t->cli->output.fd : -1, .events = 0 },
+                            { .fd = t->records ? cli_output_fd(t->cli) : -1, .events = 0 },
                             { .fd = t->terminations, .events = POLLIN } };
     while (poll(fds, 3, -1) < 0 && errno == EINTR)
         ;
     if (fds[2].revents && base_read(t->terminations, &signal, sizeof signal) > 0) {
-        t->cli->last_signal = (int)signal.ssi_signo;
+        t->cli->outcome.signal = (int)signal.ssi_signo;
         t->done = true;
     } else if (fds[1].revents & (POLLERR | POLLHUP) && !(fds[0].revents & POLLIN)) {
         t->reader_gone = true;
@@ -286,7 +286,7 @@ static bool arm(struct timerfd_run *t) {
 
 static bool prepare_program(struct timerfd_run *t) {
     struct base_error e;
-    program_name(t->cli, &t->program, t->cli->program);
+    program_name(t->cli, &t->program, t->cli->call.program);
     /* Its whole process group is killed. */
     if (t->args->overlap == TIMERFD_KILL)
         os_plan_add(&t->program, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
@@ -300,7 +300,7 @@ static bool prepare_program(struct timerfd_run *t) {
 static void report_clock(struct timerfd_run *t, struct base_error *e) {
     e->path = timerfd_clock_name(t->plan.clock);
     if (e->errnum == EINVAL || e->errnum == EOPNOTSUPP)
-        cli_report_as(t->cli, t->cli->program ? CLI_EX_RUN : CLI_EX_UNAVAILABLE, e);
+        cli_report_as(t->cli, t->cli->call.program ? CLI_EX_RUN : CLI_EX_UNAVAILABLE, e);
     else
         cli_report(t->cli, e);
 }
@@ -312,15 +312,15 @@ static bool prepare(struct timerfd_run *t) {
         return false;
     if (status >= 0)
         cli_redirect(t->cli, status, t->args->status);
-    t->records = !t->cli->program || t->args->status;
-    if (t->cli->program && !prepare_program(t))
+    t->records = !t->cli->call.program || t->args->status;
+    if (t->cli->call.program && !prepare_program(t))
         return false;
     t->fd = os_timer_create(t->plan.clock, true, &e);
     if (t->fd < 0)
         report_clock(t, &e);
     if (t->fd < 0 || !arm(t))
         return false;
-    t->cli->program_ran = true; /* nothing of ours can fail before it runs */
+    t->cli->outcome.program_ran = true; /* nothing of ours can fail before it runs */
     return true;
 }
 
@@ -335,7 +335,7 @@ void timerfd_tick(struct cli *cli, const struct timerfd_args *args) {
     else if (timerfd_make_plan(cli, args, &t.plan) && prepare(&t))
         run_ticks(&t);
     timerfd_summary_print(cli, &t.summary);
-    if (t.reader_gone || cli->output.error == EPIPE)
+    if (t.reader_gone || cli_output_error(cli) == EPIPE)
         cli_lose_reader(cli);
     if (t.terminations >= 0)
         close(t.terminations);

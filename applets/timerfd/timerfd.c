@@ -9,7 +9,7 @@
  * kernel, and is an error where osbox itself waits for ticks.
  */
 #include "applets/timerfd/timerfd.h"
-#include "cli/main.h"
+#include "cli/dispatch.h"
 #include "cli/parse.h"
 
 /* ---- options ---- */
@@ -18,26 +18,10 @@ static const struct cli_choice overlaps[] = {
     { "skip", TIMERFD_SKIP, "the tick is counted, and nothing is run" },
     { "queue", TIMERFD_QUEUE, "it is run when the one before has ended" },
     { "kill", TIMERFD_KILL, "the one before is sent a signal" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
-static const char *parse_at(struct cli *cli, void *data, const char *text) {
-    (void)cli;
-    struct timerfd_args *args = data;
-    args->at_text = text;
-    return cli_parse_timepoint(text, &args->at);
-}
-
-static const char *parse_until(struct cli *cli, void *data, const char *text) {
-    (void)cli;
-    struct timerfd_args *args = data;
-    args->until_text = text;
-    return cli_parse_timepoint(text, &args->until);
-}
-
-static const char *parse_count(struct cli *cli, void *data, const char *text) {
-    (void)cli;
-    struct timerfd_args *args = data;
+static const char *parse_count(struct timerfd_args *args, const char *text) {
     uint64_t count;
     const char *why = cli_parse_uint(text, INT64_MAX, &count);
     if (!why && count == 0)
@@ -47,9 +31,31 @@ static const char *parse_count(struct cli *cli, void *data, const char *text) {
     return why;
 }
 
+enum { CALL_AT, CALL_UNTIL, CALL_COUNT };
+enum { CHOICES_CLOCK = 1, CHOICES_OVERLAP };
+
+static const struct cli_choice *const choices[] = {
+    [CHOICES_CLOCK] = timerfd_clocks,
+    [CHOICES_OVERLAP] = overlaps,
+};
+
+static const char *parse_option(void *data, int which, const char *text) {
+    struct timerfd_args *args = data;
+    switch (which) {
+    case CALL_AT:
+        args->at_text = text;
+        return cli_parse_timepoint(text, &args->at);
+    case CALL_UNTIL:
+        args->until_text = text;
+        return cli_parse_timepoint(text, &args->until);
+    default:
+        return parse_count(args, text);
+    }
+}
+
 #define CLOCK_ROW                                                                                  \
     {                                                                                              \
-        CLI_CHOICE(struct timerfd_args, clock, timerfd_clocks),                                    \
+        CLI_CHOICE(struct timerfd_args, clock, CHOICES_CLOCK),                                     \
             .name = "clock", .metavar = "CLOCK", .preset = "monotonic; realtime with --at=ISO",    \
             .help = "which clock the timer counts on"                                              \
     }
@@ -59,7 +65,7 @@ static const char *parse_count(struct cli *cli, void *data, const char *text) {
       .help = "time until the first expiration (the interval, if not given); 0 disarms" },         \
         { CLI_TIME(struct timerfd_args, interval), .name = "interval", .metavar = "T",             \
           .help = "time between expirations" },                                                    \
-        { CLI_CALL(parse_at), .name = "at", .metavar = "TIME",                                     \
+        { CLI_CALL(CALL_AT), .name = "at", .metavar = "TIME",                                      \
           .help = "the first expiration: ISO 8601, or @SECONDS on the clock" },                    \
     {                                                                                              \
         CLI_FLAG(struct timerfd_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",      \
@@ -75,12 +81,12 @@ static const struct cli_option tick_options[] = {
     { CLI_FLAG(struct timerfd_args, rearm), .name = "rearm", .needs = "cancel-on-set",
       .help = "go on when the clock was set (else the status is 75)" },
     CLI_GROUP("How long"),
-    { CLI_CALL(parse_count), .name = "count", .metavar = "N", .help = "end after N expirations" },
-    { CLI_CALL(parse_until), .name = "until", .metavar = "TIME",
+    { CLI_CALL(CALL_COUNT), .name = "count", .metavar = "N", .help = "end after N expirations" },
+    { CLI_CALL(CALL_UNTIL), .name = "until", .metavar = "TIME",
       .help = "end before the first expiration after TIME, written as for --at" },
     CLI_GROUP("The program"),
-    { CLI_CHOICE(struct timerfd_args, overlap, overlaps), .name = "overlap", .metavar = "HOW",
-      .preset = "skip", .help = "when a tick comes while it still runs" },
+    { CLI_CHOICE(struct timerfd_args, overlap, CHOICES_OVERLAP), .name = "overlap",
+      .metavar = "HOW", .preset = "skip", .help = "when a tick comes while it still runs" },
     { CLI_SIGNAL(struct timerfd_args, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
       .help = "the signal of --overlap=kill" },
     { CLI_TIME(struct timerfd_args, kill_after), .name = "kill-after", .metavar = "T",
@@ -130,8 +136,6 @@ enum {
 #define FIELD(views, name_, type_, help_)       WAIT_FIELD(views, name_, type_, help_)
 #define MORE_FIELD(views_, name_, type_, help_) WAIT_MORE(views_, name_, type_, help_)
 
-static const char *const views[] = { "tick", "command", "timer", "read", "clock", NULL };
-
 static const struct cli_field fields[] = {
     WAIT_ROWS(TIMERFD_WAIT, 0, COMMAND, COMMAND),
     [TIMERFD_EVENT] = FIELD(TICKS, "event", CLI_ENUM,
@@ -162,22 +166,28 @@ static const struct cli_field fields[] = {
 
 /* ---- ticks ---- */
 
-static void run_tick(struct cli *cli, const void *data) {
+static unsigned choose_view_of_tick(const struct cli_call *call, const void *args) {
+    (void)args;
+    return call->program ? TIMERFD_VIEW_COMMAND : TIMERFD_VIEW_TICK;
+}
+
+static void run_tick(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
-    bool records = !cli->program || args->status;
-    if (records && !cli_begin(cli, cli->program ? TIMERFD_VIEW_COMMAND : TIMERFD_VIEW_TICK))
+    bool records = !cli->call.program || args->status;
+    if (records && !cli_begin(cli))
         return;
-    if (cli->operand_count)
-        cli_unknown_command(cli, cli->operands[0]); /* a program stands behind "--" */
-    else if (cli->program && !cli->program[0])
+    if (cli->call.operand_count)
+        cli_unknown_command(cli, cli->call.operands[0]); /* a program stands behind "--" */
+    else if (cli->call.program && !cli->call.program[0])
         cli_usage(cli, "--", "a program is missing");
-    else if (!cli->program && args->status)
+    else if (!cli->call.program && args->status)
         cli_usage(cli, "--status", "goes with a program");
-    else if (cli->program && !args->status && cli->common.fields)
+    else if (cli->call.program && !args->status && cli->call.common.fields)
         cli_usage(cli, "--fields", "goes with --status, where there is a program");
-    else if (!cli->program && args->interval && args->count != 1 && !cli_expect_records(cli, 2))
+    else if (!cli->call.program && args->interval && args->count != 1 &&
+             !cli_expect_records(cli, 2))
         return; /* said */
-    else if (!cli->program && args->overlap != TIMERFD_DEFAULT)
+    else if (!cli->call.program && args->overlap != TIMERFD_DEFAULT)
         cli_usage(cli, "--overlap", "goes with a program");
     else if (args->overlap != TIMERFD_KILL && (args->signo || args->kill_after))
         cli_usage(cli, args->signo ? "--signal" : "--kill-after", "goes with --overlap=kill");
@@ -194,7 +204,8 @@ static void run_tick(struct cli *cli, const void *data) {
 static const struct timerfd_args presets = { .clock = -1, .initial = -1, .fd = -1 };
 
 #define TIMERFD_COMMON                                                                             \
-    .manual = "osbox-timerfd", .fields = fields, .views = views, .field_count = TIMERFD_FIELDS,    \
+    .manual = "osbox-timerfd", .choices = choices, .parse = parse_option, .fields = fields,        \
+    .views = "tick command timer read clock", .field_count = TIMERFD_FIELDS,                       \
     .args_size = sizeof(struct timerfd_args), .presets = &presets,                                 \
     .default_format = CLI_FORMAT_TEXT
 
@@ -204,6 +215,8 @@ static const struct cli_command create_command = {
     .summary = "run a program that has a timer as a descriptor, as os.timerfd_create",
     .usage = "--fd=N [OPTION]... -- CMD [ARG]...",
     .options = create_options,
+    .choices = choices,
+    .parse = parse_option,
     .manual = "osbox-timerfd",
     .args_size = sizeof(struct timerfd_args),
     .presets = &presets,
@@ -217,6 +230,7 @@ static const struct cli_command settime_command = {
     .usage = "--fd=N [OPTION]...",
     .options = settime_options,
     .no_operands = true,
+    .view = TIMERFD_VIEW_TIMER,
     .run = timerfd_run_settime,
     TIMERFD_COMMON,
 };
@@ -227,6 +241,7 @@ static const struct cli_command gettime_command = {
     .usage = "--fd=N",
     .options = fd_options,
     .no_operands = true,
+    .view = TIMERFD_VIEW_TIMER,
     .run = timerfd_run_gettime,
     TIMERFD_COMMON,
 };
@@ -237,6 +252,7 @@ static const struct cli_command read_command = {
     .usage = "--fd=N",
     .options = fd_options,
     .no_operands = true,
+    .view = TIMERFD_VIEW_READ,
     .run = timerfd_run_read,
     TIMERFD_COMMON,
 };
@@ -246,6 +262,7 @@ static const struct cli_command clocks_command = {
     .summary = "print the clocks that timers count on",
     .usage = "",
     .no_operands = true,
+    .view = TIMERFD_VIEW_CLOCK,
     .run = timerfd_run_clocks,
     TIMERFD_COMMON,
 };
@@ -263,6 +280,7 @@ const struct cli_command applet_timerfd = {
     .options = tick_options,
     .commands = verbs,
     .dashes_program = true,
+    .choose_view = choose_view_of_tick,
     .run = run_tick,
     TIMERFD_COMMON,
 };

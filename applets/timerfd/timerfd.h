@@ -84,11 +84,11 @@ enum timerfd_field {
 };
 
 /* The verbs. */
-void timerfd_run_create(struct cli *cli, const void *data);
-void timerfd_run_settime(struct cli *cli, const void *data);
-void timerfd_run_gettime(struct cli *cli, const void *data);
-void timerfd_run_read(struct cli *cli, const void *data);
-void timerfd_run_clocks(struct cli *cli, const void *data);
+void timerfd_run_create(struct cli *cli, void *data);
+void timerfd_run_settime(struct cli *cli, void *data);
+void timerfd_run_gettime(struct cli *cli, void *data);
+void timerfd_run_read(struct cli *cli, void *data);
+void timerfd_run_clocks(struct cli *cli, void *data);
 
 /* Ticks, with or without a program. */
 void timerfd_tick(struct cli *cli, const struct timerfd_args *args);

@@ -7,8 +7,8 @@
 #include "applets/common/base_dir.h"
 #include "applets/timerfd/timerfd.h"
 
-static bool begin(struct cli *cli, const struct timerfd_args *args, unsigned view) {
-    if (!cli_begin(cli, view))
+static bool begin(struct cli *cli, const struct timerfd_args *args) {
+    if (!cli_begin(cli))
         return false;
     if (args->fd < 0) {
         cli_usage(cli, NULL, "which timer? --fd says it");
@@ -29,7 +29,7 @@ static void become(struct cli *cli, const struct timerfd_args *args, int timer) 
     struct os_plan plan = os_plan_init();
     struct cli_value values[STEP_FIELDS];
     struct base_error e;
-    program_name(cli, &plan, cli->program);
+    program_name(cli, &plan, cli->call.program);
     os_plan_add(&plan, (struct os_step){ .kind = OS_STEP_DUP2, .dup2 = { timer, args->fd } });
     int r = os_plan_prepare(&plan, &e);
     if (r == 0)
@@ -40,11 +40,11 @@ static void become(struct cli *cli, const struct timerfd_args *args, int timer) 
     os_plan_finish(&plan);
 }
 
-void timerfd_run_create(struct cli *cli, const void *data) {
+void timerfd_run_create(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     struct timerfd_plan plan;
     struct base_error e;
-    if (cli->operand_count || !cli->program || !cli->program[0] || args->fd < 0) {
+    if (cli->call.operand_count || !cli->call.program || !cli->call.program[0] || args->fd < 0) {
         cli_usage(cli, NULL, "takes --fd=N and, behind '--', a program that gets the timer");
         return;
     }
@@ -62,12 +62,12 @@ void timerfd_run_create(struct cli *cli, const void *data) {
         close(fd);
 }
 
-void timerfd_run_settime(struct cli *cli, const void *data) {
+void timerfd_run_settime(struct cli *cli, void *data) {
     struct timerfd_args args = *(const struct timerfd_args *)data;
     struct timerfd_plan plan;
     struct os_timer old;
     struct base_error e;
-    if (!begin(cli, &args, TIMERFD_VIEW_TIMER))
+    if (!begin(cli, &args))
         return;
     if (!timerfd_has_time(&args)) {
         cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
@@ -82,11 +82,11 @@ void timerfd_run_settime(struct cli *cli, const void *data) {
         emit_timer(cli, &old);
 }
 
-void timerfd_run_gettime(struct cli *cli, const void *data) {
+void timerfd_run_gettime(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     struct os_timer timer;
     struct base_error e;
-    if (!begin(cli, args, TIMERFD_VIEW_TIMER))
+    if (!begin(cli, args))
         return;
     if (os_timer_get(args->fd, &timer, &e) < 0)
         cli_report(cli, &e);
@@ -94,13 +94,13 @@ void timerfd_run_gettime(struct cli *cli, const void *data) {
         emit_timer(cli, &timer);
 }
 
-void timerfd_run_read(struct cli *cli, const void *data) {
+void timerfd_run_read(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     struct os_timer timer;
     struct base_error e;
     uint64_t expirations = 0;
-    if (!begin(cli, args, TIMERFD_VIEW_READ))
+    if (!begin(cli, args))
         return;
     /* Fails if it is not a timer, which would be read as well. */
     int r = os_timer_get(args->fd, &timer, &e);
@@ -140,12 +140,12 @@ static void set_clock_ns(struct cli *cli, int64_t ns, const struct base_error *e
         cli_report_part(cli, e);
 }
 
-void timerfd_run_clocks(struct cli *cli, const void *data) {
+void timerfd_run_clocks(struct cli *cli, void *data) {
     (void)data;
     struct base_error e;
-    if (!cli_begin(cli, TIMERFD_VIEW_CLOCK))
+    if (!cli_begin(cli))
         return;
-    for (const struct cli_choice *c = timerfd_clocks; c->name; c++) {
+    for (const struct cli_choice *c = timerfd_clocks; c->name[0]; c++) {
         struct cli_value values[TIMERFD_FIELDS] = { 0 };
         values[TIMERFD_CLOCK] = cli_str(c->name);
         values[TIMERFD_CLOCKID] = cli_int(c->value);

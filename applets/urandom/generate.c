@@ -13,16 +13,9 @@
 enum { BLOCK = 65536 };
 
 bool urandom_flush(struct urandom_run *u) {
-    struct cli_output *o = &u->cli->output;
-    if (u->text.len && !o->error) {
-        o->written = true;
-        int err = base_write(o->fd, u->text.data, u->text.len);
-        if (err < 0)
-            o->error = -err;
-    }
-    o->bytes.failed |= u->text.failed;
+    bool whole = cli_write_through(u->cli, u->text.data, u->text.len) && !u->text.failed;
     buf_clear(&u->text);
-    return !cli_is_broken(u->cli);
+    return whole;
 }
 
 static bool is_full(struct urandom_run *u) {
@@ -99,16 +92,12 @@ static void put_base64(struct urandom_run *u, const unsigned char *bytes, size_t
 
 /* Many raw bytes are written without a copy. */
 static void put_bytes(struct urandom_run *u, const unsigned char *bytes, size_t size) {
-    struct cli_output *o = &u->cli->output;
     if (!u->raw || size < BLOCK / 4) {
         buf_add(&u->text, bytes, size);
         if (is_full(u))
             urandom_flush(u);
     } else if (urandom_flush(u)) {
-        o->written = true;
-        int err = base_write(o->fd, bytes, size);
-        if (err < 0)
-            o->error = -err;
+        cli_write_through(u->cli, bytes, size);
     }
 }
 

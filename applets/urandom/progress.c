@@ -56,7 +56,7 @@ static void add_stat(struct buf *line, bool json, const char *name, uint64_t val
 void urandom_show_stats(const struct urandom_run *u) {
     const struct os_random *r = &u->random;
     const char *source = r->calls ? os_random_source_name(r->source) : "none";
-    bool json = u->cli->common.format == CLI_FORMAT_JSON;
+    bool json = u->cli->call.common.format == CLI_FORMAT_JSON;
     struct buf line = { 0 };
     buf_add_str(&line, json ? "{\"applet\":\"urandom\",\"source\":\"" : "urandom: source=");
     buf_add_str(&line, source);
@@ -69,6 +69,6 @@ void urandom_show_stats(const struct urandom_run *u) {
     add_stat(&line, json, "bits", u->bits);
     add_stat(&line, json, "threads", r->threads ? r->threads : 1);
     buf_add_str(&line, json ? "}\n" : "\n");
-    cli_tell(u->cli, &line);
+    cli_warn(u->cli, &line);
     buf_finish(&line);
 }

@@ -17,7 +17,7 @@
 static const struct cli_choice uuid_choices[] = {
     { "4", 4, "random" },
     { "7", 7, "the time in milliseconds, then random; each is greater than the one before" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 /* The end of a range, as a 64-bit integer of either kind. */
@@ -40,9 +40,7 @@ static const char *parse_end(const char *text, size_t size, bool *negative, uint
     return NULL;
 }
 
-static const char *parse_range(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    struct urandom_args *a = args;
+static const char *parse_range(struct urandom_args *a, const char *text) {
     struct urandom_range r;
     uint64_t high;
     bool high_negative;
@@ -67,25 +65,31 @@ static const char *parse_range(struct cli *cli, void *args, const char *text) {
     return NULL;
 }
 
-static const char *parse_alphabet(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    struct urandom_args *a = args;
-    a->alphabet = text;
-    a->form = URANDOM_ALPHABET;
-    return NULL;
-}
-
-static const char *parse_count(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    return cli_parse_uint(text, UINT64_MAX, &((struct urandom_args *)args)->count);
-}
-
-static const char *parse_wait(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    struct urandom_args *a = args;
+static const char *parse_wait(struct urandom_args *a, const char *text) {
     a->wait = true;
     a->timeout = OS_NEVER;
     return text[0] ? cli_parse_ns(text, &a->timeout) : NULL;
+}
+
+enum { CALL_INT, CALL_ALPHABET, CALL_COUNT, CALL_WAIT };
+enum { CHOICES_UUID = 1 };
+
+static const struct cli_choice *const choices[] = { [CHOICES_UUID] = uuid_choices };
+
+static const char *parse_option(void *data, int which, const char *text) {
+    struct urandom_args *args = data;
+    switch (which) {
+    case CALL_INT:
+        return parse_range(args, text);
+    case CALL_ALPHABET:
+        args->alphabet = text;
+        args->form = URANDOM_ALPHABET;
+        return NULL;
+    case CALL_COUNT:
+        return cli_parse_uint(text, UINT64_MAX, &args->count);
+    default:
+        return parse_wait(args, text);
+    }
 }
 
 static const struct cli_option options[] = {
@@ -97,15 +101,15 @@ static const struct cli_option options[] = {
     { CLI_SET(struct urandom_args, form, URANDOM_BASE64URL), .name = "base64url",
       .conflicts = "int alphabet uuid",
       .help = "SIZE bytes in base64 with - and _, without padding, as secrets.token_urlsafe" },
-    { CLI_CALL(parse_range), .name = "int", .metavar = "LO:HI", .conflicts = "alphabet uuid",
+    { CLI_CALL(CALL_INT), .name = "int", .metavar = "LO:HI", .conflicts = "alphabet uuid",
       .help = "an integer, LO and HI and all between them equally likely" },
-    { CLI_CALL(parse_alphabet), .name = "alphabet", .metavar = "SET", .needs = "length",
+    { CLI_CALL(CALL_ALPHABET), .name = "alphabet", .metavar = "SET", .needs = "length",
       .conflicts = "uuid", .help = "symbols of SET, such as a-zA-Z0-9, all equally likely" },
     { CLI_UNSIGNED(struct urandom_args, length), .name = "length", .metavar = "N",
       .needs = "alphabet", .help = "how many symbols" },
-    { CLI_CHOICE(struct urandom_args, uuid, uuid_choices), .name = "uuid", .metavar = "VERSION",
+    { CLI_CHOICE(struct urandom_args, uuid, CHOICES_UUID), .name = "uuid", .metavar = "VERSION",
       .help = "a UUID of RFC 9562" },
-    { CLI_CALL(parse_count), .name = "count", .metavar = "K", .preset = "1",
+    { CLI_CALL(CALL_COUNT), .name = "count", .metavar = "K", .preset = "1",
       .help = "so many of them" },
     CLI_GROUP("How the kernel is asked"),
     { CLI_FLAG(struct urandom_args, nonblock), .name = "nonblock",
@@ -114,7 +118,7 @@ static const struct cli_option options[] = {
       .help = "as /dev/random has it (GRND_RANDOM)" },
     { CLI_FLAG(struct urandom_args, insecure), .name = "insecure",
       .help = "never wait, even if what comes can be foretold (GRND_INSECURE)" },
-    { CLI_CALL(parse_wait), .name = "wait-seeded", .metavar = "T", .optional = true,
+    { CLI_CALL(CALL_WAIT), .name = "wait-seeded", .metavar = "T", .optional = true,
       .conflicts = "nonblock insecure",
       .help = "first wait until the generator is seeded, for T at most; alone, make nothing" },
     CLI_GROUP("How"),
@@ -128,8 +132,6 @@ static const struct cli_option options[] = {
       .help = "tell of the progress on standard error" },
     CLI_OPTIONS_END,
 };
-
-static const char *const views[] = { "value", "int", "uint", NULL };
 
 enum {
     VALUE = 1 << URANDOM_VIEW_VALUE,
@@ -175,14 +177,14 @@ static bool makes_bytes(const struct urandom_args *args) {
 static bool read_size(struct urandom_run *u) {
     struct cli *cli = u->cli;
     u->size = URANDOM_DEFAULT_SIZE;
-    if (!cli->operand_count)
+    if (!cli->call.operand_count)
         return true;
     const char *why = NULL;
     if (!makes_bytes(u->args))
         why = "a SIZE goes with bytes only";
-    else if (cli->operand_count > 1)
+    else if (cli->call.operand_count > 1)
         why = "there is one SIZE";
-    const char *operand = cli->operands[cli->operand_count > 1];
+    const char *operand = cli->call.operands[cli->call.operand_count > 1];
     if (!why)
         why = cli_parse_size(operand, &u->size);
     if (why)
@@ -206,20 +208,25 @@ static bool check_terminal(const struct urandom_run *u) {
     if (args->form == URANDOM_ALPHABET)
         obeyed = args->length && !cli_is_plain(args->alphabet, strlen(args->alphabet));
     obeyed = obeyed && args->count;
-    if (!u->raw || !u->cli->writer.terminal || !obeyed || args->force)
+    if (!u->raw || !cli_writer(u->cli)->terminal || !obeyed || args->force)
         return true;
     cli_usage(u->cli, NULL,
               "not written to a terminal; --hex, --base64, -o text, or --force do that");
     return false;
 }
 
+static unsigned choose_view(const struct cli_call *call, const void *data) {
+    const struct urandom_args *args = data;
+    (void)call;
+    return args->form == URANDOM_INT && !args->uuid ? args->range.view : URANDOM_VIEW_VALUE;
+}
+
 static bool check_records(const struct urandom_run *u) {
     struct cli *cli = u->cli;
     if (u->raw)
         return true;
-    unsigned view = u->args->form == URANDOM_INT ? u->args->range.view : URANDOM_VIEW_VALUE;
     size_t count = u->args->count < SIZE_MAX ? (size_t)u->args->count : SIZE_MAX;
-    if (!cli_begin(cli, view) || !cli_expect_records(cli, count))
+    if (!cli_begin(cli) || !cli_expect_records(cli, count))
         return false;
     bool large = makes_bytes(u->args) ? u->size > URANDOM_RECORD_MOST
                                       : u->args->length > URANDOM_RECORD_MOST;
@@ -347,20 +354,20 @@ static bool wait_first(struct urandom_run *u) {
         cli_report(u->cli, &e);
         return false;
     }
-    return !u->raw || args->form != URANDOM_BYTES || u->cli->operand_count;
+    return !u->raw || args->form != URANDOM_BYTES || u->cli->call.operand_count;
 }
 
-static void run(struct cli *cli, const void *data) {
+static void run(struct cli *cli, void *data) {
     struct urandom_args args = *(const struct urandom_args *)data;
     struct urandom_run u = { .cli = cli, .args = &args };
-    u.raw = cli->writer.format == CLI_FORMAT_RAW;
+    u.raw = cli_writer(cli)->format == CLI_FORMAT_RAW;
     if (args.uuid)
         args.form = URANDOM_UUID;
-    bool alone = args.wait && u.raw && args.form == URANDOM_BYTES && !cli->operand_count;
+    bool alone = args.wait && u.raw && args.form == URANDOM_BYTES && !cli->call.operand_count;
     if (read_size(&u) && read_alphabet(&u) && check_records(&u) && (alone || check_terminal(&u)) &&
         wait_first(&u))
         make_all(&u);
-    if (args.stats && !cli->error)
+    if (args.stats && !cli->outcome.error)
         urandom_show_stats(&u);
     if (u.text.data)
         explicit_bzero(u.text.data, u.text.cap);
@@ -377,8 +384,11 @@ const struct cli_command applet_urandom = {
              "[OPTION]... --alphabet=SET --length=N\n[OPTION]... --uuid=4|7",
     .description = "SIZE is a number of bytes, such as 16, 4K or 1.5G; without it there are 32.",
     .options = options,
+    .choices = choices,
+    .parse = parse_option,
+    .choose_view = choose_view,
     .fields = fields,
-    .views = views,
+    .views = "value int uint",
     .field_count = URANDOM_FIELDS,
     .args_size = sizeof(struct urandom_args),
     .presets = &presets,

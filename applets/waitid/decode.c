@@ -45,8 +45,6 @@ static const struct cli_field fields[] = {
     [SIGNAL] = WAIT_FIELD(1, "signal", CLI_ENUM, "the signal that killed or stopped it"),
 };
 
-static const char *const views[] = { "status", NULL };
-
 static void emit(struct cli *cli, const struct os_wait_status *r) {
     struct cli_value v[FIELDS] = { 0 };
     char name[16];
@@ -86,18 +84,18 @@ static void decode(struct cli *cli, const char *text) {
         cli_complain(cli, CLI_EX_DATAERR, text, "not a status of wait(2)");
 }
 
-static void run(struct cli *cli, const void *args) {
+static void run(struct cli *cli, void *args) {
     (void)args;
-    if (!cli_begin(cli, 0))
+    if (!cli_begin(cli))
         return;
-    if (!cli->operand_count) {
+    if (!cli->call.operand_count) {
         cli_usage(cli, NULL, "a status word is missing");
         return;
     }
-    if (!cli_expect_records(cli, (size_t)cli->operand_count))
+    if (!cli_expect_records(cli, (size_t)cli->call.operand_count))
         return;
-    for (int i = 0; i < cli->operand_count; i++)
-        decode(cli, cli->operands[i]);
+    for (int i = 0; i < cli->call.operand_count; i++)
+        decode(cli, cli->call.operands[i]);
 }
 
 const struct cli_command applet_waitid_decode = {
@@ -106,7 +104,7 @@ const struct cli_command applet_waitid_decode = {
     .usage = "[OPTION]... STATUS...",
     .manual = "osbox-waitid",
     .fields = fields,
-    .views = views,
+    .views = "status",
     .field_count = FIELDS,
     .default_format = CLI_FORMAT_TEXT,
     .run = run,

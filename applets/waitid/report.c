@@ -24,7 +24,7 @@ static void fill_process(const struct waitid_run *w, const struct os_process *p,
     uint64_t inode;
     if (p->pid)
         v[WAITID_WAIT + WAIT_PID] = cli_int(p->pid);
-    if (cli_wants(&w->cli->writer, WAITID_PIDFD_INO) && os_process_inode(p, &inode, NULL) == 0)
+    if (cli_wants(cli_writer(w->cli), WAITID_PIDFD_INO) && os_process_inode(p, &inode, NULL) == 0)
         v[WAITID_PIDFD_INO] = cli_uint(inode);
     if (p->queried) {
         v[WAITID_PPID] = cli_int(p->ppid);

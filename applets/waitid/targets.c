@@ -25,7 +25,7 @@ static bool prepare(struct waitid_run *w, bool is_set) {
 }
 
 static void add(struct waitid_run *w, struct os_process *p) {
-    const struct cli_writer *writer = &w->cli->writer;
+    const struct cli_writer *writer = cli_writer(w->cli);
     struct base_error e;
     if (cli_wants(writer, WAITID_WAIT + WAIT_SI_UID) || cli_wants(writer, WAITID_PPID) ||
         cli_wants(writer, WAITID_CGROUPID))
@@ -42,10 +42,10 @@ static void add(struct waitid_run *w, struct os_process *p) {
  */
 static int parse_operands(struct cli *cli, struct pid_operand *pids) {
     int count = 0;
-    for (int i = 0; i < cli->operand_count; i++) {
+    for (int i = 0; i < cli->call.operand_count; i++) {
         struct pid_operand t;
         int same = 0;
-        if (!pid_operand_parse(cli, cli->operands[i], &t))
+        if (!pid_operand_parse(cli, cli->call.operands[i], &t))
             return -1;
         while (same < count && (pids[same].pid != t.pid || pids[same].inode != t.inode))
             same++;
@@ -85,7 +85,7 @@ static void wait_for_operands(struct waitid_run *w, const struct pid_operand *pi
 }
 
 void waitid_processes(struct waitid_run *w) {
-    struct pid_operand *pids = calloc((size_t)w->cli->operand_count, sizeof *pids);
+    struct pid_operand *pids = calloc((size_t)w->cli->call.operand_count, sizeof *pids);
     if (!pids) {
         struct base_error e;
         base_fail(&e, ENOMEM, "malloc", NULL);
@@ -135,7 +135,7 @@ void waitid_children(struct waitid_run *w) {
 /* Starts it, with the descriptors and signals that we were started with. */
 static int start_program(struct waitid_run *w, struct base_error *e) {
     struct os_plan plan = os_plan_init();
-    program_name(w->cli, &plan, w->cli->program);
+    program_name(w->cli, &plan, w->cli->call.program);
     w->started = os_monotonic_ns();
     int result = os_plan_prepare(&plan, e);
     if (result == 0)
@@ -179,7 +179,7 @@ void waitid_program(struct waitid_run *w) {
         cli_report_as(w->cli, program_failure_status(&e), &e);
         return;
     }
-    w->cli->program_ran = true;
+    w->cli->outcome.program_ran = true;
     if (w->args->subreaper)
         waitid_children(w);
     else

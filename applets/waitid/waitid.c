@@ -17,27 +17,9 @@
 
 /* ---- options ---- */
 
-static const char *parse_pgid(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    int64_t id;
-    const char *why = cli_parse_int(text, 0, INT_MAX, &id);
-    if (!why)
-        ((struct waitid_args *)args)->pgid = (int)id;
-    return why;
-}
-
-static const char *parse_count(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    int64_t count;
-    const char *why = cli_parse_int(text, 1, INT_MAX, &count);
-    if (!why)
-        ((struct waitid_args *)args)->count = (int)count;
-    return why;
-}
-
-/* 0 is valid: it only checks the permission. */
-static const char *parse_signal(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+/* --signal: 0 is valid, it only checks the permission. */
+static const char *parse_option(void *args, int which, const char *text) {
+    (void)which;
     return cli_parse_signal(text, true, &((struct waitid_args *)args)->signo);
 }
 
@@ -45,14 +27,19 @@ static const struct cli_choice exit_choices[] = {
     { "target", WAITID_EXIT_TARGET, "that of the process, 128 and more for a signal" },
     { "first-failure", WAITID_EXIT_FIRST_FAILURE, "the first that is not 0" },
     { "none", WAITID_EXIT_NONE, "0, however they ended" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
+
+enum { CHOICES_EXIT = 1 };
+
+static const struct cli_choice *const choices[] = { [CHOICES_EXIT] = exit_choices };
 
 static const struct cli_option options[] = {
     CLI_GROUP("What to wait for"),
     { CLI_FLAG(struct waitid_args, all), .name = "all", .conflicts = "pgid pidfd subreaper signal",
       .help = "every child of ours, when a shell has become this command by exec" },
-    { CLI_CALL(parse_pgid), .name = "pgid", .metavar = "N", .conflicts = "pidfd subreaper",
+    { CLI_INT_IN(struct waitid_args, pgid, 0, INT_MAX), .name = "pgid", .metavar = "N",
+      .conflicts = "pidfd subreaper",
       .help = "every child of ours in the process group N (0: in our own)" },
     { CLI_FD(struct waitid_args, pidfd), .name = "pidfd", .metavar = "N", .conflicts = "subreaper",
       .help = "the process of the open pidfd N" },
@@ -72,14 +59,15 @@ static const struct cli_option options[] = {
       .help = "wait no longer than T (0: not at all); status 124" },
     { CLI_SET(struct waitid_args, count, 1), .name = "any", .conflicts = "count",
       .help = "end after the first record" },
-    { CLI_CALL(parse_count), .name = "count", .metavar = "N", .help = "end after N records" },
+    { CLI_INT_IN(struct waitid_args, count, 1, INT_MAX), .name = "count", .metavar = "N",
+      .help = "end after N records" },
     CLI_GROUP("What to do"),
-    { CLI_CALL(parse_signal), .name = "signal", .metavar = "SIG", .complete = CLI_COMPLETE_SIGNAL,
+    { CLI_CALL(0), .name = "signal", .metavar = "SIG", .complete = CLI_COMPLETE_SIGNAL,
       .help = "send them SIG first (0: only ask whether it is allowed)" },
     { CLI_TIME(struct waitid_args, kill_after), .name = "kill-after", .metavar = "T",
       .needs = "signal", .conflicts = "nohang",
       .help = "send SIGKILL to those that are there after T" },
-    { CLI_CHOICE(struct waitid_args, exit_with, exit_choices), .name = "exit-with",
+    { CLI_CHOICE(struct waitid_args, exit_with, CHOICES_EXIT), .name = "exit-with",
       .metavar = "WHAT", .help = "which exit status to take (default: none; target after --)" },
     CLI_OPTIONS_END,
 };
@@ -96,26 +84,24 @@ static const struct cli_field fields[] = {
     [WAITID_CGROUPID] = WAIT_MORE(1, "cgroupid", CLI_UINT, "its cgroup, when it was last seen"),
 };
 
-static const char *const views[] = { "wait", NULL };
-
 /* ---- run ---- */
 
 /* Rules that the option table cannot express. Returns NULL if the arguments are valid. */
 static const char *find_mistake(const struct cli *cli, const struct waitid_args *args) {
     bool is_set = args->all || args->pgid >= 0;
     bool chosen = is_set || args->pidfd >= 0;
-    bool several = is_set || cli->operand_count > 1;
-    if (cli->program && !cli->program[0])
+    bool several = is_set || cli->call.operand_count > 1;
+    if (cli->call.program && !cli->call.program[0])
         return "a command is missing behind --";
-    if (cli->program && (chosen || cli->operand_count))
+    if (cli->call.program && (chosen || cli->call.operand_count))
         return "a command behind -- goes with no PID, --all, --pgid or --pidfd";
-    if (cli->program && args->signo >= 0)
+    if (cli->call.program && args->signo >= 0)
         return "--signal is for processes that run; osbox spawn --timeout ends a command";
-    if (!cli->program && args->subreaper)
+    if (!cli->call.program && args->subreaper)
         return "--subreaper goes with -- CMD";
-    if (chosen && cli->operand_count)
+    if (chosen && cli->call.operand_count)
         return "no PID goes with --all, --pgid and --pidfd";
-    if (!chosen && !cli->operand_count && !cli->program)
+    if (!chosen && !cli->call.operand_count && !cli->call.program)
         return "a PID is missing; --all is for every child of ours";
     if (args->signo >= 0 && args->pgid == 1)
         return "--signal is for no group 1: kill(2) would send it to every process";
@@ -131,14 +117,14 @@ static size_t max_records(const struct cli *cli, const struct waitid_args *args)
     if (args->count == 1)
         return 1;
     bool is_set = args->all || args->pgid >= 0 || args->subreaper;
-    return is_set || waitid_reports_stops(args) || cli->operand_count > 1 ? 2 : 1;
+    return is_set || waitid_reports_stops(args) || cli->call.operand_count > 1 ? 2 : 1;
 }
 
-static void run(struct cli *cli, const void *data) {
+static void run(struct cli *cli, void *data) {
     const struct waitid_args *args = data;
     struct waitid_run w = { .cli = cli, .args = args };
     const char *mistake = find_mistake(cli, args);
-    if (!cli_begin(cli, 0))
+    if (!cli_begin(cli))
         return;
     if (mistake) {
         cli_usage(cli, NULL, mistake);
@@ -146,7 +132,7 @@ static void run(struct cli *cli, const void *data) {
     }
     if (!cli_expect_records(cli, max_records(cli, args)))
         return;
-    if (cli->program) { /* it inherits the action of SIGCHLD */
+    if (cli->call.program) { /* it inherits the action of SIGCHLD */
         waitid_program(&w);
         return;
     }
@@ -171,8 +157,10 @@ const struct cli_command applet_waitid = {
     .usage = "[OPTION]... PID[:INODE]...\n[OPTION]... {--all | --pgid=N | --pidfd=N}\n"
              "[OPTION]... [--subreaper] -- CMD [ARG]...",
     .options = options,
+    .choices = choices,
+    .parse = parse_option,
     .fields = fields,
-    .views = views,
+    .views = "wait",
     .commands = verbs,
     .args_size = sizeof(struct waitid_args),
     .presets = &presets,

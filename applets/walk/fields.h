@@ -10,7 +10,6 @@ enum walk_view {
     WALK_VIEW_ENTRY,
     WALK_VIEW_TUPLE,
     WALK_VIEW_SUM,
-    WALK_VIEW_NAMED, /* fields of an entry that only -F NAME prints, not -F all */
 };
 
 /* The first FILE_FIELDS rows are those of common/file_record.h. */
@@ -31,4 +30,3 @@ enum walk_field {
 };
 
 extern const struct cli_field walk_fields[];
-extern const char *const walk_views[];

@@ -68,7 +68,7 @@ static void end(void *data, void *scratch, const struct os_walk_directory *d,
         values[WALK_DIRPATH] = cli_bytes(d->path, d->path_size);
         values[WALK_DIRNAMES] = make_list(t, &t->dirs);
         values[WALK_FILENAMES] = make_list(t, &t->files);
-        cli_format_record(&g->cli->writer, values, false, &c->out);
+        cli_format_record(cli_writer(g->cli), values, false, &c->out);
         if (g->args->steer)
             note_listed(g, &t->dirs);
     }

@@ -29,27 +29,12 @@ static const struct cli_choice on_error_choices[] = {
     { "strict", WALK_STRICT, "it is" },
     { "stop", WALK_STOP, "end the walk at the first error" },
     { "ignore", WALK_IGNORE, "say nothing, as os.walk" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 static const char *keep(struct buf *list, const char *pattern) {
     buf_add(list, &pattern, sizeof pattern);
     return list->failed ? "out of memory" : NULL;
-}
-
-static const char *parse_name(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    return keep(&((struct walk_args *)args)->names, text);
-}
-
-static const char *parse_prune(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    return keep(&((struct walk_args *)args)->prune, text);
-}
-
-static const char *parse_exclude(struct cli *cli, void *args, const char *text) {
-    (void)cli;
-    return keep(&((struct walk_args *)args)->exclude, text);
 }
 
 static const struct {
@@ -61,8 +46,7 @@ static const struct {
 };
 enum { TYPES = sizeof types / sizeof types[0] };
 
-static const char *parse_types(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+static const char *parse_types(const char *text, unsigned *types_given) {
     unsigned set = 0;
     for (; *text; text++) {
         unsigned i = 0;
@@ -73,8 +57,27 @@ static const char *parse_types(struct cli *cli, void *args, const char *text) {
         else if (*text != ',')
             return "not made of the letters f, d, l, p, s, b and c";
     }
-    ((struct walk_args *)args)->types = set;
+    *types_given = set;
     return set ? NULL : "names no type";
+}
+
+enum { CALL_PRUNE, CALL_EXCLUDE, CALL_NAME, CALL_TYPE };
+enum { CHOICES_ON_ERROR = 1 };
+
+static const struct cli_choice *const choices[] = { [CHOICES_ON_ERROR] = on_error_choices };
+
+static const char *parse_option(void *data, int which, const char *text) {
+    struct walk_args *args = data;
+    switch (which) {
+    case CALL_PRUNE:
+        return keep(&args->prune, text);
+    case CALL_EXCLUDE:
+        return keep(&args->exclude, text);
+    case CALL_NAME:
+        return keep(&args->names, text);
+    default:
+        return parse_types(text, &args->types);
+    }
 }
 
 static const struct cli_option options[] = {
@@ -95,17 +98,17 @@ static const struct cli_option options[] = {
       .help = "do not enter directories of other mounts" },
     { CLI_UNSIGNED(struct walk_args, max_depth), .name = "max-depth", .metavar = "N",
       .help = "do not go deeper than N below TOP; with --sum, do not print deeper" },
-    { CLI_CALL(parse_prune), .name = "prune", .metavar = "GLOB",
+    { CLI_CALL(CALL_PRUNE), .name = "prune", .metavar = "GLOB",
       .help = "print what matches but do not enter it" },
-    { CLI_CALL(parse_exclude), .name = "exclude", .metavar = "GLOB",
+    { CLI_CALL(CALL_EXCLUDE), .name = "exclude", .metavar = "GLOB",
       .help = "neither print nor enter what matches" },
     CLI_GROUP("What is printed"),
     { CLI_FLAG(struct walk_args, bottom_up), .name = "bottom-up",
       .help = "each directory after what is in it" },
     { CLI_FLAG(struct walk_args, sort), .name = "sort",
       .help = "each directory in the order of the names' bytes" },
-    { CLI_CALL(parse_name), .name = "name", .metavar = "GLOB", .help = "only what matches" },
-    { CLI_CALL(parse_types), .name = "type", .metavar = "LETTERS",
+    { CLI_CALL(CALL_NAME), .name = "name", .metavar = "GLOB", .help = "only what matches" },
+    { CLI_CALL(CALL_TYPE), .name = "type", .metavar = "LETTERS",
       .help = "only these types: f d l p s b c" },
     { CLI_UNSIGNED(struct walk_args, min_depth), .name = "min-depth", .metavar = "N",
       .help = "only what is at least N below TOP" },
@@ -118,7 +121,7 @@ static const struct cli_option options[] = {
       .help =
           "--tuples -J, and after each record read a line: a JSON array of the names to enter" },
     CLI_GROUP("How"),
-    { CLI_CHOICE(struct walk_args, on_error, on_error_choices), .name = "on-error",
+    { CLI_CHOICE(struct walk_args, on_error, CHOICES_ON_ERROR), .name = "on-error",
       .metavar = "HOW", .preset = "report", .help = "what to do about directories that fail" },
     { CLI_UNSIGNED(struct walk_args, jobs), .letter = 'j', .name = "jobs", .metavar = "N",
       .help = "threads at the most (default: the usable CPUs); the output is the same" },
@@ -204,7 +207,7 @@ static bool ask_file(const struct walk_run *g, struct entry_scratch *s,
     s->query.data = s;
     s->chunk = c;
     s->path = e->path;
-    return file_query_fill(&g->cli->writer, &s->query, &w, NULL, s->values);
+    return file_query_fill(cli_writer(g->cli), &s->query, &w, NULL, s->values);
 }
 
 static void put_entry(const struct walk_run *g, struct entry_scratch *s,
@@ -212,7 +215,7 @@ static void put_entry(const struct walk_run *g, struct entry_scratch *s,
     struct cli_value *v = s->values;
     if (g->bare_paths) {
         buf_add_short(&c->out, e->path, e->path_size);
-        buf_add_char(&c->out, g->cli->writer.null ? '\0' : '\n');
+        buf_add_char(&c->out, cli_writer(g->cli)->null ? '\0' : '\n');
         return;
     }
     /* One that cannot be looked at is listed all the same, with what the directory tells. */
@@ -223,7 +226,7 @@ static void put_entry(const struct walk_run *g, struct entry_scratch *s,
     v[WALK_NAME] = cli_bytes(e->name, e->name_size);
     v[WALK_DEPTH] = cli_uint(e->depth);
     v[WALK_INO] = cli_uint(e->ino);
-    cli_format_record(&g->cli->writer, v, false, &c->out);
+    cli_format_record(cli_writer(g->cli), v, false, &c->out);
 }
 
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
@@ -364,7 +367,7 @@ static bool walk_one(struct walk_run *g, int dir_fd, const char *path, const cha
     struct base_error e;
     g->top = top;
     if (os_walk(&walk, &where, top, &e) == 0)
-        return g->args->on_error != WALK_STOP || !g->cli->error;
+        return g->args->on_error != WALK_STOP || !g->cli->outcome.error;
     cli_report(g->cli, &e);
     return g->args->on_error != WALK_STOP;
 }
@@ -377,7 +380,7 @@ static void walk_paths(struct walk_run *g) {
     int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
     if (dir_fd == -1)
         return;
-    if (!cli->operand_count && !args->files0) {
+    if (!cli->call.operand_count && !args->files0) {
         walk_one(g, dir_fd, ".", ".");
     } else if (cli_paths_open(&paths, cli, args->files0)) {
         for (const char *top; (top = cli_paths_next(&paths)) && walk_one(g, dir_fd, top, top);)
@@ -389,35 +392,24 @@ static void walk_paths(struct walk_run *g) {
 }
 
 static void walk_descriptor(struct walk_run *g) {
-    if (g->cli->operand_count)
-        cli_usage(g->cli, g->cli->operands[0], "no operand goes with --fd");
+    if (g->cli->call.operand_count)
+        cli_usage(g->cli, g->cli->call.operands[0], "no operand goes with --fd");
     else if (base_dir_check_descriptor(g->cli, g->args->fd))
         walk_one(g, g->args->fd, NULL, ".");
 }
 
-/* A field of another form would always be null. */
-static bool check_fields(struct cli *cli, unsigned view) {
-    unsigned views = 1U << view;
-    const struct cli_writer *w = &cli->writer;
-    if (view == WALK_VIEW_ENTRY)
-        views |= 1U << WALK_VIEW_NAMED;
-    for (size_t i = 0; i < w->selected; i++) {
-        const struct cli_field *field = &w->fields[w->selection[i]];
-        if (!(field->views & views)) {
-            cli_usage(cli, field->name, "no field of this form of walk; -F help lists them");
-            return false;
-        }
-    }
-    return true;
+static unsigned choose_view(const struct cli_call *call, const void *data) {
+    const struct walk_args *args = data;
+    (void)call;
+    if (args->sum)
+        return WALK_VIEW_SUM;
+    return args->tuples || args->steer ? WALK_VIEW_TUPLE : WALK_VIEW_ENTRY;
 }
 
 static bool begin(struct cli *cli, const struct walk_args *args) {
-    unsigned view = args->sum                     ? WALK_VIEW_SUM
-                    : args->tuples || args->steer ? WALK_VIEW_TUPLE
-                                                  : WALK_VIEW_ENTRY;
     if (args->steer)
         cli_set_format(cli, CLI_FORMAT_JSON);
-    if (!cli_begin(cli, view) || !check_fields(cli, view))
+    if (!cli_begin(cli))
         return false;
     return args->sum || cli_expect_records(cli, 2);
 }
@@ -438,7 +430,7 @@ static bool wants_bare_paths(const struct cli_writer *w) {
            w->selection[0] == FILE_PATH;
 }
 
-static void run(struct cli *cli, const void *data) {
+static void run(struct cli *cli, void *data) {
     const struct walk_args *args = data;
     struct walk_run g = {
         .cli = cli,
@@ -449,8 +441,8 @@ static void run(struct cli *cli, const void *data) {
     atomic_init(&g.shown_ns, g.started_ns);
     if (!begin(cli, args))
         return;
-    g.needs = needs_of(&cli->writer);
-    g.bare_paths = wants_bare_paths(&cli->writer);
+    g.needs = needs_of(cli_writer(cli));
+    g.bare_paths = wants_bare_paths(cli_writer(cli));
     if (args->fd >= 0)
         walk_descriptor(&g);
     else
@@ -469,8 +461,11 @@ const struct cli_command applet_walk = {
     .summary = "print the paths of a tree, as os.walk",
     .usage = "[OPTION]... [TOP]...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",
     .options = options,
+    .choices = choices,
+    .parse = parse_option,
+    .choose_view = choose_view,
     .fields = walk_fields,
-    .views = walk_views,
+    .views = "entry tuple sum",
     .field_count = WALK_FIELDS,
     .args_size = sizeof(struct walk_args),
     .presets = &presets,

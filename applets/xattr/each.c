@@ -14,8 +14,7 @@
 
 /* ---- which attributes ---- */
 
-const char *xattr_parse_match(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+static const char *parse_match(void *args, const char *text) {
     struct buf *match = &((struct xattr_args *)args)->match;
     buf_add(match, &text, sizeof text);
     return match->failed ? "out of memory" : NULL;
@@ -39,8 +38,7 @@ static unsigned find_namespace(const char *name, size_t size) {
     return 0;
 }
 
-const char *xattr_parse_namespace(struct cli *cli, void *args, const char *text) {
-    (void)cli;
+static const char *parse_namespace(void *args, const char *text) {
     unsigned set = 0;
     for (;; text++) {
         size_t size = strcspn(text, ",");
@@ -54,6 +52,10 @@ const char *xattr_parse_namespace(struct cli *cli, void *args, const char *text)
     }
     ((struct xattr_args *)args)->namespaces = set;
     return NULL;
+}
+
+const char *xattr_parse_option(void *args, int which, const char *text) {
+    return which == XATTR_CALL_MATCH ? parse_match(args, text) : parse_namespace(args, text);
 }
 
 bool xattr_selects(const struct xattr_args *args, const char *name) {
@@ -98,9 +100,9 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
 static bool emit(void *data, struct buf *out, void *totals) {
     const struct xattr_run *r = data;
     (void)totals;
-    if (r->cli->writer.format != CLI_FORMAT_RAW)
+    if (cli_writer(r->cli)->format != CLI_FORMAT_RAW)
         return cli_emit_formatted(r->cli, out);
-    xattr_write(r->cli, out->data, out->len);
+    cli_write(r->cli, out->data, out->len);
     buf_clear(out);
     return !cli_is_broken(r->cli);
 }
@@ -166,16 +168,16 @@ void xattr_each(struct xattr_run *r) {
     struct cli *cli = r->cli;
     struct xattr_work w = { .type = DT_UNKNOWN };
     struct os_file where = { r->args->fd, NULL, true };
-    bool records = cli->command->fields && cli->writer.format != CLI_FORMAT_RAW;
+    bool records = cli->call.command->fields && cli_writer(cli)->format != CLI_FORMAT_RAW;
     if (r->args->recursive && records && !cli_expect_records(cli, 2))
         return;
     if (where.dir_fd < 0)
         each_path(r, &w);
-    else if (cli->operand_count)
-        cli_usage(cli, cli->operands[0], "no operand goes with --fd");
+    else if (cli->call.operand_count)
+        cli_usage(cli, cli->call.operands[0], "no operand goes with --fd");
     else if (base_dir_check_descriptor(cli, where.dir_fd) && r->args->recursive)
         each_in_tree(r, &where, ".");
-    else if (!cli->error)
+    else if (!cli->outcome.error)
         r->act(r, &w, &where, NULL);
     xattr_work_finish(&w);
 }

@@ -31,6 +31,7 @@ struct getfattr {
     bool dump, only_values, no_dereference, absolute, recursive, logical, physical, one_file_system;
     bool warned; /* of a slash that was removed */
     struct buf names, value;
+    struct buf out; /* not yet written */
 };
 
 /* ---- what both tools say ---- */
@@ -76,7 +77,7 @@ const char *getfattr_strerror(int errnum) {
 /* What getopt_long(3) would say, which would be raw. */
 void getfattr_bad_option(struct cli *cli, int option) {
     struct buf b = { 0 };
-    const char *word = cli->argv[optind - 1];
+    const char *word = cli->call.argv[optind - 1];
     if (option == ':' && optopt && word[1] != '-') {
         buf_add_str(&b, "option requires an argument -- '");
         buf_add_char(&b, (char)optopt);
@@ -92,7 +93,7 @@ void getfattr_bad_option(struct cli *cli, int option) {
         add_quoted(&b, word, strlen(word), "", true);
     }
     buf_add_str(&b, option == ':' && word[1] == '-' ? "' requires an argument" : "'");
-    getfattr_say(cli, cli->label, NULL, buf_cstr(&b));
+    getfattr_say(cli, cli->call.label, NULL, buf_cstr(&b));
     buf_finish(&b);
 }
 
@@ -100,13 +101,13 @@ void getfattr_synopsis(struct cli *cli, const char *lines) {
     struct buf b = { 0 };
     buf_add_str(&b, "Usage: ");
     for (const char *line = lines; *line; line += strcspn(line, "\n") + 1) {
-        buf_add_str(&b, line == lines ? cli->label : "       ");
-        buf_add_str(&b, line == lines ? " " : cli->label);
+        buf_add_str(&b, line == lines ? cli->call.label : "       ");
+        buf_add_str(&b, line == lines ? " " : cli->call.label);
         buf_add_str(&b, line == lines ? "" : " ");
         buf_add(&b, line, strcspn(line, "\n") + 1);
     }
     buf_add_str(&b, "Try `");
-    buf_add_str(&b, cli->label);
+    buf_add_str(&b, cli->call.label);
     buf_add_str(&b, " --help' for more information.\n");
     base_write(STDERR_FILENO, b.data, b.len);
     buf_finish(&b);
@@ -150,7 +151,7 @@ static void add_value(struct getfattr *g, struct buf *b) {
     if (encoding == ENCODE_TEXT && value->len && memchr(value->data, '\0', value->len))
         encoding = ENCODE_BASE64;
     if (encoding == ENCODE_TEXT) {
-        add_text(b, value, g->cli->writer.terminal);
+        add_text(b, value, cli_writer(g->cli)->terminal);
     } else if (encoding == ENCODE_HEX) {
         buf_add_str(b, "0x");
         base_encode_hex(b, value->data, value->len);
@@ -165,10 +166,11 @@ static const char *relative(struct getfattr *g, const char *path) {
     if (g->absolute)
         return path;
     if (*path == '/' && !g->warned) {
-        int status = g->cli->status; /* this is no error */
+        int status = g->cli->outcome.status; /* this is no error */
         g->warned = true;
-        getfattr_say(g->cli, g->cli->label, NULL, "Removing leading '/' from absolute path names");
-        g->cli->status = status;
+        getfattr_say(g->cli, g->cli->call.label, NULL,
+                     "Removing leading '/' from absolute path names");
+        g->cli->outcome.status = status;
     }
     if (*path == '.' && path[1] == '/')
         path++;
@@ -177,10 +179,10 @@ static const char *relative(struct getfattr *g, const char *path) {
 }
 
 static void print_header(struct getfattr *g, const char *path) {
-    struct buf *b = &g->cli->output.bytes;
+    struct buf *b = &g->out;
     path = relative(g, path);
     buf_add_str(b, "# file: ");
-    add_quoted(b, path, strlen(path), "", g->cli->writer.terminal);
+    add_quoted(b, path, strlen(path), "", cli_writer(g->cli)->terminal);
     buf_add_char(b, '\n');
 }
 
@@ -193,9 +195,9 @@ static void print_attribute(struct getfattr *g, const struct os_file *where, con
         getfattr_say(cli, path, name, getfattr_strerror(e.errnum));
         return;
     }
-    struct buf *b = &cli->output.bytes;
+    struct buf *b = &g->out;
     if (g->only_values) {
-        if (cli->writer.terminal)
+        if (cli_writer(cli)->terminal)
             cli_quote_text(b, g->value.data, g->value.len, '\0');
         else
             buf_add(b, g->value.data, g->value.len);
@@ -203,14 +205,14 @@ static void print_attribute(struct getfattr *g, const struct os_file *where, con
         if (!*header)
             print_header(g, path);
         *header = true;
-        add_quoted(b, name, strlen(name), "=", cli->writer.terminal);
+        add_quoted(b, name, strlen(name), "=", cli_writer(cli)->terminal);
         if (g->dump) {
             buf_add_char(b, '=');
             add_value(g, b);
         }
         buf_add_char(b, '\n');
     }
-    xattr_write(cli, NULL, 0);
+    cli_write_buf(cli, b);
 }
 
 static void print_all(struct getfattr *g, const struct os_file *where, const char *path,
@@ -222,7 +224,7 @@ static void print_all(struct getfattr *g, const struct os_file *where, const cha
     if (result == 0 && !xattr_sort_names(&g->names, &count))
         result = base_fail(&e, ENOMEM, "malloc", path);
     if (result < 0)
-        getfattr_say(g->cli, g->cli->label, path, getfattr_strerror(e.errnum));
+        getfattr_say(g->cli, g->cli->call.label, path, getfattr_strerror(e.errnum));
     for (size_t i = 0; i < count; i++) {
         const char *name = xattr_sorted(&g->names)[i];
         if (regexec(&g->pattern, name, 0, NULL, 0) == 0)
@@ -237,7 +239,7 @@ static void print_file(struct getfattr *g, const struct os_file *where, const ch
     else
         print_all(g, where, path, &header);
     if (header)
-        buf_add_char(&g->cli->output.bytes, '\n');
+        cli_write_str(g->cli, "\n");
 }
 
 /* ---- files ---- */
@@ -263,7 +265,7 @@ static bool take_error(void *data, const struct base_error *e, bool vanished, vo
     const struct getfattr *g = data;
     (void)vanished, (void)totals;
     if (e->errnum != ELOOP || !g->logical)
-        getfattr_say(g->cli, g->cli->label, e->path, strerror(e->errnum));
+        getfattr_say(g->cli, g->cli->call.label, e->path, strerror(e->errnum));
     return true;
 }
 
@@ -275,7 +277,7 @@ static void get_path(struct getfattr *g, const char *path) {
     if (!g->recursive) {
         /* A file that is not there is that, whatever is asked of it. */
         if (faccessat(AT_FDCWD, path, F_OK, g->no_dereference ? AT_SYMLINK_NOFOLLOW : 0) < 0)
-            getfattr_say(g->cli, g->cli->label, path, strerror(errno));
+            getfattr_say(g->cli, g->cli->call.label, path, strerror(errno));
         else
             print_file(g, &where, path);
         return;
@@ -289,7 +291,7 @@ static void get_path(struct getfattr *g, const char *path) {
     };
     where.follow = g->logical || (!g->no_dereference && !g->physical);
     if (os_walk(&walk, &where, path, &e) < 0)
-        getfattr_say(g->cli, g->cli->label, path, strerror(e.errnum));
+        getfattr_say(g->cli, g->cli->call.label, path, strerror(e.errnum));
 }
 
 /* ---- the command line ---- */
@@ -374,12 +376,11 @@ static bool take_option(struct getfattr *g, int option, const char **pattern) {
             return true;
         break;
     case 'H':
-        buf_add_str(&cli->output.bytes, "getfattr (osbox " OSBOX_VERSION ")"
-                                        " -- get extended attributes\n");
-        buf_add_str(&cli->output.bytes, help);
+        cli_write_str(cli, "getfattr (osbox " OSBOX_VERSION ") -- get extended attributes\n");
+        cli_write_str(cli, help);
         return false;
     case 'V':
-        buf_add_str(&cli->output.bytes, "getfattr (osbox " OSBOX_VERSION ")\n");
+        cli_write_str(cli, "getfattr (osbox " OSBOX_VERSION ")\n");
         return false;
     default:
         getfattr_bad_option(cli, option);
@@ -389,16 +390,17 @@ static bool take_option(struct getfattr *g, int option, const char **pattern) {
     return false;
 }
 
-static void run(struct cli *cli, const void *args) {
+static void run(struct cli *cli, void *args) {
     struct getfattr g = { .cli = cli };
     const char *pattern = "^user\\.";
     int option;
     (void)args;
     opterr = 0; /* it would print the argument raw */
-    while ((option = getopt_long(cli->argc, cli->argv, ":n:de:m:hRLP", options, NULL)) != -1)
+    while ((option = getopt_long(cli->call.argc, cli->call.argv, ":n:de:m:hRLP", options, NULL)) !=
+           -1)
         if (!take_option(&g, option, &pattern))
             return;
-    if (optind >= cli->argc) {
+    if (optind >= cli->call.argc) {
         getfattr_synopsis(cli, usage);
         return;
     }
@@ -407,15 +409,16 @@ static void run(struct cli *cli, const void *args) {
         buf_add_str(&message, "invalid regular expression \"");
         add_quoted(&message, pattern, strlen(pattern), "", true);
         buf_add_char(&message, '"');
-        getfattr_say(cli, cli->label, NULL, buf_cstr(&message));
+        getfattr_say(cli, cli->call.label, NULL, buf_cstr(&message));
         buf_finish(&message);
         return;
     }
-    for (int i = optind; i < cli->argc && !cli_is_broken(cli); i++)
-        get_path(&g, cli->argv[i]);
+    for (int i = optind; i < cli->call.argc && !cli_is_broken(cli); i++)
+        get_path(&g, cli->call.argv[i]);
     regfree(&g.pattern);
     buf_finish(&g.names);
     buf_finish(&g.value);
+    buf_finish(&g.out);
 }
 
 const struct cli_command getfattr_personality = { .name = "getfattr", .run = run };

@@ -18,8 +18,6 @@ enum {
     OUTPUT_BLOCK = 65536,
 };
 
-const char *const xattr_views[] = { "list", "get", "dump", NULL };
-
 const struct cli_field xattr_fields[] = {
     [XATTR_PATH] = { .name = "path",
                      .type = CLI_BYTES,
@@ -105,21 +103,16 @@ void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_
     if (name && result == 0 && r->needs & XATTR_NEEDS_VALUE)
         fill_value(r, w, name);
     if (w->chunk)
-        cli_format_record(&r->cli->writer, w->values, false, &w->chunk->out);
+        cli_format_record(cli_writer(r->cli), w->values, false, &w->chunk->out);
     else
         cli_emit(r->cli, w->values);
 }
 
-void xattr_write(struct cli *cli, const char *bytes, size_t size) {
-    buf_add(&cli->output.bytes, bytes, size);
-    if (cli->output.bytes.len >= OUTPUT_BLOCK)
-        cli_flush(cli);
-}
-
 void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const struct buf *value) {
     struct cli *cli = r->cli;
-    struct buf *b = w->chunk ? &w->chunk->out : &cli->output.bytes;
-    bool shown = cli->writer.terminal;
+    struct buf own = { 0 };
+    struct buf *b = w->chunk ? &w->chunk->out : &own;
+    bool shown = cli_writer(cli)->terminal;
     if (r->args->encoding == XATTR_HEX)
         base_encode_hex(b, value->data, value->len);
     else if (r->args->encoding == XATTR_BASE64)
@@ -131,7 +124,8 @@ void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const 
     if (r->args->encoding || shown)
         buf_add_char(b, '\n');
     if (!w->chunk)
-        xattr_write(cli, NULL, 0);
+        cli_write_buf(cli, &own);
+    buf_finish(&own);
 }
 
 /* ---- names ---- */

@@ -19,8 +19,6 @@
 
 enum { RESTORE_PATH, RESTORE_NAME, RESTORE_RESULT, RESTORE_ERROR, RESTORE_ERRNO, RESTORE_FIELDS };
 
-static const char *const views[] = { "restore", NULL };
-
 static const struct cli_field fields[] = {
     [RESTORE_PATH] = { .name = "path",
                        .type = CLI_BYTES,
@@ -317,16 +315,16 @@ static void restore_all(struct restore *r, int fd, const char *name) {
     xattr_record_finish(&record);
 }
 
-static void run(struct cli *cli, const void *data) {
+static void run(struct cli *cli, void *data) {
     struct restore r = { .cli = cli, .args = data };
     struct base_error e;
-    const char *name = cli->operand_count ? cli->operands[0] : "-";
+    const char *name = cli->call.operand_count ? cli->call.operands[0] : "-";
     bool standard = strcmp(name, "-") == 0;
-    if (cli->operand_count > 1) {
-        cli_usage(cli, cli->operands[1], "there is one FILE only");
+    if (cli->call.operand_count > 1) {
+        cli_usage(cli, cli->call.operands[1], "there is one FILE only");
         return;
     }
-    if (!cli_begin(cli, 0))
+    if (!cli_begin(cli))
         return;
     struct os_file root = { AT_FDCWD, r.args->root, true };
     int fd = standard ? STDIN_FILENO : base_open(AT_FDCWD, name, O_RDONLY);
@@ -371,8 +369,9 @@ const struct cli_command xattr_restore = {
     .usage = "[OPTION]... [FILE]",
     .manual = "osbox-xattr",
     .options = options,
+    .parse = xattr_parse_option,
     .fields = fields,
-    .views = views,
+    .views = "restore",
     .field_count = RESTORE_FIELDS,
     .args_size = sizeof(struct xattr_args),
     .presets = &presets,

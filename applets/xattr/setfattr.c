@@ -31,7 +31,7 @@ static void set_path(const struct setfattr *s, const char *path, const char *nam
     int result = value ? os_xattr_set(&where, name, value->data, value->len, 0, &e)
                        : os_xattr_remove(&where, name, &e);
     if (result < 0)
-        getfattr_say(s->cli, s->cli->label, path, getfattr_strerror(e.errnum));
+        getfattr_say(s->cli, s->cli->call.label, path, getfattr_strerror(e.errnum));
 }
 
 static void refuse_encoding(const struct setfattr *s) {
@@ -51,7 +51,7 @@ static void say_line(const struct setfattr *s, const struct xattr_reader *reader
     buf_add_uint(&b, reader->lines.number);
     buf_add_str(&b, standard ? " of standard input" : "");
     buf_add_str(&b, aborting ? ", aborting" : "");
-    getfattr_say(s->cli, s->cli->label, standard ? NULL : s->restore, buf_cstr(&b));
+    getfattr_say(s->cli, s->cli->call.label, standard ? NULL : s->restore, buf_cstr(&b));
     buf_finish(&b);
 }
 
@@ -67,7 +67,7 @@ static void restore_all(const struct setfattr *s, int fd) {
         if (result == XATTR_READ_RECORD) {
             set_path(s, record.path.data, record.name.data, &record.value);
         } else if (result == XATTR_READ_ERROR) {
-            getfattr_say(s->cli, s->cli->label, s->restore, strerror(errnum));
+            getfattr_say(s->cli, s->cli->call.label, s->restore, strerror(errnum));
             break;
         } else if (!reader.in_file) {
             say_line(s, &reader, "No filename found", true);
@@ -84,7 +84,7 @@ static void restore(const struct setfattr *s) {
     bool standard = strcmp(s->restore, "-") == 0;
     int fd = standard ? STDIN_FILENO : base_open(AT_FDCWD, s->restore, O_RDONLY);
     if (fd < 0) {
-        getfattr_say(s->cli, s->cli->label, s->restore, strerror(-fd));
+        getfattr_say(s->cli, s->cli->call.label, s->restore, strerror(-fd));
         return;
     }
     restore_all(s, fd);
@@ -122,7 +122,7 @@ static const char help[] =
 
 /* False: that was all, or a usage error. */
 static bool take_option(struct setfattr *s, int option) {
-    struct buf *out = &s->cli->output.bytes;
+    struct cli *cli = s->cli;
     switch (option) {
     case 'n':
     case 'x':
@@ -141,11 +141,11 @@ static bool take_option(struct setfattr *s, int option) {
     case OPT_RAW:
         return s->raw = true;
     case 'H':
-        buf_add_str(out, "setfattr (osbox " OSBOX_VERSION ") -- set extended attributes\n");
-        buf_add_str(out, help);
+        cli_write_str(cli, "setfattr (osbox " OSBOX_VERSION ") -- set extended attributes\n");
+        cli_write_str(cli, help);
         return false;
     case 'V':
-        buf_add_str(out, "setfattr (osbox " OSBOX_VERSION ")\n");
+        cli_write_str(cli, "setfattr (osbox " OSBOX_VERSION ")\n");
         return false;
     default:
         getfattr_bad_option(s->cli, option);
@@ -155,18 +155,18 @@ static bool take_option(struct setfattr *s, int option) {
     return false;
 }
 
-static void run(struct cli *cli, const void *args) {
+static void run(struct cli *cli, void *args) {
     struct setfattr s = { .cli = cli };
     struct buf value = { 0 };
     int option;
     (void)args;
     opterr = 0;
-    while ((option = getopt_long(cli->argc, cli->argv, ":n:x:v:h", options, NULL)) != -1)
+    while ((option = getopt_long(cli->call.argc, cli->call.argv, ":n:x:v:h", options, NULL)) != -1)
         if (!take_option(&s, option))
             return;
     bool any = s.set || s.remove;
-    if ((any ? optind >= cli->argc || (s.remove && s.text) || s.restore : !s.restore) ||
-        (!any && (s.text || optind < cli->argc))) {
+    if ((any ? optind >= cli->call.argc || (s.remove && s.text) || s.restore : !s.restore) ||
+        (!any && (s.text || optind < cli->call.argc))) {
         getfattr_synopsis(cli, usage);
         return;
     }
@@ -179,8 +179,8 @@ static void run(struct cli *cli, const void *args) {
         buf_add_str(&value, text);
     else if (xattr_parse_getfattr(&value, text, strlen(text)))
         refuse_encoding(&s);
-    for (int i = optind; i < cli->argc && (i > optind || !cli->status); i++)
-        set_path(&s, cli->argv[i], s.set ? s.set : s.remove, s.set ? &value : NULL);
+    for (int i = optind; i < cli->call.argc && (i > optind || !cli->outcome.status); i++)
+        set_path(&s, cli->call.argv[i], s.set ? s.set : s.remove, s.set ? &value : NULL);
     buf_finish(&value);
 }
 

@@ -16,19 +16,19 @@
 
 #define XATTR_COMMON                                                                               \
     .manual = "osbox-xattr", .args_size = sizeof(struct xattr_args), .presets = &presets,          \
-    .operands = CLI_COMPLETE_FILE
-#define XATTR_RECORDS .fields = xattr_fields, .views = xattr_views, .field_count = XATTR_FIELDS
+    .parse = xattr_parse_option, .operands = CLI_COMPLETE_FILE
+#define XATTR_RECORDS .fields = xattr_fields, .views = "list get dump", .field_count = XATTR_FIELDS
 
 static const struct xattr_args presets = { .fd = -1, .dir_fd = -1 };
 
 /* NAME, and VALUE where there is one, come before the paths. */
 static const char *take_operand(struct cli *cli, const char *what) {
-    if (!cli->operand_count) {
+    if (!cli->call.operand_count) {
         cli_usage(cli, NULL, what);
         return NULL;
     }
-    cli->operand_count--;
-    return *cli->operands++;
+    cli->call.operand_count--;
+    return *cli->call.operands++;
 }
 
 static const char *take_name(struct cli *cli) {
@@ -73,19 +73,18 @@ static void dump_one(const struct xattr_run *r, struct xattr_work *w, const stru
         xattr_put(r, w, NULL, path, NULL);
 }
 
-static void run_each(struct cli *cli, const struct xattr_args *args, enum xattr_view view,
-                     struct xattr_run *r) {
+static void run_each(struct cli *cli, const struct xattr_args *args, struct xattr_run *r) {
     r->cli = cli;
     r->args = args;
-    if (cli->command->fields && !cli_begin(cli, view))
+    if (cli->call.command->fields && !cli_begin(cli))
         return;
-    r->needs = cli_needs(&cli->writer);
+    r->needs = cli_needs(cli_writer(cli));
     xattr_each(r);
 }
 
-static void run_list(struct cli *cli, const void *args) {
+static void run_list(struct cli *cli, void *args) {
     struct xattr_run r = { .act = list_one };
-    run_each(cli, args, XATTR_VIEW_LIST, &r);
+    run_each(cli, args, &r);
 }
 
 static const struct cli_option list_options[] = {
@@ -101,14 +100,15 @@ static const struct cli_command list_command = {
     .usage = "[OPTION]... PATH...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",
     .options = list_options,
     .default_format = CLI_FORMAT_TEXT,
+    .view = XATTR_VIEW_LIST,
     .run = run_list,
     XATTR_RECORDS,
     XATTR_COMMON,
 };
 
-static void run_dump(struct cli *cli, const void *args) {
+static void run_dump(struct cli *cli, void *args) {
     struct xattr_run r = { .act = dump_one, .dump = true };
-    run_each(cli, args, XATTR_VIEW_DUMP, &r);
+    run_each(cli, args, &r);
 }
 
 static const struct cli_option dump_options[] = {
@@ -126,6 +126,7 @@ static const struct cli_command dump_command = {
     .usage = "[OPTION]... PATH...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",
     .options = dump_options,
     .default_format = CLI_FORMAT_JSON,
+    .view = XATTR_VIEW_DUMP,
     .run = run_dump,
     XATTR_RECORDS,
     XATTR_COMMON,
@@ -142,16 +143,16 @@ static void get_one(const struct xattr_run *r, struct xattr_work *w, const struc
         return;
     if (result < 0)
         xattr_fail(r, w, &e, path);
-    else if (r->cli->writer.format == CLI_FORMAT_RAW)
+    else if (cli_writer(r->cli)->format == CLI_FORMAT_RAW)
         xattr_put_raw(r, w, &w->value);
     else
         xattr_put(r, w, NULL, path, r->name);
 }
 
-static void run_get(struct cli *cli, const void *args) {
+static void run_get(struct cli *cli, void *args) {
     struct xattr_run r = { .act = get_one };
     if ((r.name = take_name(cli)))
-        run_each(cli, args, XATTR_VIEW_GET, &r);
+        run_each(cli, args, &r);
 }
 
 static const struct cli_option get_options[] = {
@@ -171,6 +172,7 @@ static const struct cli_command get_command = {
              "[OPTION]... --fd=N NAME",
     .options = get_options,
     .default_format = CLI_FORMAT_RAW,
+    .view = XATTR_VIEW_GET,
     .run = run_get,
     XATTR_RECORDS,
     XATTR_COMMON,
@@ -193,12 +195,13 @@ static void set_one(const struct xattr_run *r, struct xattr_work *w, const struc
 
 static const char capability[] = "security.capability";
 
-static void run_set(struct cli *cli, const void *data) {
+static void run_set(struct cli *cli, void *data) {
     const struct xattr_args *args = data;
     struct xattr_run r = { .act = set_one };
     const char *text = NULL;
     /* --cap says which attribute it is, so that its name may be left out. */
-    bool named = !args->cap || (cli->operand_count && strcmp(cli->operands[0], capability) == 0);
+    bool named =
+        !args->cap || (cli->call.operand_count && strcmp(cli->call.operands[0], capability) == 0);
     r.name = named ? take_name(cli) : capability;
     if (!r.name)
         return;
@@ -209,7 +212,7 @@ static void run_set(struct cli *cli, const void *data) {
         if (r.value.failed)
             cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
         else
-            run_each(cli, args, XATTR_VIEW_LIST, &r);
+            run_each(cli, args, &r);
     }
     buf_finish(&r.value);
 }
@@ -256,10 +259,10 @@ static void remove_one(const struct xattr_run *r, struct xattr_work *w, const st
         xattr_fail(r, w, &e, path);
 }
 
-static void run_remove(struct cli *cli, const void *args) {
+static void run_remove(struct cli *cli, void *args) {
     struct xattr_run r = { .act = remove_one };
     if ((r.name = take_name(cli)))
-        run_each(cli, args, XATTR_VIEW_LIST, &r);
+        run_each(cli, args, &r);
 }
 
 static const struct cli_option remove_options[] = { XATTR_OPTIONS_FILE, CLI_OPTIONS_END };

@@ -23,7 +23,6 @@ enum xattr_field {
 };
 enum { XATTR_NEEDS_VALUE = 1, XATTR_NEEDS_DECODED = 2 };
 extern const struct cli_field xattr_fields[];
-extern const char *const xattr_views[];
 
 enum xattr_encoding { XATTR_BYTES, XATTR_HEX, XATTR_BASE64 };
 enum xattr_namespace { XATTR_USER = 1, XATTR_SECURITY = 2, XATTR_SYSTEM = 4, XATTR_TRUSTED = 8 };
@@ -98,15 +97,15 @@ struct xattr_run {
             .help = "read NUL-terminated PATHs from FILE, '-' for standard input, as they come"    \
     }
 #define XATTR_OPTIONS_FILTER                                                                       \
-    { CLI_CALL(xattr_parse_match), .name = "match", .metavar = "GLOB",                             \
+    { CLI_CALL(XATTR_CALL_MATCH), .name = "match", .metavar = "GLOB",                              \
       .help = "only attributes whose whole names match; may be given several times" },             \
     {                                                                                              \
-        CLI_CALL(xattr_parse_namespace),                                                           \
+        CLI_CALL(XATTR_CALL_NAMESPACE),                                                            \
             .name = "namespace", .metavar = "LIST",                                                \
             .help = "only attributes of these namespaces: user, security, system, trusted"         \
     }
-const char *xattr_parse_match(struct cli *cli, void *args, const char *text);
-const char *xattr_parse_namespace(struct cli *cli, void *args, const char *text);
+enum { XATTR_CALL_MATCH, XATTR_CALL_NAMESPACE };
+const char *xattr_parse_option(void *args, int which, const char *text);
 
 /* Whether --match and --namespace let an attribute pass. */
 bool xattr_selects(const struct xattr_args *args, const char *name);
@@ -129,7 +128,6 @@ void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_
 /* Bytes that are no record. */
 void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const struct buf *value);
 
-void xattr_write(struct cli *cli, const char *bytes, size_t size);
 void xattr_work_finish(void *work);
 
 /* Sorts a list of names by their bytes: xattr_sorted() then has `count` of them, which stand behind

@@ -9,7 +9,8 @@
 enum { BUF_FIRST = 1024 };
 
 void buf_finish(struct buf *b) {
-    free(b->data);
+    if (!b->lent)
+        free(b->data);
     *b = (struct buf){ 0 };
 }
 
@@ -27,13 +28,16 @@ bool buf_reserve(struct buf *b, size_t more) {
     while (cap < need)
         if (__builtin_mul_overflow(cap, 2, &cap))
             cap = need;
-    char *data = realloc(b->data, cap);
+    char *data = realloc(b->lent ? NULL : b->data, cap);
     if (!data) {
         b->failed = true;
         return false;
     }
+    if (b->lent)
+        memcpy(data, b->data, b->len);
     b->data = data;
     b->cap = cap;
+    b->lent = false;
     return true;
 }
 

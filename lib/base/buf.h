@@ -13,9 +13,15 @@
 struct buf {
     char *data;  /* the bytes; NULL while empty, not NUL-terminated */
     size_t len;  /* bytes in use */
-    size_t cap;  /* bytes allocated */
+    size_t cap;  /* bytes of room */
     bool failed; /* an allocation failed: the contents are incomplete */
+    bool lent;   /* the room is the caller's: not to be freed */
 };
+
+/* An empty buffer that uses the caller's room as long as that is enough. */
+static inline struct buf buf_in(char *room, size_t size) {
+    return (struct buf){ .data = room, .cap = size, .lent = true };
+}
 
 /* Releases the memory; the buffer is empty and usable again. */
 void buf_finish(struct buf *b);

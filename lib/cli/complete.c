@@ -2,21 +2,19 @@
  *
  * Completion: what could stand at the last of some words. The stubs for bash,
  * zsh and fish only pass the words on and show the answer. Words are taken as
- * main.c and option.c take them.
+ * main.c and parser.c take them.
  */
 #include <sys/capability.h>
 
-#include "cli/fields.h"
 #include "cli/help.h"
-#include "cli/main.h"
+#include "cli/records.h"
 #include "cli/signal.h"
 
 /* What is being completed: the candidates are words that begin with `word`. */
 struct completion {
     const struct cli_command *command;
-    const struct cli_command *named;    /* by the operands of "help COMMAND"; NULL: nothing */
-    const struct cli_option *tables[2]; /* the command's own, the common ones */
-    uint64_t given[2];                  /* bit sets of their rows */
+    const struct cli_command *named; /* by the operands of "help COMMAND"; NULL: nothing */
+    struct cli_option_set options;
     const char *word;
     size_t lead;       /* bytes of `word` that stand before the value or the list's last element */
     const char *shell; /* what the shell is to add */
@@ -91,9 +89,13 @@ static void offer_fields(struct completion *c) {
     if (!read_fields(c->command, c->word + list, c->lead - list, listed))
         return;
     c->shell = "list";
-    for (unsigned i = 0; i < c->command->field_count; i++)
-        if (!listed[i])
-            offer(c, c->command->fields[i].name, c->command->fields[i].help);
+    for (unsigned i = 0; i < c->command->field_count; i++) {
+        const struct cli_field *field = &c->command->fields[i];
+        /* Which view it will be may depend on options. */
+        bool fits = c->command->choose_view || cli_is_in_view(field, c->command->view);
+        if (fits && !listed[i])
+            offer(c, field->name, field->help);
+    }
 }
 
 static void offer_capabilities(struct completion *c) {
@@ -148,15 +150,11 @@ static void offer_kind(struct completion *c, int kind) {
 /* ---- options ---- */
 
 static bool needs_value(const struct cli_option *row) {
-    return row->metavar && !row->optional;
-}
-
-static bool is_given(const struct completion *c, size_t table, const struct cli_option *row) {
-    return c->given[table] >> (row - c->tables[table]) & 1;
+    return row->metavar[0] && !row->optional;
 }
 
 static bool has_name(const char *names, const char *name) {
-    for (size_t size; names && *names; names += size + strspn(names + size, " ")) {
+    for (size_t size; *names; names += size + strspn(names + size, " ")) {
         size = strcspn(names, " ");
         if (strlen(name) == size && memcmp(names, name, size) == 0)
             return true;
@@ -166,90 +164,80 @@ static bool has_name(const char *names, const char *name) {
 
 /* Whether the given options leave no room for this one. A CLI_OPT_CALL may be one that adds up. */
 static bool is_excluded(const struct completion *c, const struct cli_option *row) {
-    for (size_t t = 0; t < 2; t++)
-        for (const struct cli_option *r = c->tables[t]; r && r->kind != CLI_OPT_END; r++)
-            if (is_given(c, t, r) &&
-                ((r == row && row->kind != CLI_OPT_CALL) || has_name(r->conflicts, row->name) ||
-                 has_name(row->conflicts, r->name)))
-                return true;
+    for (unsigned i = 0; i < c->options.count; i++) {
+        const struct cli_option *r = c->options.uses[i].row;
+        if (c->options.uses[i].given &&
+            ((r == row && row->kind != CLI_OPT_CALL) || has_name(r->conflicts, row->name) ||
+             has_name(row->conflicts, r->name)))
+            return true;
+    }
     return false;
 }
 
-/* The option with that name, or letter, which is now given. */
-static const struct cli_option *take(struct completion *c, const char *name, size_t size,
-                                     char letter) {
-    for (size_t t = 0; t < 2; t++) {
-        const struct cli_option *row = c->tables[t];
-        if (!letter)
-            row = cli_find_option(row, name, size);
-        while (letter && row && row->letter != letter)
-            row = row->kind == CLI_OPT_END ? NULL : row + 1;
-        if (row) {
-            c->given[t] |= UINT64_C(1) << (row - c->tables[t]);
-            return row;
-        }
-    }
-    return NULL;
+/* An option that is now given; NULL: there is none. */
+static const struct cli_option_use *give(struct cli_option_use *use) {
+    if (use)
+        use->given = true;
+    return use;
 }
 
 /* The option of a word that begins with "-", and its value: NULL when the word has none. Of a
  * bundle it is the first letter that needs a value (which may be "": `-o`), or else the last one.
  */
-static const struct cli_option *take_word(struct completion *c, const char *word,
-                                          const char **value) {
+static const struct cli_option_use *take_word(struct completion *c, const char *word,
+                                              const char **value) {
     *value = NULL;
     if (word[1] == '-') {
         size_t size = strcspn(word, "=");
         *value = word[size] ? word + size + 1 : NULL;
-        return take(c, word + 2, size - 2, 0);
+        return give(cli_find_option(&c->options, word + 2, size - 2));
     }
-    const struct cli_option *row = NULL;
+    const struct cli_option_use *use = NULL;
     for (const char *letter = word + 1; *letter && !*value; letter++) {
-        row = take(c, NULL, 0, *letter);
-        if (!row)
+        use = give(cli_find_letter(&c->options, *letter));
+        if (!use)
             return NULL;
-        *value = needs_value(row) ? letter + 1 : NULL;
+        *value = needs_value(use->row) ? letter + 1 : NULL;
     }
-    return row;
+    return use;
 }
 
 /* The option whose value the next word is, if there is one in `word`. */
-static const struct cli_option *take_before(struct completion *c, const char *word) {
+static const struct cli_option_use *take_before(struct completion *c, const char *word) {
     const char *value;
-    const struct cli_option *row = take_word(c, word, &value);
+    const struct cli_option_use *use = take_word(c, word, &value);
     bool attached = value && (*value || word[1] == '-');
-    return row && needs_value(row) && !attached ? row : NULL;
+    return use && needs_value(use->row) && !attached ? use : NULL;
 }
 
 /* ---- the word ---- */
 
-static void complete_value(struct completion *c, const struct cli_option *row, const char *value) {
+static void complete_value(struct completion *c, const struct cli_option_use *use,
+                           const char *value) {
     c->lead = (size_t)(value - c->word);
-    const struct cli_choice *choice = cli_choices(c->command, row);
-    if (row->complete == CLI_COMPLETE_LIST)
+    const struct cli_choice *choice = cli_choices(c->command, use);
+    if (use->row->complete == CLI_COMPLETE_LIST)
         enter_list(c);
-    for (; choice && choice->name; choice++)
+    for (; choice && choice->name[0]; choice++)
         offer(c, choice->name, choice->help);
-    offer_kind(c, row->complete);
+    offer_kind(c, use->row->complete);
 }
 
 static void complete_name(struct completion *c) {
     struct buf name = { 0 };
-    for (size_t t = 0; t < 2; t++) {
-        for (const struct cli_option *row = c->tables[t]; row && row->kind != CLI_OPT_END; row++) {
-            if (row->kind == CLI_OPT_HEADING || is_excluded(c, row))
-                continue;
-            buf_clear(&name);
-            buf_add_str(&name, "--");
-            buf_add_str(&name, row->name);
-            if (!needs_value(row))
-                offer(c, buf_cstr(&name), row->help);
-            buf_add_char(&name, '=');
-            if (row->metavar)
-                offer(c, buf_cstr(&name), row->help);
-        }
+    for (unsigned i = 0; i < c->options.count; i++) {
+        const struct cli_option *row = c->options.uses[i].row;
+        if (row->kind == CLI_OPT_HEADING || is_excluded(c, row))
+            continue;
+        buf_clear(&name);
+        buf_add_str(&name, "--");
+        buf_add_str(&name, row->name);
+        if (!needs_value(row))
+            offer(c, buf_cstr(&name), row->help);
+        buf_add_char(&name, '=');
+        if (row->metavar[0])
+            offer(c, buf_cstr(&name), row->help);
     }
-    c->found.failed |= name.failed;
     buf_finish(&name);
 }
 
@@ -260,25 +248,25 @@ static void complete_option(struct completion *c) {
         complete_name(c);
         return;
     }
-    const struct cli_option *row = take_word(c, c->word, &value);
-    if (row && row->metavar && value)
-        complete_value(c, row, value);
-    if (row && bundle && !(value && *value) && !c->found.len) {
+    const struct cli_option_use *use = take_word(c, c->word, &value);
+    if (use && use->row->metavar[0] && value)
+        complete_value(c, use, value);
+    if (use && bundle && !(value && *value) && !c->found.len) {
         /* The letters are a word, as far as that is known. */
         c->lead = 0;
         c->shell = "none";
-        offer(c, c->word, row->help);
+        offer(c, c->word, use->row->help);
     }
 }
 
 static void enter(struct completion *c, const struct cli_command *command) {
     c->command = command;
-    c->tables[0] = command->options;
+    cli_collect_options(command, &c->options);
 }
 
 /* What the words before the one to complete left open. */
 struct expected {
-    const struct cli_option *value; /* of this option; NULL: none */
+    const struct cli_option_use *value; /* of this option; NULL: none */
     bool verb;
     bool option;
     int program; /* index of the word where a command to run begins; 0: there is none */
@@ -333,31 +321,29 @@ static void complete_word(struct completion *c, struct expected *e, int index) {
 }
 
 void cli_complete(struct cli *cli, char **words, int count) {
-    struct completion c = { .named = cli->root,
-                            .tables = { NULL, cli_common_options },
-                            .word = words[count - 1],
-                            .shell = "none" };
+    struct completion c = { .named = cli->call.root, .word = words[count - 1], .shell = "none" };
     struct expected e = { .verb = true, .option = true };
-    const struct cli_command *command = cli_find_command(cli->root, cli_applet_name(words[0]));
-    enter(&c, command ? command : cli->root);
+    const struct cli_command *command = cli_find_command(cli->call.root, cli_applet_name(words[0]));
+    enter(&c, command ? command : cli->call.root);
     read_words(&c, words, count - 1, &e);
     if (!e.program)
         complete_word(&c, &e, count - 1);
 
-    struct buf *b = &cli->output.bytes;
+    struct buf b = { 0 };
     if (e.program) {
-        buf_add_str(b, "command\t");
-        buf_add_int(b, e.program);
+        buf_add_str(&b, "command\t");
+        buf_add_int(&b, e.program);
     } else if (is_plain(c.word, c.lead)) {
-        buf_add_str(b, c.shell);
-        buf_add_char(b, '\t');
-        buf_add(b, c.word, c.lead);
+        buf_add_str(&b, c.shell);
+        buf_add_char(&b, '\t');
+        buf_add(&b, c.word, c.lead);
     } else {
-        buf_add_str(b, "none\t");
+        buf_add_str(&b, "none\t");
         buf_clear(&c.found);
     }
-    buf_add_char(b, '\n');
-    buf_add(b, c.found.data, c.found.len);
-    b->failed |= c.found.failed;
+    buf_add_char(&b, '\n');
+    cli_write_buf(cli, &b);
+    cli_write_buf(cli, &c.found);
+    buf_finish(&b);
     buf_finish(&c.found);
 }

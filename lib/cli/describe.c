@@ -3,8 +3,8 @@
  * --describe: the command tree as JSON, for programs and for the tests that
  * hold help, manual pages and completions against the tables.
  */
-#include "cli/fields.h"
 #include "cli/help.h"
+#include "cli/records.h"
 
 static const char *const complete_names[] = {
     [CLI_COMPLETE_NONE] = "none",
@@ -68,45 +68,62 @@ static void add_choices(struct buf *b, const struct cli_choice *choices) {
         return;
     }
     buf_add_char(b, '[');
-    for (; choices->name; choices++) {
+    for (; choices->name[0]; choices++) {
         add_separator(b);
         cli_quote_json(b, choices->name, strlen(choices->name), CLI_JSON_BASE64);
     }
     buf_add_char(b, ']');
 }
 
-static void add_options(struct buf *b, const struct cli_command *command,
-                        const struct cli_option *table, bool common) {
-    for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
-        if (row->kind == CLI_OPT_HEADING)
-            continue;
-        char letter[2] = { row->letter, '\0' };
-        add_separator(b);
-        buf_add_char(b, '{');
-        add_text(b, "long", row->name);
-        add_text(b, "short", row->letter ? letter : NULL);
-        add_text(b, "metavar", row->metavar);
-        add_bool(b, "optional", row->optional);
-        add_bool(b, "common", common);
-        add_text(b, "default", row->preset);
-        add_choices(b, cli_choices(command, row));
-        add_words(b, "conflicts", row->conflicts);
-        add_text(b, "needs", row->needs);
-        add_text(b, "complete", complete_names[row->complete]);
-        add_text(b, "help", row->help);
-        buf_add_char(b, '}');
-    }
+/* A text that may be "", which is none. */
+static void add_any_text(struct buf *b, const char *name, const char *text) {
+    add_text(b, name, text[0] ? text : NULL);
+}
+
+static void add_option(struct buf *b, const struct cli_command *command,
+                       const struct cli_option_use *use) {
+    const struct cli_option *row = use->row;
+    char letter[2] = { row->letter, '\0' };
+    add_separator(b);
+    buf_add_char(b, '{');
+    add_text(b, "long", row->name);
+    add_any_text(b, "short", letter);
+    add_any_text(b, "metavar", row->metavar);
+    add_bool(b, "optional", row->optional);
+    add_bool(b, "required", row->required);
+    add_bool(b, "common", use->common);
+    add_any_text(b, "default", row->preset);
+    add_choices(b, cli_choices(command, use));
+    add_words(b, "conflicts", row->conflicts);
+    add_any_text(b, "needs", row->needs);
+    add_text(b, "complete", complete_names[row->complete]);
+    add_text(b, "help", row->help);
+    buf_add_char(b, '}');
+}
+
+static void add_options(struct buf *b, const struct cli_command *command) {
+    struct cli_option_set set;
+    cli_collect_options(command, &set);
+    add_key(b, "options");
+    buf_add_char(b, '[');
+    for (unsigned i = 0; i < set.count; i++)
+        if (set.uses[i].row->kind != CLI_OPT_HEADING)
+            add_option(b, command, &set.uses[i]);
+    buf_add_char(b, ']');
 }
 
 static void add_views(struct buf *b, const struct cli_command *command, const char *name,
                       unsigned views) {
     add_key(b, name);
     buf_add_char(b, '[');
-    for (unsigned i = 0; command->views && command->views[i]; i++) {
-        if (!(views >> i & 1))
-            continue;
-        add_separator(b);
-        cli_quote_json(b, command->views[i], strlen(command->views[i]), CLI_JSON_BASE64);
+    const char *view = command->views;
+    for (unsigned i = 0; view && *view; i++) {
+        size_t size = strcspn(view, " ");
+        if (views >> i & 1) {
+            add_separator(b);
+            cli_quote_json(b, view, size, CLI_JSON_BASE64);
+        }
+        view += size + strspn(view + size, " ");
     }
     buf_add_char(b, ']');
 }
@@ -116,6 +133,8 @@ static void add_fields(struct buf *b, const struct cli_command *command) {
     buf_add_char(b, '[');
     for (unsigned i = 0; i < command->field_count; i++) {
         const struct cli_field *field = &command->fields[i];
+        if (!command->choose_view && !cli_is_in_view(field, command->view))
+            continue; /* of another verb with the same table */
         add_separator(b);
         buf_add_char(b, '{');
         add_text(b, "name", field->name);
@@ -145,11 +164,7 @@ static void add_command(struct buf *b, const struct cli_command *command) {
     add_text(b, "name", command->name);
     add_text(b, "summary", command->summary);
     add_text(b, "usage", command->usage);
-    add_key(b, "options");
-    buf_add_char(b, '[');
-    add_options(b, command, command->options, false);
-    add_options(b, command, cli_common_options, true);
-    buf_add_char(b, ']');
+    add_options(b, command);
     add_fields(b, command);
     add_text(b, "format", cli_format_name(command->default_format));
     add_text(b, "operands", complete_names[command->operands]);
@@ -169,6 +184,9 @@ static void add_command(struct buf *b, const struct cli_command *command) {
 }
 
 void cli_describe(struct cli *cli) {
-    add_command(&cli->output.bytes, cli->command);
-    buf_add_char(&cli->output.bytes, '\n');
+    struct buf b = { 0 };
+    add_command(&b, cli->call.command);
+    buf_add_char(&b, '\n');
+    cli_write_buf(cli, &b);
+    buf_finish(&b);
 }

@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "cli/diag.h"
+#include "cli/output.h"
 
 /* One diagnostic, before it has a format. */
 struct diagnostic {
@@ -39,7 +40,7 @@ static void add_capability(struct buf *b, int capability) {
 }
 
 static void add_text_form(struct buf *b, const struct cli *cli, const struct diagnostic *d) {
-    buf_add_str(b, cli->label);
+    buf_add_str(b, cli->call.label);
     buf_add_str(b, ": ");
     if (d->step >= 0) {
         buf_add_str(b, d->operation);
@@ -82,7 +83,7 @@ static void add_member(struct buf *b, const struct cli *cli, const char *name, c
     buf_add_str(b, name);
     buf_add_str(b, "\":");
     if (text)
-        cli_quote_json(b, text, strlen(text), (enum cli_json_bytes)cli->common.json_bytes);
+        cli_quote_json(b, text, strlen(text), (enum cli_json_bytes)cli->call.common.json_bytes);
     else
         buf_add_str(b, "null");
 }
@@ -94,7 +95,7 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
         buf_add_int(b, d->errnum);
     else
         buf_add_str(b, "null");
-    add_member(b, cli, "applet", cli->label);
+    add_member(b, cli, "applet", cli->call.label);
     add_member(b, cli, "operation", d->operation);
     if (d->step >= 0) {
         buf_add_str(b, ",\"step\":");
@@ -118,10 +119,15 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
     buf_add_char(b, '}');
 }
 
+/* Whether diagnostics are objects: json was asked for, or is the one format of a form. */
+static bool is_json(const struct cli *cli) {
+    return cli->output->writer.format == CLI_FORMAT_JSON && !cli->output->text_errors;
+}
+
 /* What was printed before comes first also where both streams are one. */
 static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     struct buf line = { 0 };
-    if (cli->common.format == CLI_FORMAT_JSON && !cli->text_errors)
+    if (is_json(cli))
         add_json_form(&line, cli, d);
     else
         add_text_form(&line, cli, d);
@@ -135,16 +141,16 @@ static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
 }
 
 static void set_error(struct cli *cli, int status, const char *error) {
-    if (cli->error)
+    if (cli->outcome.error)
         return;
-    cli->status = status;
-    cli->error = error;
+    cli->outcome.status = status;
+    cli->outcome.error = error;
 }
 
 /* A script tells the failure of a program from that of running it by the status. */
 static int failure_status(const struct cli *cli, int status) {
-    bool runs = cli->command->runs_program || cli->program;
-    return runs && !cli->program_ran ? CLI_EX_RUN : status;
+    bool runs = cli->call.command->runs_program || cli->call.program;
+    return runs && !cli->outcome.program_ran ? CLI_EX_RUN : status;
 }
 
 /* A step that the kernel did otherwise than it was asked to has an errno, but no words of libc's.
@@ -220,8 +226,8 @@ void cli_usage(struct cli *cli, const char *object, const char *message) {
 }
 
 void cli_answer(struct cli *cli, int status) {
-    if (!cli->error)
-        cli->status = status;
+    if (!cli->outcome.error)
+        cli->outcome.status = status;
 }
 
 void cli_report_lost(struct cli *cli, int fd, int errnum) {
@@ -231,7 +237,7 @@ void cli_report_lost(struct cli *cli, int fd, int errnum) {
     cli_report_as(cli, CLI_EX_IOERR, &e);
 }
 
-void cli_tell(struct cli *cli, const struct buf *text) {
+void cli_warn(struct cli *cli, const struct buf *text) {
     int r = text->failed ? -ENOMEM : base_write(STDERR_FILENO, text->data, text->len);
     if (r < 0)
         cli_report_lost(cli, STDERR_FILENO, -r);
@@ -239,12 +245,12 @@ void cli_tell(struct cli *cli, const struct buf *text) {
 
 void cli_note(struct cli *cli, const char *text) {
     struct buf line = { 0 };
-    if (cli->common.format == CLI_FORMAT_JSON) {
-        add_member(&line, cli, "applet", cli->label);
+    if (cli->output->writer.format == CLI_FORMAT_JSON) {
+        add_member(&line, cli, "applet", cli->call.label);
         add_member(&line, cli, "note", text);
         buf_add_char(&line, '}');
     } else {
-        buf_add_str(&line, cli->label);
+        buf_add_str(&line, cli->call.label);
         buf_add_str(&line, ": note: ");
         buf_add_str(&line, text);
     }

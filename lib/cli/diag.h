@@ -8,6 +8,3 @@
 
 /* Writes the diagnostic of an error. Does not touch the status. */
 void cli_diagnose(struct cli *cli, const struct base_error *error);
-
-/* With errors_in_place and json: the diagnostic as a record on stdout. errnum 0: none. */
-void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path);

@@ -17,25 +17,25 @@
         "table", CLI_FORMAT_TABLE, "aligned columns"                                               \
     }
 
-const struct cli_choice cli_formats[] = { RECORD_FORMATS, { NULL, 0, NULL } };
+const struct cli_choice cli_formats[] = { RECORD_FORMATS, CLI_CHOICES_END };
 
 const struct cli_choice cli_formats_and_raw[] = {
     RECORD_FORMATS,
     { "raw", CLI_FORMAT_RAW, "no record: the bytes themselves" },
-    { NULL, 0, NULL },
+    CLI_CHOICES_END,
 };
 
 const char *cli_format_name(enum cli_format_id id) {
     return cli_formats_and_raw[id].name;
 }
 
-static bool is_textual(const struct cli_field *field) {
-    return field->type == CLI_STRING || field->type == CLI_BYTES || field->type == CLI_ENUM;
+static bool is_textual(enum cli_type type) {
+    return type == CLI_STRING || type == CLI_BYTES || type == CLI_ENUM;
 }
 
-static bool is_integer(const struct cli_field *field) {
-    return field->type == CLI_INT || field->type == CLI_UINT || field->type == CLI_TIMESPEC_NS ||
-           field->type == CLI_DURATION_NS;
+static bool is_integer(enum cli_type type) {
+    return type == CLI_INT || type == CLI_UINT || type == CLI_TIMESPEC_NS ||
+           type == CLI_DURATION_NS;
 }
 
 /* Seconds and nanoseconds are a two's-complement pair (-2 s + 500000000 ns); people and os write
@@ -113,9 +113,8 @@ static void add_ranges(const struct cli_value *v, struct buf *b) {
     }
 }
 
-void cli_format_scalar(const struct cli_field *field, const struct cli_value *v, bool octal,
-                       struct buf *b) {
-    switch ((enum cli_type)field->type) {
+void cli_format_scalar(enum cli_type type, const struct cli_value *v, bool octal, struct buf *b) {
+    switch (type) {
     case CLI_STRING:
     case CLI_BYTES:
     case CLI_ENUM:
@@ -157,30 +156,35 @@ void cli_format_scalar(const struct cli_field *field, const struct cli_value *v,
     }
 }
 
-/* A field that stands for the elements of a list. */
-static struct cli_field item_field(const struct cli_field *list) {
-    uint8_t type = list->type == CLI_RANGES ? CLI_UINT : list->item;
-    return (struct cli_field){ .name = list->name, .type = type };
+static enum cli_type type_of(const struct cli_field *field) {
+    return (enum cli_type)field->type;
+}
+
+/* The type of a list's elements. */
+static enum cli_type item_of(const struct cli_field *list) {
+    return list->type == CLI_RANGES ? CLI_UINT : (enum cli_type)list->item;
+}
+
+/* A scalar escaped as text; `also` is escaped too. */
+static void add_text_scalar(enum cli_type type, const struct cli_value *v, bool octal, char also,
+                            struct buf *b) {
+    if (is_textual(type))
+        cli_quote_text(b, v->bytes.data, v->bytes.size, also);
+    else
+        cli_format_scalar(type, v, octal, b);
 }
 
 /* A value escaped as text: what text, tsv, table and terminals show. */
 static void add_text(const struct cli_field *field, const struct cli_value *v, bool octal,
                      struct buf *b) {
-    if (field->type == CLI_LIST) {
-        struct cli_field item = item_field(field);
-        for (size_t i = 0; i < v->list.count; i++) {
-            const struct cli_value *element = &v->list.items[i];
-            if (i)
-                buf_add_char(b, ',');
-            if (is_textual(&item))
-                cli_quote_text(b, element->bytes.data, element->bytes.size, ',');
-            else
-                cli_format_scalar(&item, element, octal, b);
-        }
-    } else if (is_textual(field)) {
-        cli_quote_text(b, v->bytes.data, v->bytes.size, '\0');
-    } else {
-        cli_format_scalar(field, v, octal, b);
+    if (field->type != CLI_LIST) {
+        add_text_scalar(type_of(field), v, octal, '\0', b);
+        return;
+    }
+    for (size_t i = 0; i < v->list.count; i++) {
+        if (i)
+            buf_add_char(b, ',');
+        add_text_scalar(item_of(field), &v->list.items[i], octal, ',', b);
     }
 }
 
@@ -204,29 +208,37 @@ static void text_record(const struct cli_writer *w, const struct cli_value *valu
 
 /* ---- json ---- */
 
-static void json_value(const struct cli_writer *w, const struct cli_field *field,
-                       const struct cli_value *v, struct buf *b) {
+static void json_scalar(const struct cli_writer *w, enum cli_type type, const struct cli_value *v,
+                        struct buf *b) {
     if (!v->known) {
         buf_add(b, "null", 4);
-    } else if (field->type == CLI_LIST || field->type == CLI_RANGES) {
-        struct cli_field item = item_field(field);
-        buf_add_char(b, '[');
-        for (size_t i = 0; i < v->list.count; i++) {
-            if (i)
-                buf_add_char(b, ',');
-            json_value(w, &item, &v->list.items[i], b);
-        }
-        buf_add_char(b, ']');
-    } else if (is_textual(field)) {
-        cli_quote_json(b, v->bytes.data, v->bytes.size, w->json_bytes);
-    } else {
-        bool quoted = field->type == CLI_TIMESTAMP || (w->json_int64_strings && is_integer(field));
-        if (quoted)
-            buf_add_char(b, '"');
-        cli_format_scalar(field, v, false, b);
-        if (quoted)
-            buf_add_char(b, '"');
+        return;
     }
+    if (is_textual(type)) {
+        cli_quote_json(b, v->bytes.data, v->bytes.size, w->json_bytes);
+        return;
+    }
+    bool quoted = type == CLI_TIMESTAMP || (w->json_int64_strings && is_integer(type));
+    if (quoted)
+        buf_add_char(b, '"');
+    cli_format_scalar(type, v, false, b);
+    if (quoted)
+        buf_add_char(b, '"');
+}
+
+static void json_value(const struct cli_writer *w, const struct cli_field *field,
+                       const struct cli_value *v, struct buf *b) {
+    if (!v->known || (field->type != CLI_LIST && field->type != CLI_RANGES)) {
+        json_scalar(w, type_of(field), v, b);
+        return;
+    }
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < v->list.count; i++) {
+        if (i)
+            buf_add_char(b, ',');
+        json_scalar(w, item_of(field), &v->list.items[i], b);
+    }
+    buf_add_char(b, ']');
 }
 
 static void json_record(const struct cli_writer *w, const struct cli_value *values, bool first,
@@ -276,7 +288,7 @@ static void csv_record(const struct cli_writer *w, const struct cli_value *value
         if (field->type == CLI_LIST || w->terminal)
             add_text(field, v, false, &cell);
         else
-            cli_format_scalar(field, v, false, &cell);
+            cli_format_scalar(type_of(field), v, false, &cell);
         cli_quote_csv(b, cell.data, cell.len);
     }
     buf_add_char(b, '\n');
@@ -312,11 +324,10 @@ static void sh_name(const struct cli_writer *w, const char *name, struct buf *b)
 
 /* One element of a list a line: a newline inside one is \n, a backslash \\. */
 static void sh_list(const struct cli_field *field, const struct cli_value *v, struct buf *b) {
-    struct cli_field item = item_field(field);
     struct buf element = { 0 };
     for (size_t i = 0; i < v->list.count; i++) {
         buf_clear(&element);
-        cli_format_scalar(&item, &v->list.items[i], false, &element);
+        cli_format_scalar(item_of(field), &v->list.items[i], false, &element);
         if (i)
             buf_add_char(b, '\n');
         for (size_t at = 0; at < element.len; at++) {
@@ -334,16 +345,16 @@ static void sh_list(const struct cli_field *field, const struct cli_value *v, st
 
 static void sh_value(const struct cli_writer *w, const struct cli_field *field,
                      const struct cli_value *v, struct buf *b) {
-    if (!is_textual(field) && field->type != CLI_LIST && field->type != CLI_RANGES &&
+    if (!is_textual(type_of(field)) && field->type != CLI_LIST && field->type != CLI_RANGES &&
         field->type != CLI_TIMESTAMP) {
-        cli_format_scalar(field, v, false, b);
+        cli_format_scalar(type_of(field), v, false, b);
         return;
     }
     struct buf text = { 0 };
     if (field->type == CLI_LIST)
         sh_list(field, v, &text);
     else
-        cli_format_scalar(field, v, false, &text);
+        cli_format_scalar(type_of(field), v, false, &text);
     cli_quote_sh(b, text.data, text.len, w->terminal);
     b->failed |= text.failed;
     buf_finish(&text);
@@ -467,7 +478,7 @@ static void value_record(const struct cli_writer *w, const struct cli_value *val
         if (v->known && (w->terminal || field->type == CLI_LIST))
             add_text(field, v, false, b);
         else if (v->known)
-            cli_format_scalar(field, v, false, b);
+            cli_format_scalar(type_of(field), v, false, b);
         if (w->null)
             buf_add_char(b, '\0');
     }

@@ -63,7 +63,7 @@ void cli_format_record(const struct cli_writer *w, const struct cli_value *value
                        struct buf *b);
 
 /* The text of a value before any quoting, with lists joined as `text` joins them. */
-void cli_format_scalar(const struct cli_field *field, const struct cli_value *value, bool octal,
+void cli_format_scalar(enum cli_type type, const struct cli_value *value, bool octal,
                        struct buf *b);
 
 /* sh without a record: `unset` of every selected name, the error's name and a failing status.
@@ -74,17 +74,3 @@ void cli_format_sh_none(const struct cli_writer *w, const char *error, int statu
  * the failing status. */
 void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
                            struct buf *b);
-
-/* Records on their way to a descriptor. */
-struct cli_output {
-    struct buf bytes;  /* formatted, not yet written */
-    struct buf cells;  /* table: rows whose widths are not known yet */
-    struct buf widths; /* table: one unsigned a column, once known */
-    int fd;
-    const char *name; /* of fd, for errors; NULL: its number */
-    size_t records;
-    bool begun;   /* records were asked for: cli_begin() */
-    bool started; /* the header was written */
-    bool written; /* something went to fd */
-    int error;    /* errno of the first write that failed; 0: none */
-};

@@ -3,7 +3,7 @@
  * --help and -F help, made from the tables.
  */
 #include "cli/help.h"
-#include "cli/fields.h"
+#include "cli/records.h"
 
 enum { HELP_INDENT = 2, HELP_COLUMN = 28 };
 
@@ -43,11 +43,11 @@ static void add_wrapped(struct buf *b, const char *text, size_t at, size_t inden
 
 static void add_heading(struct buf *b, const struct cli *cli, const char *text) {
     buf_add_char(b, '\n');
-    if (cli->writer.color)
+    if (cli_writer(cli)->color)
         buf_add_str(b, "\033[1m");
     buf_add_str(b, text);
     buf_add_char(b, ':');
-    if (cli->writer.color)
+    if (cli_writer(cli)->color)
         buf_add_str(b, "\033[0m");
     buf_add_char(b, '\n');
 }
@@ -68,12 +68,12 @@ static void add_entry(struct buf *b, const struct buf *term, const char *text) {
 
 static void add_usage(struct buf *b, const struct cli *cli) {
     const char *lead = "Usage: ";
-    const char *line = cli->command->usage;
+    const char *line = cli->call.command->usage;
     do {
         size_t size = strcspn(line, "\n");
         buf_add_str(b, lead);
-        buf_add_str(b, cli->command == cli->root ? "" : "osbox ");
-        buf_add_str(b, cli->label);
+        buf_add_str(b, cli->call.command == cli->call.root ? "" : "osbox ");
+        buf_add_str(b, cli->call.label);
         if (size)
             buf_add_char(b, ' ');
         buf_add(b, line, size);
@@ -83,21 +83,23 @@ static void add_usage(struct buf *b, const struct cli *cli) {
     } while (*line);
 }
 
-static void add_choices(struct buf *b, const struct cli *cli, const struct cli_option *row) {
+static void add_choices(struct buf *b, const struct cli *cli, const struct cli_option_use *use) {
     const char *separator = ": ";
-    for (const struct cli_choice *c = cli_choices(cli->command, row); c && c->name; c++) {
+    const struct cli_choice *c = cli_choices(cli->call.command, use);
+    for (; c && c->name[0]; c++) {
         buf_add_str(b, separator);
         buf_add_str(b, c->name);
         separator = ", ";
     }
-    if (row->preset) {
+    if (use->row->preset[0]) {
         buf_add_str(b, " (default: ");
-        buf_add_str(b, row->preset);
+        buf_add_str(b, use->row->preset);
         buf_add_char(b, ')');
     }
 }
 
-static void add_option(struct buf *b, const struct cli *cli, const struct cli_option *row) {
+static void add_option(struct buf *b, const struct cli *cli, const struct cli_option_use *use) {
+    const struct cli_option *row = use->row;
     struct buf term = { 0 }, text = { 0 };
     if (row->letter) {
         buf_add_char(&term, '-');
@@ -108,32 +110,35 @@ static void add_option(struct buf *b, const struct cli *cli, const struct cli_op
     }
     buf_add_str(&term, "--");
     buf_add_str(&term, row->name);
-    if (row->metavar) {
+    if (row->metavar[0]) {
         buf_add_str(&term, row->optional ? "[=" : "=");
         buf_add_str(&term, row->metavar);
         buf_add_str(&term, row->optional ? "]" : "");
     }
     buf_add_str(&text, row->help);
-    add_choices(&text, cli, row);
+    add_choices(&text, cli, use);
     add_entry(b, &term, buf_cstr(&text));
     b->failed |= text.failed;
     buf_finish(&term);
     buf_finish(&text);
 }
 
-static void add_options(struct buf *b, const struct cli *cli, const struct cli_option *table) {
-    if (table && table->kind != CLI_OPT_HEADING && table->kind != CLI_OPT_END)
+/* The command's own options have a heading, if only this one. */
+static void add_options(struct buf *b, const struct cli *cli) {
+    struct cli_option_set set;
+    cli_collect_options(cli->call.command, &set);
+    if (set.uses[0].row->kind != CLI_OPT_HEADING)
         add_heading(b, cli, "Options");
-    for (const struct cli_option *row = table; row && row->kind != CLI_OPT_END; row++) {
-        if (row->kind == CLI_OPT_HEADING)
-            add_heading(b, cli, row->help);
+    for (unsigned i = 0; i < set.count; i++) {
+        if (set.uses[i].row->kind == CLI_OPT_HEADING)
+            add_heading(b, cli, set.uses[i].row->help);
         else
-            add_option(b, cli, row);
+            add_option(b, cli, &set.uses[i]);
     }
 }
 
 static void add_commands(struct buf *b, const struct cli *cli) {
-    const struct cli_command *const *below = cli->command->commands;
+    const struct cli_command *const *below = cli->call.command->commands;
     if (!below)
         return;
     add_heading(b, cli, "Commands");
@@ -143,20 +148,6 @@ static void add_commands(struct buf *b, const struct cli *cli) {
         add_entry(b, &term, (*below)->summary);
         buf_finish(&term);
     }
-}
-
-void cli_exits_each(const struct cli_command *command,
-                    void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b) {
-    bool programs = command->runs_program || command->dashes_program;
-    bool timeout = cli_find_option(command->options, "timeout", strlen("timeout"));
-    for (const struct cli_exit *x = cli_common_exits; x->meaning; x++)
-        if (!command->runs_program || x->status == CLI_EX_OK || x->status == CLI_EX_IOERR)
-            visit(b, x);
-    for (const struct cli_exit *x = command->exits; x && x->meaning; x++)
-        visit(b, x);
-    for (const struct cli_exit *x = cli_program_exits; programs && x->meaning; x++)
-        if (timeout || x->status != CLI_EX_TIMEOUT)
-            visit(b, x);
 }
 
 static void add_exit(struct buf *b, const struct cli_exit *exit) {
@@ -180,50 +171,66 @@ static void add_sentence(struct buf *b, const char *summary) {
 
 static void add_manual(struct buf *b, const struct cli *cli) {
     buf_add_str(b, "\nManual: man ");
-    if (cli->command->manual) {
-        buf_add_str(b, cli->command->manual);
+    if (cli->call.command->manual) {
+        buf_add_str(b, cli->call.command->manual);
     } else {
         buf_add_str(b, "osbox-");
-        buf_add(b, cli->label, strcspn(cli->label, " "));
+        buf_add(b, cli->call.label, strcspn(cli->call.label, " "));
     }
     buf_add_char(b, '\n');
 }
 
 void cli_help(struct cli *cli) {
-    struct buf *b = &cli->output.bytes;
-    add_usage(b, cli);
-    buf_add_char(b, '\n');
-    add_sentence(b, cli->command->summary);
-    if (cli->command->description) {
-        buf_add_char(b, '\n');
-        add_wrapped(b, cli->command->description, 0, 0);
+    struct buf b = { 0 };
+    add_usage(&b, cli);
+    buf_add_char(&b, '\n');
+    add_sentence(&b, cli->call.command->summary);
+    if (cli->call.command->description) {
+        buf_add_char(&b, '\n');
+        add_wrapped(&b, cli->call.command->description, 0, 0);
     }
-    add_commands(b, cli);
-    add_options(b, cli, cli->command->options);
-    add_options(b, cli, cli_common_options);
-    add_heading(b, cli, "Exit status");
-    cli_exits_each(cli->command, add_exit, b);
-    add_manual(b, cli);
+    add_commands(&b, cli);
+    add_options(&b, cli);
+    add_heading(&b, cli, "Exit status");
+    cli_exits_each(cli->call.command, add_exit, &b);
+    add_manual(&b, cli);
+    cli_write_buf(cli, &b);
+    buf_finish(&b);
+}
+
+/* "duration (seconds)", "list of enum" */
+static void add_type(struct buf *b, const struct cli_field *field) {
+    enum cli_type type = (enum cli_type)field->type;
+    buf_add_str(b, cli_type_name(type));
+    if (type == CLI_LIST) {
+        buf_add_str(b, " of ");
+        buf_add_str(b, cli_type_name((enum cli_type)field->item));
+    } else if (type == CLI_TIMESPEC || type == CLI_DURATION) {
+        buf_add_str(b, " (seconds)");
+    } else if (type == CLI_TIMESPEC_NS || type == CLI_DURATION_NS) {
+        buf_add_str(b, " (nanoseconds)");
+    }
+}
+
+static void add_field(struct buf *b, const struct cli_field *field, unsigned view) {
+    struct buf term = { 0 }, text = { 0 };
+    buf_add_char(&term, field->defaults >> view & 1 ? '*' : ' ');
+    buf_add_str(&term, field->name);
+    add_type(&text, field);
+    buf_add_str(&text, ": ");
+    buf_add_str(&text, field->help);
+    add_entry(b, &term, buf_cstr(&text));
+    buf_finish(&term);
+    buf_finish(&text);
 }
 
 void cli_help_fields(struct cli *cli, unsigned view) {
-    struct buf *b = &cli->output.bytes;
-    buf_add_str(b, "Fields (* default), type, meaning:\n");
-    for (unsigned i = 0; i < cli->command->field_count; i++) {
-        const struct cli_field *field = &cli->command->fields[i];
-        struct buf term = { 0 }, text = { 0 };
-        buf_add_char(&term, field->defaults >> view & 1 ? '*' : ' ');
-        buf_add_str(&term, field->name);
-        buf_add_str(&text, cli_type_name((enum cli_type)field->type));
-        if (field->type == CLI_LIST) {
-            buf_add_str(&text, " of ");
-            buf_add_str(&text, cli_type_name((enum cli_type)field->item));
-        }
-        buf_add_str(&text, ": ");
-        buf_add_str(&text, field->help);
-        add_entry(b, &term, buf_cstr(&text));
-        b->failed |= text.failed;
-        buf_finish(&term);
-        buf_finish(&text);
-    }
+    const struct cli_command *command = cli->call.command;
+    struct buf b = { 0 };
+    buf_add_str(&b, "Fields (* default), type, meaning:\n");
+    for (unsigned i = 0; i < command->field_count; i++)
+        if (cli_is_in_view(&command->fields[i], view))
+            add_field(&b, &command->fields[i], view);
+    cli_write_buf(cli, &b);
+    buf_finish(&b);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * What the command tree says of itself: --help, -F help, --describe, completion.
- * All of it is made from the tables; each prints to cli->output.
+ * All of it is made from the tables and written with cli_write().
  */
 #pragma once
 
 #include "cli/cli.h"
 
-/* --help of cli->command. */
+/* --help of the command that was called. */
 void cli_help(struct cli *cli);
 
-/* -F help: the fields of a view, the default ones marked. */
+/* -F help: the fields that can be selected in a view, the default ones marked. */
 void cli_help_fields(struct cli *cli, unsigned view);
 
-/* --describe: cli->command and all below it, as one JSON document. */
+/* --describe: that command and all below it, as one JSON document. */
 void cli_describe(struct cli *cli);
 
 /* The answer to a completion stub, which runs `osbox --complete NAME WORD... CURRENT`: words[0] is
@@ -33,11 +33,6 @@ void cli_describe(struct cli *cli);
  * included, of letters that no shell treats as special; one that ends in "=" goes on without a
  * space. */
 void cli_complete(struct cli *cli, char **words, int count);
-
-/* Calls visit() for each status that the command can have. One that always runs a program has few
- * of its own: the others are the program's. */
-void cli_exits_each(const struct cli_command *command,
-                    void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b);
 
 /* A word wrapper for help: paragraphs at most 80 columns wide. */
 enum { CLI_HELP_WIDTH = 79 };

@@ -3,30 +3,34 @@
  * The option table: one row drives parsing, --help, completion and --describe.
  * A table ends with an empty row; a row of kind CLI_OPT_HEADING starts a group
  * of --help. Of two rows with the same destination the one given last wins.
+ *
+ * Rows hold their texts and no pointer: pointers in a constant table are
+ * relocated at every start of the program, whichever command is called. What a
+ * row refers to (choices, another table, a parser) is therefore a number, which
+ * the command resolves (cli/command.h).
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
-
-struct cli;
-struct cli_command;
 
 enum cli_option_kind {
     CLI_OPT_END,
     CLI_OPT_HEADING,  /* .help is the heading */
+    CLI_OPT_INCLUDE,  /* the rows of the command's includes[.number], whose destinations begin at
+                         .dest */
     CLI_OPT_FLAG,     /* no value: stores true in a bool */
     CLI_OPT_SET,      /* no value: stores .value in an int */
     CLI_OPT_STRING,   /* const char *; "" when an optional value is left out */
-    CLI_OPT_CHOICE,   /* int: the value of the row of .choices with that name */
+    CLI_OPT_CHOICE,   /* int: the value of the choice with that name */
     CLI_OPT_FD,       /* int: a descriptor number, 0 to INT_MAX */
+    CLI_OPT_INT,      /* int: .min to .max */
     CLI_OPT_UINT,     /* unsigned, 0 to UINT_MAX */
     CLI_OPT_SIZE,     /* uint64_t: bytes, as cli_parse_size() */
     CLI_OPT_DURATION, /* int64_t: nanoseconds, as cli_parse_duration() */
     CLI_OPT_SIGNAL,   /* int: as cli_parse_signal() */
-    CLI_OPT_CALL,     /* .parse decides; its destination is the whole args struct */
+    CLI_OPT_CALL,     /* the command's parse() decides, which is given .value */
 };
 
 /* What a value (or an operand) completes to. */
@@ -34,9 +38,9 @@ enum cli_complete {
     CLI_COMPLETE_NONE,
     CLI_COMPLETE_FILE,
     CLI_COMPLETE_DIRECTORY,
-    CLI_COMPLETE_LIST,       /* a comma-separated list of .choices */
-    CLI_COMPLETE_FIELDS,     /* the same of the command's fields */
-    CLI_COMPLETE_CAPABILITY, /* the same of capabilities */
+    CLI_COMPLETE_LIST,       /* a comma-separated list of choices */
+    CLI_COMPLETE_FIELDS,     /* a comma-separated list of the command's fields */
+    CLI_COMPLETE_CAPABILITY, /* a comma-separated list of capabilities */
     CLI_COMPLETE_SIGNAL,
     CLI_COMPLETE_COMMAND, /* a name of the command tree */
     CLI_COMPLETE_PID,
@@ -44,29 +48,35 @@ enum cli_complete {
     CLI_COMPLETE_GROUP,
 };
 
-/* A named value; a table ends with a NULL name. Choices are listed in help, errors, completion. */
+/* A text ends with a NUL in its array; C does not insist on it, tests/contract/commands.py does.
+ *
+ * A named value; a table ends with an empty name. Help, errors and completion list choices. */
 struct cli_choice {
-    const char *name;
+    char name[24];
     int value;
-    const char *help; /* NULL: the name says it */
+    char help[76]; /* "": the name says it */
 };
 
 struct cli_option {
-    char letter;         /* 0: none */
-    uint8_t kind;        /* enum cli_option_kind */
-    uint8_t complete;    /* enum cli_complete */
-    bool optional;       /* the value may be left out; then only --name=VALUE gives one */
-    int value;           /* CLI_OPT_SET */
-    size_t dest;         /* offset into the args struct */
-    const char *name;    /* long name */
-    const char *metavar; /* NULL: takes no value */
-    const struct cli_choice *choices;
-    const char *conflicts; /* long names it cannot be given with, separated by spaces */
-    const char *needs;     /* a long name that has to be given too */
-    const char *preset;    /* the default as --help shows it; NULL: none */
-    const char *help;
-    /* CLI_OPT_CALL: stores into args; NULL, or the reason why not (a literal). */
-    const char *(*parse)(struct cli *cli, void *args, const char *text);
+    char letter;      /* 0: none */
+    uint8_t kind;     /* enum cli_option_kind */
+    uint8_t complete; /* enum cli_complete */
+    bool optional;    /* the value may be left out; then only --name=VALUE gives one */
+    bool required;    /* a command without it is a usage error */
+    uint8_t choices;  /* number in the command's choices; 0: none */
+    uint16_t dest;    /* offset into the args struct */
+    union {
+        int value;  /* CLI_OPT_SET, CLI_OPT_CALL */
+        int min;    /* CLI_OPT_INT */
+        int number; /* CLI_OPT_INCLUDE */
+    };
+    int max;            /* CLI_OPT_INT */
+    char name[20];      /* the long name */
+    char metavar[28];   /* "": takes no value */
+    char needs[16];     /* the long name of an option that has to be given too */
+    char preset[36];    /* the default as --help shows it; "": none */
+    char conflicts[76]; /* long names it cannot be given with, separated by spaces */
+    char help[124];
 };
 
 /* The offset of a member, which must be of that type: a wrong kind does not compile. */
@@ -79,9 +89,13 @@ struct cli_option {
     .kind = CLI_OPT_SET, .dest = CLI_DEST(struct_type, member, int), .value = (constant)
 #define CLI_TEXT(struct_type, member)                                                              \
     .kind = CLI_OPT_STRING, .dest = CLI_DEST(struct_type, member, const char *)
-#define CLI_CHOICE(struct_type, member, table)                                                     \
-    .kind = CLI_OPT_CHOICE, .dest = CLI_DEST(struct_type, member, int), .choices = (table)
+#define CLI_CHOICE(struct_type, member, number_of_choices)                                         \
+    .kind = CLI_OPT_CHOICE, .dest = CLI_DEST(struct_type, member, int),                            \
+    .choices = (number_of_choices)
 #define CLI_FD(struct_type, member) .kind = CLI_OPT_FD, .dest = CLI_DEST(struct_type, member, int)
+#define CLI_INT_IN(struct_type, member, least, greatest)                                           \
+    .kind = CLI_OPT_INT, .dest = CLI_DEST(struct_type, member, int), .min = (least),               \
+    .max = (greatest)
 #define CLI_UNSIGNED(struct_type, member)                                                          \
     .kind = CLI_OPT_UINT, .dest = CLI_DEST(struct_type, member, unsigned)
 #define CLI_SIZE(struct_type, member)                                                              \
@@ -91,27 +105,15 @@ struct cli_option {
 #define CLI_SIGNAL(struct_type, member)                                                            \
     .kind = CLI_OPT_SIGNAL, .dest = CLI_DEST(struct_type, member, int),                            \
     .complete = CLI_COMPLETE_SIGNAL
-#define CLI_CALL(function) .kind = CLI_OPT_CALL, .parse = (function)
+#define CLI_CALL(which) .kind = CLI_OPT_CALL, .value = (which)
+#define CLI_INCLUDE(struct_type, member, member_type, include)                                     \
+    {                                                                                              \
+        .kind = CLI_OPT_INCLUDE, .number = (include),                                              \
+        .dest = CLI_DEST(struct_type, member, member_type)                                         \
+    }
 #define CLI_GROUP(heading)                                                                         \
-    { .kind = CLI_OPT_HEADING, .help = (heading) }
+    { .kind = CLI_OPT_HEADING, .help = heading }
 #define CLI_OPTIONS_END                                                                            \
     { .kind = CLI_OPT_END }
-
-/* Options in a table at the most: the parser keeps one bit for each. */
-enum { CLI_OPTIONS_MAX = 64 };
-
-/* The options that every command has; their destination is struct cli_common. */
-extern const struct cli_option cli_common_options[];
-
-/* The row with that long name, or NULL. */
-const struct cli_option *cli_find_option(const struct cli_option *table, const char *name,
-                                         size_t size);
-
-/* The choices of an option of a command; NULL: none. */
-const struct cli_choice *cli_choices(const struct cli_command *command,
-                                     const struct cli_option *row);
-
-/* Parses cli->argv[1...] into args, cli->common and cli->operands. False after a usage error, which
- * has then been reported. All of the arguments are read also after an error, so that the report
- * has the format that was asked for. */
-bool cli_parse_options(struct cli *cli, void *args);
+#define CLI_CHOICES_END                                                                            \
+    { .name = "" }

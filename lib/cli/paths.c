@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "cli/output.h"
 #include "cli/paths.h"
 
 static void report_list(struct cli_paths *p, int errnum, const char *operation) {
@@ -17,16 +18,16 @@ static void report_list(struct cli_paths *p, int errnum, const char *operation) 
 
 bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list) {
     *p = (struct cli_paths){ .cli = cli, .fd = -1, .list = list };
-    if (list && cli->operand_count) {
-        cli_usage(cli, cli->operands[0], "no operand goes with --files0-from");
+    if (list && cli->call.operand_count) {
+        cli_usage(cli, cli->call.operands[0], "no operand goes with --files0-from");
         return false;
     }
-    if (!list && !cli->operand_count) {
+    if (!list && !cli->call.operand_count) {
         cli_usage(cli, NULL, "an operand is missing; --help tells more");
         return false;
     }
     if (!list)
-        return cli_expect_records(cli, (size_t)cli->operand_count);
+        return cli_expect_records(cli, (size_t)cli->call.operand_count);
     bool is_stdin = strcmp(list, "-") == 0;
     p->fd = is_stdin ? STDIN_FILENO : base_open(AT_FDCWD, list, O_RDONLY);
     if (p->fd < 0) {
@@ -34,7 +35,7 @@ bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list) {
         return false;
     }
     p->lines = (struct base_lines){ .fd = p->fd, .delimiter = '\0', .longest = CLI_PATH_LONGEST };
-    cli->errors_in_place = true;
+    cli->output->errors_in_place = true;
     return true;
 }
 
@@ -69,5 +70,5 @@ const char *cli_paths_next(struct cli_paths *p) {
         return NULL;
     if (p->fd >= 0)
         return next_of_list(p);
-    return p->next < p->cli->operand_count ? p->cli->operands[p->next++] : NULL;
+    return p->next < p->cli->call.operand_count ? p->cli->call.operands[p->next++] : NULL;
 }

@@ -51,16 +51,17 @@ struct cli_value {
     };
 };
 
-/* A field's row. */
+/* A field's row, without pointers for the reason that cli/option.h gives. */
 struct cli_field {
-    const char *name;  /* the os module's own: "st_size" */
+    char name[32];     /* the os module's own: "st_size" */
     uint8_t type;      /* enum cli_type */
     uint8_t item;      /* element type of a CLI_LIST */
-    uint8_t views;     /* bit set: the views it belongs to (0: only when named) */
-    uint8_t defaults;  /* bit set: the views that show it without -F */
     bool may_hold_nul; /* bytes that are not a name: sh sets os_x_b64 when there is a NUL */
-    uint64_t needs;    /* bit set of the applet's own: what has to be asked to know it */
-    const char *help;
+    uint16_t views;    /* bit set: the views that it belongs to */
+    uint16_t defaults; /* bit set: the views that show it without -F */
+    uint16_t nameable; /* bit set: further views where it is shown if it is named */
+    uint64_t needs;    /* bit set of the applet's own: what has to be called to fill it */
+    char help[112];
 };
 
 static inline struct cli_value cli_null(void) {

@@ -7,30 +7,6 @@
 
 #include "cli/status.h"
 
-const struct cli_exit cli_common_exits[] = {
-    { CLI_EX_OK, "success" },
-    { CLI_EX_USAGE, "usage error" },
-    { CLI_EX_DATAERR, "bad input data" },
-    { CLI_EX_NOINPUT, "no such file, attribute, process or child" },
-    { CLI_EX_NOUSER, "no such user or group" },
-    { CLI_EX_UNAVAILABLE, "not supported here" },
-    { CLI_EX_OSERR, "another system error" },
-    { CLI_EX_CANTCREAT, "exists already, or the file system is read-only" },
-    { CLI_EX_IOERR, "output was lost" },
-    { CLI_EX_TEMPFAIL, "busy or would block: try again" },
-    { CLI_EX_NOPERM, "no permission" },
-    { 0, NULL },
-};
-
-const struct cli_exit cli_program_exits[] = {
-    { CLI_EX_TIMEOUT, "the program's time ran out (137: and SIGKILL was sent)" },
-    { CLI_EX_RUN, "osbox failed before it could run the program; usage errors too" },
-    { CLI_EX_NOTEXEC, "the program was found, but cannot be executed" },
-    { CLI_EX_NOTFOUND, "the program was not found" },
-    { CLI_EX_SIGNALLED, "and N: the program was killed by signal N; else its own status" },
-    { 0, NULL },
-};
-
 /* Names are in the rows, not behind pointers: nothing to relocate at start. */
 static const struct {
     short errnum;

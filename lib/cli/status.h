@@ -24,15 +24,14 @@ enum cli_exit_status {
     CLI_EX_SIGNALLED = 128, /* and the number of the signal that killed the program */
 };
 
-/* A line of EXIT STATUS; a table ends with a NULL meaning. */
+/* A line of EXIT STATUS; a table ends with an empty meaning. */
 struct cli_exit {
     int status;
-    const char *meaning;
+    char meaning[76];
 };
 
-/* The statuses that every command can have, and those of one that runs a program. */
-extern const struct cli_exit cli_common_exits[];
-extern const struct cli_exit cli_program_exits[];
+#define CLI_EXITS_END                                                                              \
+    { .meaning = "" }
 
 /* "ENOENT"; "EUNKNOWN" for a number that Linux does not define. */
 const char *cli_errno_name(int errnum);

@@ -33,27 +33,24 @@ static bool is_right_aligned(const struct cli_field *field) {
     }
 }
 
-static unsigned width_of(const struct cli_output *o, size_t column) {
-    unsigned width;
-    memcpy(&width, o->widths.data + column * sizeof width, sizeof width);
-    return width;
-}
-
-static void take_widths(const struct cli_writer *w, struct cli_output *o) {
+static bool measure_columns(const struct cli_writer *w, const struct buf *cells,
+                            struct cli_table_widths *widths) {
+    if (!vec_reserve(widths, w->selected))
+        return false;
     for (size_t i = 0; i < w->selected; i++) {
         const char *name = w->fields[w->selection[i]].name;
-        unsigned width = text_width(name, strlen(name));
-        buf_add(&o->widths, &width, sizeof width);
+        widths->items[widths->count++] = text_width(name, strlen(name));
     }
     size_t column = 0;
-    for (size_t at = 0; at < o->cells.len && !o->widths.failed;) {
-        size_t size = strlen(o->cells.data + at);
-        unsigned width = text_width(o->cells.data + at, size);
-        if (width > width_of(o, column))
-            memcpy(o->widths.data + column * sizeof width, &width, sizeof width);
+    for (size_t at = 0; at < cells->len;) {
+        size_t size = strlen(cells->data + at);
+        unsigned width = text_width(cells->data + at, size);
+        if (width > widths->items[column])
+            widths->items[column] = width;
         at += size + 1;
         column = column + 1 < w->selected ? column + 1 : 0;
     }
+    return true;
 }
 
 /* Cuts the line that begins at `start` to the terminal's width, with an ellipsis. */
@@ -81,13 +78,13 @@ static void add_spaces(struct buf *b, unsigned count) {
 }
 
 /* One line of cells; returns the offset behind the last one. */
-static size_t add_line(const struct cli_writer *w, const struct cli_output *o, const char *cells,
-                       struct buf *b) {
+static size_t add_line(const struct cli_writer *w, const struct cli_table_widths *widths,
+                       const char *cells, struct buf *b) {
     size_t at = 0, start = b->len;
     for (size_t i = 0; i < w->selected; i++) {
         size_t size = strlen(cells + at);
         unsigned width = text_width(cells + at, size);
-        unsigned pad = width < width_of(o, i) ? width_of(o, i) - width : 0;
+        unsigned pad = width < widths->items[i] ? widths->items[i] - width : 0;
         bool right = is_right_aligned(&w->fields[w->selection[i]]);
         bool last = i + 1 == w->selected;
         add_spaces(b, right ? pad : 0);
@@ -101,36 +98,36 @@ static size_t add_line(const struct cli_writer *w, const struct cli_output *o, c
     return at;
 }
 
-static void add_header(const struct cli_writer *w, struct cli_output *o) {
+static void add_header(const struct cli_writer *w, const struct cli_table_widths *widths,
+                       struct buf *b) {
     struct buf names = { 0 };
     for (size_t i = 0; i < w->selected; i++) {
         buf_add_str(&names, w->fields[w->selection[i]].name);
         buf_add_char(&names, '\0');
     }
     if (w->color)
-        buf_add_str(&o->bytes, "\033[1m");
+        buf_add_str(b, "\033[1m");
     if (!names.failed)
-        add_line(w, o, names.data, &o->bytes);
+        add_line(w, widths, names.data, b);
     if (w->color)
-        buf_add_str(&o->bytes, "\033[0m");
-    buf_add_char(&o->bytes, '\n');
-    o->bytes.failed |= names.failed;
+        buf_add_str(b, "\033[0m");
+    buf_add_char(b, '\n');
+    b->failed |= names.failed;
     buf_finish(&names);
 }
 
-void cli_table_flush(const struct cli_writer *w, struct cli_output *o) {
-    bool first = o->widths.len == 0;
-    if (first)
-        take_widths(w, o);
-    if (o->cells.failed || o->widths.failed) {
-        o->bytes.failed = true;
+void cli_table_align(const struct cli_writer *w, struct cli_table_widths *widths, struct buf *cells,
+                     struct buf *bytes) {
+    bool first = widths->count == 0;
+    if (cells->failed || (first && !measure_columns(w, cells, widths))) {
+        bytes->failed = true;
         return;
     }
     if (first)
-        add_header(w, o);
-    for (size_t at = 0; at < o->cells.len;) {
-        at += add_line(w, o, o->cells.data + at, &o->bytes);
-        buf_add_char(&o->bytes, '\n');
+        add_header(w, widths, bytes);
+    for (size_t at = 0; at < cells->len;) {
+        at += add_line(w, widths, cells->data + at, bytes);
+        buf_add_char(bytes, '\n');
     }
-    buf_clear(&o->cells);
+    buf_clear(cells);
 }

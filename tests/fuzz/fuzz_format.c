@@ -341,14 +341,19 @@ static void read_tsv(const struct input *in, const struct buf *b) {
     require(r.p == r.end);
 }
 
+struct table {
+    struct buf cells, bytes;
+    struct cli_table_widths widths;
+};
+
 /* Lines of equal shape; the cells cannot be told from their padding. */
 static void read_table(const struct cli_writer *w, const struct buf *cells) {
-    struct cli_output o = { .fd = -1 };
+    struct table o = { 0 };
     struct buf copy = { 0 };
     buf_add(&copy, cells->data, cells->len);
     buf_add(&copy, cells->data, cells->len);
     o.cells = copy;
-    cli_table_flush(w, &o);
+    cli_table_align(w, &o.widths, &o.cells, &o.bytes);
     require(!o.bytes.failed);
     check_safe(&o.bytes, false);
     size_t count = 0;
@@ -357,7 +362,7 @@ static void read_table(const struct cli_writer *w, const struct buf *cells) {
     require(count == 3);
     buf_finish(&o.bytes);
     buf_finish(&o.cells);
-    buf_finish(&o.widths);
+    vec_finish(&o.widths);
 }
 
 /* ---- csv, sh, value ---- */

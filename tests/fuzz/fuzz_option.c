@@ -12,7 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/output.h"
+#include "cli/parser.h"
 #include "cli/quote.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +32,7 @@ struct args {
 /* What comes of words. */
 struct result {
     struct cli cli;
+    struct cli_output output;
     struct args args;
     char *argv[WORDS_MAX + 2];
     bool ok;
@@ -44,17 +46,15 @@ static void require(bool condition) {
         abort();
 }
 
-static const char *parse_call(struct cli *cli, void *data, const char *text) {
-    (void)cli;
+static const char *parse_call(void *data, int which, const char *text) {
+    (void)which;
     if (strcmp(text, "bad") == 0)
         return "not good";
     ((struct args *)data)->called = text;
     return NULL;
 }
 
-static const struct cli_choice colours[] = { { "red", 1, NULL },
-                                             { "blue", 2, NULL },
-                                             { NULL, 0, NULL } };
+static const struct cli_choice colours[] = { { "red", 1, "" }, { "blue", 2, "" }, CLI_CHOICES_END };
 
 static const struct cli_option options[] = {
     CLI_GROUP("A heading is no option"),
@@ -67,18 +67,20 @@ static const struct cli_option options[] = {
       .optional = true },
     CLI_GROUP("Another"),
     { CLI_FD(struct args, fd), .letter = 'd', .name = "fd", .metavar = "N" },
-    { CLI_CHOICE(struct args, choice, colours), .letter = 'c', .name = "colour", .metavar = "C" },
+    { CLI_CHOICE(struct args, choice, 1), .letter = 'c', .name = "colour", .metavar = "C" },
     { CLI_UNSIGNED(struct args, number), .letter = 'n', .name = "number", .metavar = "N" },
     { CLI_SIZE(struct args, size), .letter = 's', .name = "size", .metavar = "N" },
     { CLI_TIME(struct args, time), .name = "time", .metavar = "T" },
     { CLI_SIGNAL(struct args, signal), .letter = 'S', .name = "signal", .metavar = "SIG" },
-    { CLI_CALL(parse_call), .letter = 'C', .name = "call", .metavar = "X" },
+    { CLI_CALL(0), .letter = 'C', .name = "call", .metavar = "X" },
     CLI_OPTIONS_END,
 };
 
 static struct cli_command command = {
     .name = "test",
     .options = options,
+    .choices = (const struct cli_choice *const[]){ NULL, colours },
+    .parse = parse_call,
     .args_size = sizeof(struct args),
 };
 
@@ -93,12 +95,13 @@ static void parse(struct result *r, char *const *words, int count) {
     memset(r, 0, offsetof(struct result, said));
     r->argv[0] = name;
     memcpy(r->argv + 1, words, (size_t)count * sizeof *words);
-    r->cli.root = r->cli.command = &command;
-    r->cli.argv = r->argv;
-    r->cli.argc = count + 1;
-    r->cli.common.sh_prefix = "os_";
-    r->cli.output.fd = STDOUT_FILENO;
-    strcpy(r->cli.label, "test");
+    cli_output_init(&r->output);
+    r->cli.output = &r->output;
+    r->cli.call.root = r->cli.call.command = &command;
+    r->cli.call.argv = r->argv;
+    r->cli.call.argc = count + 1;
+    r->cli.call.common.sh_prefix = "os_";
+    strcpy(r->cli.call.label, "test");
     r->args.fd = -1;
 
     require(ftruncate(memory, 0) == 0 && lseek(memory, 0, SEEK_SET) == 0);
@@ -114,12 +117,12 @@ static void parse(struct result *r, char *const *words, int count) {
 static void check_said(const struct result *r) {
     const struct cli *cli = &r->cli;
     if (r->ok) {
-        require(!r->said_size && !cli->status && !cli->error);
+        require(!r->said_size && !cli->outcome.status && !cli->outcome.error);
         return;
     }
-    bool runs = command.runs_program || cli->program;
-    require(cli->status == (runs ? CLI_EX_RUN : CLI_EX_USAGE));
-    require(cli->error && strcmp(cli->error, "EX_USAGE") == 0);
+    bool runs = command.runs_program || cli->call.program;
+    require(cli->outcome.status == (runs ? CLI_EX_RUN : CLI_EX_USAGE));
+    require(cli->outcome.error && strcmp(cli->outcome.error, "EX_USAGE") == 0);
     require(r->said_size && r->said[r->said_size - 1] == '\n');
     require(cli_is_plain(r->said, r->said_size - 1));
 }
@@ -139,18 +142,18 @@ static bool is_option(const char *word) {
 static void check_operands(const struct result *r, char *const *words, int count) {
     const struct cli *cli = &r->cli;
     int size = 0;
-    while (cli->program && cli->program[size])
+    while (cli->call.program && cli->call.program[size])
         size++;
-    check_words(cli->program, size, words, count);
-    check_words(cli->operands, cli->operand_count, words, count);
-    require(cli->program || !cli->operands[cli->operand_count]);
+    check_words(cli->call.program, size, words, count);
+    check_words(cli->call.operands, cli->call.operand_count, words, count);
+    require(cli->call.program || !cli->call.operands[cli->call.operand_count]);
     require(!command.stop_at_operand || command.dashes_program ||
-            cli->program == (cli->operand_count ? cli->operands : NULL));
+            cli->call.program == (cli->call.operand_count ? cli->call.operands : NULL));
     if (command.stop_at_operand)
         return;
     for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
-        for (int j = 0; j < cli->operand_count; j++)
-            require(cli->operands[j] != words[i] || !is_option(words[i]));
+        for (int j = 0; j < cli->call.operand_count; j++)
+            require(cli->call.operands[j] != words[i] || !is_option(words[i]));
 }
 
 static void check_text(const char *text, char *const *words, int count) {
@@ -178,11 +181,12 @@ static void require_same(const void *a, const void *b, size_t size) {
 }
 
 static void check_same(const struct result *a, const struct result *b) {
-    require(a->ok == b->ok && a->cli.status == b->cli.status);
-    require(!a->cli.program == !b->cli.program && a->cli.operand_count == b->cli.operand_count);
+    require(a->ok == b->ok && a->cli.outcome.status == b->cli.outcome.status);
+    require(!a->cli.call.program == !b->cli.call.program &&
+            a->cli.call.operand_count == b->cli.call.operand_count);
     require_same(a->argv, b->argv, sizeof a->argv);
     require_same(&a->args, &b->args, sizeof a->args);
-    require_same(&a->cli.common, &b->cli.common, sizeof a->cli.common);
+    require_same(&a->cli.call.common, &b->cli.call.common, sizeof a->cli.call.common);
     require(a->said_size == b->said_size);
     require_same(a->said, b->said, a->said_size);
 }

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "cli/cli.h"
+#include "cli/output.h"
+#include "cli/parser.h"
 
 struct args {
     bool flag;
@@ -23,11 +24,12 @@ struct args {
 };
 
 static const struct cli_choice colours[] = {
-    { "red", 1, NULL }, { "green", 2, NULL }, { "blue", 3, NULL }, { NULL, 0, NULL }
+    { "red", 1, "" }, { "green", 2, "" }, { "blue", 3, "" }, CLI_CHOICES_END
 };
 
-static const char *parse_call(struct cli *cli, void *data, const char *text) {
-    (void)cli;
+static const char *parse_call(void *data, int which, const char *text) {
+    if (which != 7)
+        return "not mine";
     if (strcmp(text, "bad") == 0)
         return "not good";
     ((struct args *)data)->called = (int)strlen(text);
@@ -46,9 +48,9 @@ static const struct cli_option options[] = {
     { CLI_TEXT(struct args, maybe), .letter = 'm', .name = "maybe", .metavar = "M",
       .optional = true, .help = "" },
     { CLI_FD(struct args, fd), .letter = 'd', .name = "fd", .metavar = "N", .help = "" },
-    { CLI_CHOICE(struct args, choice, colours), .letter = 'c', .name = "colour", .metavar = "C",
+    { CLI_CHOICE(struct args, choice, 1), .letter = 'c', .name = "colour", .metavar = "C",
       .help = "" },
-    { CLI_CALL(parse_call), .name = "call", .metavar = "X", .help = "" },
+    { CLI_CALL(7), .name = "call", .metavar = "X", .help = "" },
     CLI_OPTIONS_END,
 };
 
@@ -61,13 +63,18 @@ static struct cli_command command = {
     .summary = "",
     .usage = "",
     .options = options,
+    .choices = (const struct cli_choice *const[]){ NULL, colours },
+    .parse = parse_call,
     .fields = fields,
     .field_count = 1,
     .args_size = sizeof(struct args),
 };
 
 static struct cli cli;
+static struct cli_output output;
 static struct args args;
+static const struct cli_command *called = &command;
+static void *called_args = &args;
 static char said[4096]; /* what went to stderr */
 
 enum { WORDS_MAX = 24 };
@@ -82,18 +89,20 @@ static bool parse(const char *const *words) {
         argv[argc++] = (char *)(uintptr_t)*words; /* the parser moves words, it changes none */
     argv[argc] = NULL;
     memset(&cli, 0, sizeof cli);
-    cli.root = cli.command = &command;
-    cli.argv = argv;
-    cli.argc = argc;
-    cli.common.sh_prefix = "os_";
-    cli.output.fd = STDOUT_FILENO;
-    strcpy(cli.label, "test");
+    memset(&output, 0, sizeof output);
+    cli_output_init(&output);
+    cli.output = &output;
+    cli.call.root = cli.call.command = called;
+    cli.call.argv = argv;
+    cli.call.argc = argc;
+    cli.call.common.sh_prefix = "os_";
+    strcpy(cli.call.label, "test");
     args = (struct args){ .fd = -1 };
 
     fflush(stdout);
     int memory = memfd_create("stderr", MFD_CLOEXEC), old = dup(STDERR_FILENO);
     dup2(memory, STDERR_FILENO);
-    bool ok = cli_parse_options(&cli, &args);
+    bool ok = cli_parse_options(&cli, called_args);
     dup2(old, STDERR_FILENO);
     ssize_t size = pread(memory, said, sizeof said - 1, 0);
     said[size > 0 ? size : 0] = '\0';
@@ -109,7 +118,7 @@ static bool parse(const char *const *words) {
     do {                                                                                           \
         CHECK(PARSE(__VA_ARGS__));                                                                 \
         CHECK_STR(said, "");                                                                       \
-        CHECK_INT(cli.status, 0);                                                                  \
+        CHECK_INT(cli.outcome.status, 0);                                                          \
     } while (0)
 
 /* A usage error of that one line. */
@@ -117,22 +126,22 @@ static bool parse(const char *const *words) {
     do {                                                                                           \
         CHECK(!PARSE(__VA_ARGS__));                                                                \
         CHECK_STR(said, "test: " line "\n");                                                       \
-        CHECK_INT(cli.status, CLI_EX_USAGE);                                                       \
-        CHECK_STR(cli.error, "EX_USAGE");                                                          \
+        CHECK_INT(cli.outcome.status, CLI_EX_USAGE);                                               \
+        CHECK_STR(cli.outcome.error, "EX_USAGE");                                                  \
     } while (0)
 
 static void check_operands(const char *const *want) {
     int count = 0;
     for (; want[count]; count++)
-        CHECK_STR(count < cli.operand_count ? cli.operands[count] : NULL, want[count]);
-    CHECK_INT(cli.operand_count, count);
+        CHECK_STR(count < cli.call.operand_count ? cli.call.operands[count] : NULL, want[count]);
+    CHECK_INT(cli.call.operand_count, count);
 }
 
 #define OPERANDS(...) check_operands((const char *const[]){ __VA_ARGS__, NULL })
 
 static void test_nothing_is_nothing(void) {
     CHECK(parse((const char *const[]){ NULL }));
-    CHECK_INT(cli.operand_count, 0);
+    CHECK_INT(cli.call.operand_count, 0);
     CHECK(!args.flag && !args.text && args.fd == -1);
 }
 
@@ -147,7 +156,7 @@ static void test_long_options(void) {
     CHECK_STR(args.text, "value");
     CHECK_INT(args.fd, 0);
     CHECK_INT(args.choice, 1);
-    CHECK_INT(cli.operand_count, 0);
+    CHECK_INT(cli.call.operand_count, 0);
 }
 
 static void test_letters(void) {
@@ -318,17 +327,17 @@ static void test_the_first_error_is_the_one_reported(void) {
 
 static void test_common_options(void) {
     ACCEPT("-J", "-F", "a,b", "-0h", "--json-int64=string", "--sh-prefix=x_");
-    CHECK_INT(cli.common.format, CLI_FORMAT_JSON);
-    CHECK_STR(cli.common.fields, "a,b");
-    CHECK(cli.common.null && cli.common.help && !cli.common.version);
-    CHECK_INT(cli.common.json_int64, 1);
-    CHECK_STR(cli.common.sh_prefix, "x_");
+    CHECK_INT(cli.call.common.format, CLI_FORMAT_JSON);
+    CHECK_STR(cli.call.common.fields, "a,b");
+    CHECK(cli.call.common.null && cli.call.common.help && !cli.call.common.version);
+    CHECK_INT(cli.call.common.json_int64, 1);
+    CHECK_STR(cli.call.common.sh_prefix, "x_");
     ACCEPT("-g", "size", "-V");
-    CHECK_INT(cli.common.format, CLI_FORMAT_VALUE);
-    CHECK_STR(cli.common.fields, "size");
-    CHECK(cli.common.version);
+    CHECK_INT(cli.call.common.format, CLI_FORMAT_VALUE);
+    CHECK_STR(cli.call.common.fields, "size");
+    CHECK(cli.call.common.version);
     ACCEPT("-o", "csv", "-otable");
-    CHECK_INT(cli.common.format, CLI_FORMAT_TABLE);
+    CHECK_INT(cli.call.common.format, CLI_FORMAT_TABLE);
     REFUSE("'--output=size': is a field, not a format; did you mean -g?", "-o", "size");
     REFUSE("'--output=jsn': not one of text, json, csv, tsv, sh, value, table; did you mean "
            "'json'?",
@@ -340,10 +349,10 @@ static void test_sh_prefix_is_the_beginning_of_a_name(void) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         CHECK(!PARSE("--sh-prefix", bad[i]));
         CHECK(strstr(said, ": not the beginning of a variable's name\n"));
-        CHECK_STR(cli.common.sh_prefix, "os_");
+        CHECK_STR(cli.call.common.sh_prefix, "os_");
     }
     ACCEPT("--sh-prefix=_A9");
-    CHECK_STR(cli.common.sh_prefix, "_A9");
+    CHECK_STR(cli.call.common.sh_prefix, "_A9");
 }
 
 static void test_errors_are_json_when_j_is_given_before_or_after(void) {
@@ -360,11 +369,11 @@ static void test_a_usage_error_of_a_command_that_runs_a_program_is_125(void) {
     command.stop_at_operand = true;
     command.runs_program = true;
     CHECK(!PARSE("--bogus"));
-    CHECK_INT(cli.status, 125);
+    CHECK_INT(cli.outcome.status, 125);
     CHECK(!PARSE("--bogus", "program", "--more"));
-    CHECK_STR(cli.program[0], "program");
-    CHECK_STR(cli.program[1], "--more");
-    CHECK(!cli.program[2]);
+    CHECK_STR(cli.call.program[0], "program");
+    CHECK_STR(cli.call.program[1], "--more");
+    CHECK(!cli.call.program[2]);
     command.runs_program = false;
     command.stop_at_operand = false;
 }
@@ -372,24 +381,125 @@ static void test_a_usage_error_of_a_command_that_runs_a_program_is_125(void) {
 static void test_what_follows_dashes_is_a_program_where_the_command_says_so(void) {
     command.dashes_program = true;
     CHECK(!PARSE("--bogus"));
-    CHECK_INT(cli.status, 64);
+    CHECK_INT(cli.outcome.status, 64);
     CHECK(!PARSE("--bogus", "--", "program", "--", "x"));
-    CHECK_INT(cli.status, 125);
-    CHECK_INT(cli.operand_count, 0);
-    CHECK_STR(cli.program[0], "program");
-    CHECK_STR(cli.program[1], "--");
-    CHECK_STR(cli.program[2], "x");
-    CHECK(!cli.program[3]);
+    CHECK_INT(cli.outcome.status, 125);
+    CHECK_INT(cli.call.operand_count, 0);
+    CHECK_STR(cli.call.program[0], "program");
+    CHECK_STR(cli.call.program[1], "--");
+    CHECK_STR(cli.call.program[2], "x");
+    CHECK(!cli.call.program[3]);
     command.dashes_program = false;
 }
 
-static void test_rows_are_found_by_their_exact_name(void) {
-    CHECK(cli_find_option(options, "flag", 4) == &options[1]);
-    CHECK(cli_find_option(options, "flags", 4) == &options[1]);
-    CHECK(!cli_find_option(options, "flag", 3));
-    CHECK(!cli_find_option(options, "", 0));
-    CHECK(!cli_find_option(NULL, "flag", 4));
-    CHECK(cli_find_option(cli_common_options, "json", 4));
+static void test_options_are_found_by_their_exact_name(void) {
+    struct cli_option_set set;
+    cli_collect_options(&command, &set);
+    CHECK(cli_find_option(&set, "flag", 4)->row == &options[1]);
+    CHECK(cli_find_option(&set, "flags", 4)->row == &options[1]);
+    CHECK(!cli_find_option(&set, "flag", 3));
+    CHECK(!cli_find_option(&set, "", 0));
+    CHECK(cli_find_option(&set, "json", 4)->common);
+    CHECK(cli_find_letter(&set, 'v')->row->value == 9);
+    CHECK(!cli_find_letter(&set, 'Z'));
+}
+
+/* ---- what a command adds to the table ---- */
+
+struct limits {
+    int least;
+    bool hard;
+};
+
+struct outer {
+    bool before, after;
+    struct limits limits;
+};
+
+static const struct cli_option limit_options[] = {
+    { CLI_INT_IN(struct limits, least, -3, 20), .name = "least", .metavar = "N" },
+    { CLI_FLAG(struct limits, hard), .name = "hard", .conflicts = "after" },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_option outer_options[] = {
+    { CLI_FLAG(struct outer, before), .letter = 'b', .name = "before", .required = true },
+    CLI_INCLUDE(struct outer, limits, struct limits, 0),
+    { CLI_FLAG(struct outer, after), .name = "after" },
+    CLI_OPTIONS_END,
+};
+
+static bool is_hard_without_least(const struct cli_call *call, const void *data) {
+    (void)call;
+    const struct outer *outer = data;
+    return outer->limits.hard && outer->limits.least == 0;
+}
+
+static bool has_operand(const struct cli_call *call, const void *data) {
+    (void)data;
+    return call->operand_count;
+}
+
+static const struct cli_rule rules[] = {
+    { is_hard_without_least, "--hard", "goes with --least" },
+    { has_operand, NULL, "no operand here" },
+    { NULL, NULL, NULL },
+};
+
+static const struct cli_command outer_command = {
+    .name = "test",
+    .options = outer_options,
+    .includes = (const struct cli_option *const[]){ limit_options },
+    .rules = rules,
+    .args_size = sizeof(struct outer),
+};
+
+static struct outer outer;
+
+static bool parse_outer(const char *const *words) {
+    called = &outer_command;
+    called_args = &outer;
+    outer = (struct outer){ 0 };
+    bool ok = parse(words);
+    called = &command;
+    called_args = &args;
+    return ok;
+}
+
+#define OUTER(...) parse_outer((const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_an_included_table_fills_its_own_struct(void) {
+    CHECK(OUTER("--after", "-b", "--least=-3"));
+    CHECK(outer.before && outer.after && !outer.limits.hard);
+    CHECK_INT(outer.limits.least, -3);
+    CHECK(OUTER("--hard", "-b", "--least", "20"));
+    CHECK(outer.limits.hard && !outer.after);
+    CHECK(!OUTER("-b", "--hard", "--least=1", "--after"));
+    CHECK_STR(said, "test: '--hard': cannot be given with --after\n");
+}
+
+static void test_an_integer_has_bounds(void) {
+    CHECK(!OUTER("-b", "--least=21"));
+    CHECK_STR(said, "test: '--least=21': too large\n");
+    CHECK(!OUTER("-b", "--least=-4"));
+    CHECK_STR(said, "test: '--least=-4': too small\n");
+}
+
+static void test_a_required_option_is_missed(void) {
+    CHECK(!OUTER("--after"));
+    CHECK_STR(said, "test: missing --before\n");
+    CHECK_INT(cli.outcome.status, CLI_EX_USAGE);
+    CHECK(OUTER("--help"));
+}
+
+static void test_rules_are_checked_in_order_and_after_the_table(void) {
+    CHECK(!OUTER("-b", "--hard", "x"));
+    CHECK_STR(said, "test: '--hard': goes with --least\n");
+    CHECK(!OUTER("-b", "x"));
+    CHECK_STR(said, "test: no operand here\n");
+    CHECK(!OUTER("-b", "x", "--nonsense"));
+    CHECK_STR(said, "test: '--nonsense': unknown option; --help lists them\n");
+    CHECK(OUTER("-b", "x", "--help"));
 }
 
 int main(void) {
@@ -418,6 +528,10 @@ int main(void) {
     RUN(test_errors_are_json_when_j_is_given_before_or_after);
     RUN(test_a_usage_error_of_a_command_that_runs_a_program_is_125);
     RUN(test_what_follows_dashes_is_a_program_where_the_command_says_so);
-    RUN(test_rows_are_found_by_their_exact_name);
+    RUN(test_options_are_found_by_their_exact_name);
+    RUN(test_an_included_table_fills_its_own_struct);
+    RUN(test_an_integer_has_bounds);
+    RUN(test_a_required_option_is_missed);
+    RUN(test_rules_are_checked_in_order_and_after_the_table);
     return check_done();
 }

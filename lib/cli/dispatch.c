@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * From names to a command.
+ */
+#include "cli/dispatch.h"
+#include "cli/nearest.h"
+
+/* "stat", "xattr get": the root's own name is shown for itself alone. */
+static void add_label(struct cli_call *call, const char *name) {
+    size_t at = call->command == call->root ? 0 : strlen(call->label);
+    size_t size = strlen(name);
+    if (at && at + 1 < sizeof call->label)
+        call->label[at++] = ' ';
+    if (size >= sizeof call->label - at)
+        size = sizeof call->label - at - 1;
+    memcpy(call->label + at, name, size);
+    call->label[at + size] = '\0';
+}
+
+void cli_set_label(struct cli *cli, const char *name) {
+    cli->call.command = cli->call.root;
+    add_label(&cli->call, name);
+}
+
+bool cli_descend(struct cli *cli, const char *name) {
+    struct cli_call *call = &cli->call;
+    const struct cli_command *below = name ? cli_find_command(call->command, name) : call->root;
+    if (!name)
+        call->command = call->root;
+    if (!below)
+        return false;
+    add_label(call, below->name);
+    call->command = below;
+    return true;
+}
+
+void cli_unknown_command(struct cli *cli, const char *name) {
+    const struct cli_call *call = &cli->call;
+    bool is_applet = call->command == call->root;
+    struct cli_nearest near = { .word = name, .size = strlen(name) };
+    const struct cli_command *const *below = call->command->commands;
+    for (; below && *below; below++)
+        cli_nearest_try(&near, (*below)->name);
+    struct buf message = { 0 };
+    buf_add_str(&message, is_applet ? "no such applet; " : "no such command; ");
+    if (near.name) {
+        buf_add_str(&message, "did you mean '");
+        buf_add_str(&message, near.name);
+        buf_add_str(&message, "'?");
+    } else {
+        buf_add_str(&message, is_applet ? "'osbox --list' lists them" : "--help lists them");
+    }
+    cli_usage(cli, name, buf_cstr(&message));
+    if (is_applet)
+        cli->outcome.status = CLI_EX_NOTFOUND;
+    buf_finish(&message);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Records and bytes on their way to a descriptor. Only lib/cli looks in here.
+ */
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/table.h"
+
+struct cli_output {
+    struct cli_writer writer; /* what -o, -F and related options decided */
+    struct buf bytes;         /* formatted, not yet written */
+    struct buf cells;         /* table: rows whose widths are not known yet */
+    struct cli_table_widths widths;
+    int fd;
+    const char *name; /* of fd, for errors; NULL: its number */
+    size_t records;
+    unsigned view;             /* of the records */
+    bool begun;                /* records are to be written: cli_begin() */
+    bool started;              /* the header was written */
+    bool written;              /* something went to fd */
+    bool text_errors;          /* json was not asked for: diagnostics are text even in json */
+    bool errors_in_place;      /* json diagnostics are also records on stdout */
+    bool records_tell_failure; /* a record says what failed: -o sh prints it all the same */
+    int error;                 /* errno of the first write that failed; 0: none */
+    char room[2048];           /* for the first bytes: a short answer allocates no memory */
+};
+
+/* To stdout. */
+void cli_output_init(struct cli_output *o);
+
+/* Takes over what the common options say. */
+void cli_output_set_common(struct cli *cli);
+
+/* Formats one record, as cli_emit() once it is allowed. */
+void cli_output_record(struct cli *cli, const struct cli_value *values);
+
+/* Writes a header that is due, aligns what waits, and writes all of it out. */
+void cli_output_complete(struct cli *cli);
+
+/* Closes the descriptor. Sets .error if what was written did not arrive. */
+void cli_output_close(struct cli_output *o);
+
+/* With errors_in_place and json: a diagnostic as a record on stdout. errnum 0: none. */
+void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path);

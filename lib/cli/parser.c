@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The option parser: exact long names, --name=value and --name value, bundled
+ * letters, options and operands in any order, "--" ends options. getopt_long(3)
+ * abbreviates names, keeps globals and obeys POSIXLY_CORRECT.
+ */
+#include <limits.h>
+
+#include "cli/nearest.h"
+#include "cli/output.h"
+#include "cli/parse.h"
+#include "cli/parser.h"
+#include "cli/signal.h"
+
+struct parser {
+    struct cli *cli;
+    void *args;
+    struct cli_option_set options;
+    int next;          /* index of the next argument */
+    bool failed;       /* the first error, reported when all arguments are read: */
+    struct buf object; /* a later -J decides how */
+    struct buf message;
+};
+
+static bool is_option(const struct cli_option *row) {
+    return row->kind != CLI_OPT_HEADING;
+}
+
+/* Only the first error counts. */
+static void fail(struct parser *p, const char *object, const char *message) {
+    if (p->failed)
+        return;
+    p->failed = true;
+    if (object)
+        buf_add_str(&p->object, object);
+    buf_add_str(&p->message, message);
+}
+
+/* "--name: cannot be given with --other" */
+static void fail_together(struct parser *p, const struct cli_option *row, const char *verb,
+                          const char *other, size_t size) {
+    struct buf object = { 0 }, message = { 0 };
+    buf_add_str(&object, "--");
+    buf_add_str(&object, row->name);
+    buf_add_str(&message, verb);
+    buf_add_str(&message, " --");
+    buf_add(&message, other, size);
+    fail(p, buf_cstr(&object), buf_cstr(&message));
+    buf_finish(&object);
+    buf_finish(&message);
+}
+
+/* ---- values ---- */
+
+/* "not one of a, b, c; did you mean 'b'?" */
+static void fail_choice(struct parser *p, const struct cli_choice *choices, const char *object,
+                        const char *text) {
+    struct buf message = { 0 };
+    struct cli_nearest near = { .word = text, .size = strlen(text) };
+    const char *separator = "not one of ";
+    for (const struct cli_choice *c = choices; c->name[0]; c++) {
+        buf_add_str(&message, separator);
+        buf_add_str(&message, c->name);
+        separator = ", ";
+        cli_nearest_try(&near, c->name);
+    }
+    if (near.name) {
+        buf_add_str(&message, "; did you mean '");
+        buf_add_str(&message, near.name);
+        buf_add_str(&message, "'?");
+    }
+    fail(p, object, buf_cstr(&message));
+    buf_finish(&message);
+}
+
+static const char *parse_output(struct cli_call *call, const struct cli_choice *formats,
+                                const char *text) {
+    const struct cli_choice *choice = cli_find_choice(formats, text);
+    if (choice) {
+        call->common.format = choice->value;
+        return NULL;
+    }
+    bool is_field = cli_find_field(call->command, text, strlen(text));
+    return is_field ? "is a field, not a format; did you mean -g?" : "";
+}
+
+/* Names only, and never empty: `path=` would destroy zsh's PATH. */
+static const char *parse_sh_prefix(struct cli_call *call, const char *text) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    if (!text[0] || (text[0] >= '0' && text[0] <= '9') || text[strspn(text, letters)])
+        return "not the beginning of a variable's name";
+    call->common.sh_prefix = text;
+    return NULL;
+}
+
+static const char *parse_common(struct cli_call *call, const struct cli_option_use *use,
+                                const char *text) {
+    switch ((enum cli_common_call)use->row->value) {
+    case CLI_COMMON_OUTPUT:
+        return parse_output(call, cli_choices(call->command, use), text);
+    case CLI_COMMON_GET:
+        call->common.fields = text;
+        call->common.format = CLI_FORMAT_VALUE;
+        return NULL;
+    case CLI_COMMON_SH_PREFIX:
+        return parse_sh_prefix(call, text);
+    }
+    return "cannot be given";
+}
+
+static const char *store_int(const struct cli_option *row, const char *text, int *value) {
+    int64_t number;
+    const char *why = cli_parse_int(text, row->min, row->max, &number);
+    if (!why)
+        *value = (int)number;
+    return why;
+}
+
+static const char *store_uint(const char *text, unsigned *value) {
+    int64_t number;
+    const char *why = cli_parse_int(text, 0, UINT_MAX, &number);
+    if (!why)
+        *value = (unsigned)number;
+    return why;
+}
+
+/* NULL, or the reason why not; "" where it is none of the choices. */
+static const char *store(struct parser *p, const struct cli_option_use *use, const char *text) {
+    struct cli_call *call = &p->cli->call;
+    const struct cli_option *row = use->row;
+    void *dest = (char *)(use->common ? &call->common : p->args) + use->base + row->dest;
+    const struct cli_choice *choice;
+    switch ((enum cli_option_kind)row->kind) {
+    case CLI_OPT_FLAG:
+        *(bool *)dest = true;
+        return NULL;
+    case CLI_OPT_SET:
+        *(int *)dest = row->value;
+        return NULL;
+    case CLI_OPT_STRING:
+        *(const char **)dest = text;
+        return NULL;
+    case CLI_OPT_FD:
+        return cli_parse_fd(text, dest);
+    case CLI_OPT_INT:
+        return store_int(row, text, dest);
+    case CLI_OPT_UINT:
+        return store_uint(text, dest);
+    case CLI_OPT_SIZE:
+        return cli_parse_size(text, dest);
+    case CLI_OPT_DURATION:
+        return cli_parse_ns(text, dest);
+    case CLI_OPT_SIGNAL:
+        return cli_parse_signal(text, false, dest);
+    case CLI_OPT_CHOICE:
+        choice = cli_find_choice(cli_choices(call->command, use), text);
+        if (choice)
+            *(int *)dest = choice->value;
+        return choice ? NULL : "";
+    case CLI_OPT_CALL:
+        return use->common ? parse_common(call, use, text)
+                           : call->command->parse(p->args, row->value, text);
+    case CLI_OPT_END:
+    case CLI_OPT_HEADING:
+    case CLI_OPT_INCLUDE:
+        break;
+    }
+    return "cannot be given";
+}
+
+/* Stores a value, "" where there is none, and notes that the option was given. */
+static void take(struct parser *p, struct cli_option_use *use, const char *text) {
+    use->given = true;
+    const char *why = store(p, use, text);
+    if (!why)
+        return;
+    struct buf object = { 0 };
+    buf_add_str(&object, "--");
+    buf_add_str(&object, use->row->name);
+    if (text[0]) {
+        buf_add_char(&object, '=');
+        buf_add_str(&object, text);
+    }
+    const struct cli_choice *choices = cli_choices(p->cli->call.command, use);
+    if (!why[0] && choices)
+        fail_choice(p, choices, buf_cstr(&object), text);
+    else
+        fail(p, buf_cstr(&object), why);
+    buf_finish(&object);
+}
+
+/* ---- words ---- */
+
+static void fail_unknown(struct parser *p, const char *argument, size_t size) {
+    struct cli_nearest near = { .word = argument + 2, .size = size - 2 };
+    struct buf message = { 0 }, object = { 0 };
+    for (unsigned i = 0; i < p->options.count && argument[1] == '-'; i++)
+        if (is_option(p->options.uses[i].row))
+            cli_nearest_try(&near, p->options.uses[i].row->name);
+    if (near.name) {
+        buf_add_str(&message, "unknown option; did you mean '--");
+        buf_add_str(&message, near.name);
+        buf_add_str(&message, "'?");
+    } else {
+        buf_add_str(&message, "unknown option; --help lists them");
+    }
+    buf_add(&object, argument, size);
+    fail(p, buf_cstr(&object), buf_cstr(&message));
+    buf_finish(&object);
+    buf_finish(&message);
+}
+
+static const char *next_value(struct parser *p) {
+    const struct cli_call *call = &p->cli->call;
+    return p->next < call->argc ? call->argv[p->next++] : NULL;
+}
+
+static void parse_long(struct parser *p, const char *argument) {
+    const char *name = argument + 2;
+    size_t size = strcspn(name, "=");
+    const char *text = name[size] ? name + size + 1 : NULL;
+    struct cli_option_use *use = cli_find_option(&p->options, name, size);
+    if (!use) {
+        fail_unknown(p, argument, size + 2);
+        return;
+    }
+    bool valued = use->row->metavar[0];
+    if (text && !valued) {
+        fail(p, argument, "the option takes no value");
+        return;
+    }
+    if (!text && valued)
+        text = use->row->optional ? "" : next_value(p);
+    if (!text && valued)
+        fail(p, argument, "the option needs a value");
+    else
+        take(p, use, text ? text : "");
+}
+
+/* A bundle of letters; the first that takes a value has the rest, or the next argument. */
+static void parse_letters(struct parser *p, const char *letters) {
+    for (; *letters; letters++) {
+        struct cli_option_use *use = cli_find_letter(&p->options, *letters);
+        char name[3] = { '-', *letters, '\0' };
+        if (!use) {
+            fail_unknown(p, name, 2);
+            return;
+        }
+        if (!use->row->metavar[0] || use->row->optional) {
+            take(p, use, "");
+            continue;
+        }
+        const char *text = letters[1] ? letters + 1 : next_value(p);
+        if (text)
+            take(p, use, text);
+        else
+            fail(p, name, "the option needs a value");
+        return;
+    }
+}
+
+/* All of the arguments are read also after an error: a later one may say how to report it. */
+static void parse_words(struct parser *p) {
+    struct cli_call *call = &p->cli->call;
+    bool options = true;
+    /* Operands move to the front of argv: it is never longer than what was read. */
+    call->operands = call->argc > 0 ? call->argv + 1 : call->argv;
+    while (p->next < call->argc) {
+        char *argument = call->argv[p->next++];
+        bool operand = !options || argument[0] != '-' || !argument[1];
+        if (!operand && strcmp(argument, "--") == 0) {
+            options = false;
+            if (call->command->dashes_program) {
+                call->program = call->argv + p->next;
+                break;
+            }
+        } else if (operand) {
+            call->operands[call->operand_count++] = argument;
+            options = options && !call->command->stop_at_operand;
+        } else if (argument[1] == '-') {
+            parse_long(p, argument);
+        } else {
+            parse_letters(p, argument + 1);
+        }
+    }
+    if (!call->program) /* one that is there has the end of argv, and a NULL after it, already */
+        call->operands[call->operand_count] = NULL;
+    if (call->command->stop_at_operand && call->operand_count)
+        call->program = call->operands;
+}
+
+/* ---- all of them together ---- */
+
+static void check_conflicts(struct parser *p, const struct cli_option *row) {
+    for (const char *name = row->conflicts; *name;) {
+        size_t size = strcspn(name, " ");
+        struct cli_option_use *other = cli_find_option(&p->options, name, size);
+        if (other && other->given) {
+            fail_together(p, row, "cannot be given with", name, size);
+            return;
+        }
+        name += size + strspn(name + size, " ");
+    }
+}
+
+static void check_needs(struct parser *p, const struct cli_option *row) {
+    size_t size = strlen(row->needs);
+    struct cli_option_use *other = size ? cli_find_option(&p->options, row->needs, size) : NULL;
+    if (other && !other->given)
+        fail_together(p, row, "goes with", row->needs, size);
+}
+
+static void check_given(struct parser *p) {
+    for (const struct cli_option_use *use = p->options.uses;
+         use < p->options.uses + p->options.count; use++) {
+        if (use->given) {
+            check_conflicts(p, use->row);
+            check_needs(p, use->row);
+        }
+    }
+}
+
+static bool asks_for_help(const struct cli_common *common) {
+    return common->help || common->version || common->describe;
+}
+
+static void check_required(struct parser *p) {
+    for (unsigned i = 0; i < p->options.count; i++) {
+        const struct cli_option_use *use = &p->options.uses[i];
+        if (!use->row->required || use->given)
+            continue;
+        struct buf message = { 0 };
+        buf_add_str(&message, "missing --");
+        buf_add_str(&message, use->row->name);
+        fail(p, NULL, buf_cstr(&message));
+        buf_finish(&message);
+    }
+}
+
+static void check_rules(struct parser *p) {
+    const struct cli_call *call = &p->cli->call;
+    for (const struct cli_rule *rule = call->command->rules; rule && rule->broken; rule++)
+        if (!p->failed && rule->broken(call, p->args))
+            fail(p, rule->object, rule->message);
+}
+
+/* Fields are a record's: -F turns raw bytes into the command's records, as text. */
+static void decide_format(struct cli_call *call) {
+    call->format_given = call->common.format != CLI_FORMAT_NOT_GIVEN;
+    if (!call->format_given)
+        call->common.format = call->command->default_format;
+    if (!call->format_given && call->common.format == CLI_FORMAT_RAW && call->common.fields)
+        call->common.format = CLI_FORMAT_TEXT;
+}
+
+bool cli_parse_options(struct cli *cli, void *args) {
+    struct parser p = { .cli = cli, .args = args, .next = 1 };
+    cli_collect_options(cli->call.command, &p.options);
+    cli->call.common.format = CLI_FORMAT_NOT_GIVEN;
+    parse_words(&p);
+    check_given(&p);
+    decide_format(&cli->call);
+    cli_output_set_common(cli);
+    if (!asks_for_help(&cli->call.common)) {
+        check_required(&p);
+        check_rules(&p);
+    }
+    if (p.failed)
+        cli_usage(cli, p.object.data ? buf_cstr(&p.object) : NULL, buf_cstr(&p.message));
+    buf_finish(&p.object);
+    buf_finish(&p.message);
+    return !p.failed;
+}
