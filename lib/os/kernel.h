@@ -33,7 +33,7 @@ struct os_statx_time {
 };
 
 struct os_statx {
-    uint32_t stx_mask; /* OS_STATX_*: what the members below really tell */
+    uint32_t stx_mask; /* OS_STATX_*: which of the members below are valid */
     uint32_t stx_blksize;
     uint64_t stx_attributes; /* OS_STATX_ATTR_* */
     uint32_t stx_nlink;
@@ -44,7 +44,7 @@ struct os_statx {
     uint64_t stx_ino;
     uint64_t stx_size;
     uint64_t stx_blocks;          /* of 512 bytes */
-    uint64_t stx_attributes_mask; /* which attributes this file system can tell */
+    uint64_t stx_attributes_mask; /* which attributes this file system supports */
     struct os_statx_time stx_atime;
     struct os_statx_time stx_btime;
     struct os_statx_time stx_ctime;
@@ -214,7 +214,7 @@ enum { OS_PIDFS_MAGIC = 0x50494446 };
 
 /* struct pidfd_info, include/uapi/linux/pidfd.h, as of Linux 6.13. */
 struct os_pidfd_info {
-    uint64_t mask; /* OS_PIDFD_INFO_*: asked for, and then what the members below really tell */
+    uint64_t mask; /* OS_PIDFD_INFO_*: requested, and then which of the members below are valid */
     uint64_t cgroupid;
     uint32_t pid;
     uint32_t tgid;

@@ -17,6 +17,7 @@
 
 #include "base/io.h"
 #include "os/capability.h"
+#include "os/clock.h"
 #include "os/process.h"
 #include "os/sched.h"
 
@@ -101,7 +102,7 @@ int os_sched_get(int tid, struct os_sched *s, struct base_error *e) {
         return fail(errno, "getpriority", e);
     s->attr.sched_nice = nice;
     s->has_interval = sched_rr_get_interval(tid, &interval) == 0;
-    s->interval_ns = s->has_interval ? interval.tv_sec * INT64_C(1000000000) + interval.tv_nsec : 0;
+    s->interval_ns = s->has_interval ? os_timespec_ns(interval) : 0;
     s->cpu = stat_field(tid ? tid : (int)getpid(), 39, &cpu) ? (int)cpu : -1;
     return 0;
 }
