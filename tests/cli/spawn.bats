@@ -183,13 +183,13 @@ state() {
     got "\"$name\" 34 -34 162"
 }
 
-@test "children that a shell left to osbox are not taken for the program" {
+@test "children that a shell left to osbox are not mistaken for the program" {
     run -5 sh -c '(exit 3) & exec "$OSBOX" spawn -- sh -c "exit 5"' 3>&-
     run -5 sh -c 'sleep 1000 >/dev/null 2>&1 & echo $! >pid; exec "$OSBOX" spawn -- sh -c "exit 5"' 3>&-
     kill -KILL "$(cat pid)"
 }
 
-@test "a core dump is told apart" {
+@test "a core dump is reported" {
     (
         ulimit -c unlimited 2>/dev/null
         [ "$(ulimit -c)" = unlimited ]
@@ -205,7 +205,7 @@ state() {
     got '"CLD_KILLED" "SIGSEGV" false 11 -11'
 }
 
-@test "125 is true: where osbox cannot watch the program, it is not run" {
+@test "125 is true: if osbox cannot wait for the program, it is not run" {
     can_trace || skip 'strace cannot trace here'
     run -125 traced -f -qq -o trace -e trace=signalfd4 -e inject=signalfd4:error=EMFILE \
         "$OSBOX" spawn -- touch ran 3>&-
@@ -229,7 +229,7 @@ state() {
     refused 127 'exec 0 ./script ENOENT' -- ./script
 }
 
-@test "a file that is no program is not given to a shell: 126, ENOEXEC" {
+@test "a file that is not a program is not passed to a shell: 126, ENOEXEC" {
     echo 'echo it ran' >text
     : >empty
     chmod 755 text empty
@@ -296,7 +296,7 @@ state() {
 
 # ---- PATH ----
 
-@test "PATH: a file that is not executable is passed over when there is another one" {
+@test "PATH: a file that is not executable is skipped if there is another one" {
     mkdir 1 2 3
     : >1/program
     make_program 2/program 'echo two'
@@ -321,7 +321,7 @@ state() {
     complained_of "spawn: exec: 'program': " EACCES
 }
 
-@test "PATH: elements that are no directories are passed over" {
+@test "PATH: elements that are not directories are skipped" {
     mkdir 2
     : >file
     ln -s loop loop
@@ -386,7 +386,7 @@ state() {
 
 # ---- environment, argv ----
 
-@test "-E sets, -u removes, -i empties; the last one of a name counts" {
+@test "-E sets, -u removes, -i empties; the last one of a name wins" {
     export ONE=1 TWO=2
     osbox 0 spawn -- sh -c 'echo "$ONE $TWO"'
     got '1 2'
@@ -408,7 +408,7 @@ state() {
     complained ''
 }
 
-@test "-E and -u: what is no name is a usage error" {
+@test "-E and -u: an invalid name is a usage error" {
     local bad
     for bad in A '' =x =; do
         osbox 125 spawn -E "$bad" -- true
@@ -420,7 +420,7 @@ state() {
     done
 }
 
-@test "a variable's bytes arrive, and so do a variable twice and one without =" {
+@test "a variable's bytes arrive, and so do duplicates and an entry without =" {
     run -0 python3 - "$OSBOX" <<'END'
 import os, sys
 entries = [b"A=\xff\n\x1b", b"B=1", b"B=2", b"novalue", b"=x"]
@@ -454,7 +454,7 @@ libc.execve(
 END
 }
 
-@test "PATH: an entry without = is not one, and the bytes behind it are not searched" {
+@test "PATH: an entry without = is ignored, and the bytes after it are not searched" {
     local path
     mkdir bin
     make_program bin/program 'echo wrong'
@@ -466,13 +466,17 @@ END
         run -0 with_entries PATH "$PWD/bin" -- spawn --path=$path -- sh -c 'echo right'
         [ "$output" = right ]
     done
+    # The other commands that run a program.
+    run -127 with_entries PATH "$PWD/bin" -- popen -- program
+    run -127 with_entries PATH "$PWD/bin" -- sched set --nice=1 -- program
+    run -127 with_entries PATH "$PWD/bin" -- waitid -- program
     run -0 with_entries PATH "$PWD/bin" -- spawn -J -F exec_path
     [ "$output" = '{"exec_path":["/bin","/usr/bin"]}' ]
     run -0 with_entries PATH -- spawn -J -F exec_path,environ
     [ "$output" = '{"exec_path":["/bin","/usr/bin"],"environ":["PATH"]}' ]
 }
 
-@test "PATH: of several entries the first one with = counts" {
+@test "PATH: the first entry with = wins" {
     mkdir one two
     make_program one/program 'echo one'
     make_program two/program 'echo two'
@@ -487,7 +491,7 @@ END
     [ "$output" = '{"exec_path":["/bin","/usr/bin"],"environ":["A"]}' ]
 }
 
-@test "--argv0 is what the program is told as its name" {
+@test "--argv0 is the name that the program gets" {
     osbox 0 spawn --argv0=other -- sh -c 'tr "\0" " " </proc/$$/cmdline; :'
     got 'other -c tr "\0" " " </proc/$$/cmdline; : '
     osbox 0 spawn --argv0= -- sh -c 'head -zn 1 /proc/$$/cmdline | od -An -c; :'
@@ -566,7 +570,7 @@ END
     [ "$(ls a b .)" = $'.:\na\nb\nx\n\na:\nx\n\nb:\nx' ]
 }
 
-@test "--open, --close, --dup2, --closefrom, --fchdir: what cannot be meant is a usage error" {
+@test "--open, --close, --dup2, --closefrom, --fchdir: invalid values are usage errors" {
     local bad
     for bad in --open= --open=1 --open=:x --open=x:y --open=-1:x --open=1,rd:x \
         --open=1,rdonly,wronly:x --open=1,:x --open=1,8:x --open=1,99999999999:x \
@@ -590,7 +594,7 @@ END
     refused 125 'fchdir 0 77 EBADF' --fchdir=77 -- true
 }
 
-@test "--close of a descriptor that is not open is no error, as in posix_spawn" {
+@test "--close of a descriptor that is not open is not an error, as in posix_spawn" {
     osbox 0 spawn --close=77 --close=2147483647 -- echo ran
     got ran
     complained ''
@@ -670,7 +674,7 @@ with open("list", "w") as file:
     complained 3
 }
 
-@test "--status: a file that cannot be opened, a descriptor that is none: 125, and nothing is run" {
+@test "--status: a file that cannot be opened, a descriptor that is not open: 125, and nothing is run" {
     osbox 125 spawn --status=/nope/x -- touch ran
     complained_of "spawn: '/nope/x': " ENOENT
     osbox 125 spawn --status=fd:77 -- touch ran
@@ -711,7 +715,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     done
 }
 
-@test "--status -o sh: eval sets what is known, in every shell" {
+@test "--status -o sh: eval sets what has a value, in every shell" {
     local shell
     "$OSBOX" spawn --status=record -o sh -- sh -c 'kill -KILL $$' 3>&- || true
     for shell in dash bash zsh ash; do
@@ -753,7 +757,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     done
 }
 
-@test "the program's use of the machine is in the record" {
+@test "the program's resource usage is in the record" {
     ends 0 -F +elapsed_ns,ru_utime_ns,ru_minflt -- true
     output=$(json ru_maxrss elapsed_ns ru_minflt <record | python3 -c '
 import sys
@@ -816,7 +820,7 @@ print(os.fstat(os.pidfd_open(int(sys.argv[1]))).st_ino if known else "null")' "$
     got 'pid pidfd_ino pgid sid'
 }
 
-@test "--nowait: what cannot be run is told as ever" {
+@test "--nowait: a program that cannot be run is reported as usual" {
     osbox 127 spawn --nowait -- /nope
     got ''
     complained_of "spawn: exec: '/nope': " ENOENT
@@ -916,7 +920,7 @@ exec'
 
 # ---- modes that exclude each other ----
 
-@test "a program is missing, modes that exclude each other: usage errors" {
+@test "a missing program, modes that exclude each other: usage errors" {
     local arguments
     for arguments in '--nowait' '--overlay' '--status=record' '--timeout=1' '--nowait --overlay -- touch ran' \
         '--overlay --timeout=1 -- touch ran' '--nowait --timeout=1 -- touch ran' '--signal=TERM -- touch ran' \
@@ -987,7 +991,7 @@ import signal
 signal.sigwait([signal.SIGUSR1])'
 }
 
-@test "--timeout, --kill-after, --signal: what is none is a usage error" {
+@test "--timeout, --kill-after, --signal: invalid values are usage errors" {
     local bad
     for bad in -1 -0 nan NaN inf 1e3 99999999999999999999 9223372037 0.0000000001 '' x 1x ' 1' '1 ' 1s2 .; do
         osbox 125 spawn --timeout="$bad" -- touch ran
@@ -1009,7 +1013,7 @@ signal.sigwait([signal.SIGUSR1])'
     got 'true "SIGTERM"'
 }
 
-@test "--timeout: the program has a process group of its own, but for --foreground and --setpgroup" {
+@test "--timeout: the program has a process group of its own, except with --foreground and --setpgroup" {
     osbox 0 spawn --timeout=1h -- sh -c 'ps -o pgid= -p $$ | tr -d " "; echo $$'
     [ "${lines[0]}" = "${lines[1]}" ]
     osbox 0 spawn --timeout=1h --foreground -- sh -c 'ps -o pgid= -p $$ | tr -d " "; echo $$'
@@ -1094,7 +1098,7 @@ FAMILY='(echo ready >ready; exec sleep 1000 >/dev/null 2>&1) & echo $! >grandchi
     refused 125 'setrlimit 0 nofile=64:63 EINVAL' --rlimit=nofile=64:63 -- true
 }
 
-@test "--rlimit: what is none is a usage error" {
+@test "--rlimit: invalid values are usage errors" {
     local bad
     for bad in '' nofile nofile= nofile=: nofile=x nofile=-1 NOFILE=1 nope=1 nofile=1:2:3 \
         nofile=18446744073709551616 nofile=18446744073709551615 =1; do
@@ -1133,7 +1137,7 @@ FAMILY='(echo ready >ready; exec sleep 1000 >/dev/null 2>&1) & echo $! >grandchi
     got -20
 }
 
-@test "--scheduler: policies that posix_spawn refuses, too" {
+@test "--scheduler: including policies that posix_spawn refuses" {
     needs chrt
     osbox 0 spawn --scheduler=batch -- sh -c 'chrt -p $$'
     [[ $output == *': SCHED_BATCH'$'\n'*': 0' ]]
@@ -1155,7 +1159,7 @@ print(os.sched_getscheduler(0) == os.SCHED_BATCH | os.SCHED_RESET_ON_FORK)'
     refused 125 'scheduler 0 fifo:100 EINVAL' --scheduler=fifo:100 -- true
 }
 
-@test "--scheduler: what is none is a usage error" {
+@test "--scheduler: invalid values are usage errors" {
     local bad
     for bad in '' : nope fifo+ fifo+x fifo: fifo:x fifo:-1 FIFO:1 +reset-on-fork fifo:1:2; do
         osbox 125 spawn --scheduler="$bad" -- touch ran
@@ -1208,7 +1212,7 @@ print(signo.value)'
 
 # ---- users, namespaces ----
 
-@test "--user, --groups: who does not exist is 125" {
+@test "--user, --groups: an unknown user or group is 125" {
     osbox 125 spawn --user=no-such-user -- touch ran
     complained "spawn: 'no-such-user': no such user"
     osbox 125 spawn --user=0:no-such-group -- touch ran
@@ -1307,7 +1311,7 @@ print(os.getpid(), os.getsid(0), os.getpgid(0))'
     got '1 1 1'
 }
 
-@test "--unshare: each namespace is another one" {
+@test "--unshare: each namespace is a new one" {
     local kind option
     for kind in cgroup ipc mnt net pid time user uts; do
         option=$kind
@@ -1361,7 +1365,7 @@ $(readlink /proc/$left_pid/ns/uts)"
 
 # ---- without a program ----
 
-@test "without a program: the parameters of the process that would be" {
+@test "without a program: the state that a process would have" {
     mkdir directory
     osbox 0 spawn --chdir=directory --umask=0123 --nice=0 -g cwd,umask
     [ "$output" = "$PWD/directory	83" ] || got "$PWD/directory	0123"
