@@ -2,8 +2,8 @@
  *
  * Finding the mount point of a file.
  */
+#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,8 +22,9 @@ struct place {
 };
 
 static int look(int dir_fd, const char *path, struct os_statx *st) {
-    struct os_file w = { dir_fd, path, false };
-    return os_stat(&w, OS_STATX_TYPE | OS_STATX_INO, OS_SYNC_DEFAULT, st, NULL);
+    struct os_file file = { dir_fd, path, false };
+    return os_stat(&file, OS_STATX_TYPE | OS_STATX_INO | OS_STATX_MNT_ID, OS_SYNC_DEFAULT, st,
+                   NULL);
 }
 
 static bool same_device(const struct os_statx *a, const struct os_statx *b) {
@@ -45,48 +46,109 @@ static bool is_mount_root(const struct os_statx *st, const struct os_statx *abov
     return !same_device(st, above);
 }
 
-/* ---- from a directory's descriptor to its name ---- */
+/* ---- from a directory's descriptor to its path ---- */
 
-/* What /proc says is only taken when it leads to the same directory: it may be another mount, or
- * the name that a deleted directory had. */
-static bool name_by_proc(int fd, char path[static PATH_MAX]) {
-    struct os_statx here, there;
-    struct buf link = { 0 };
-    struct os_file self = { fd, NULL, true };
-    struct os_file w = { AT_FDCWD, os_file_name(&self, &link), false };
-    struct buf target = { 0 };
-    bool found = w.path && os_readlink(&w, &target, NULL) == 0 && target.len < PATH_MAX;
-    if (found) {
-        memcpy(path, buf_cstr(&target), target.len + 1);
-        found = path[0] == '/' && look(fd, NULL, &here) == 0 && look(AT_FDCWD, path, &there) == 0 &&
-                same_file(&here, &there);
-    }
-    buf_finish(&link);
-    buf_finish(&target);
-    return found;
+/* Whether both are one file in one mount, where the kernel says which mount it is (Linux 5.8). */
+static bool same_place(const struct os_statx *a, const struct os_statx *b) {
+    return same_file(a, b) &&
+           (!(a->stx_mask & b->stx_mask & OS_STATX_MNT_ID) || a->stx_mnt_id == b->stx_mnt_id);
 }
 
-/* Without /proc: only the current directory has a name, so it is made that for a moment. */
-static int name_by_getcwd(int fd, char path[static PATH_MAX]) {
-    int back = base_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
-    if (back < 0)
-        return back;
-    /* The way back has to be open before it is left. */
-    int r = fchdir(back) < 0 || fchdir(fd) < 0 ? -errno : 0;
-    if (r == 0) {
-        if (!getcwd(path, PATH_MAX))
-            r = -errno;
-        else if (path[0] != '/') /* "(unreachable)" */
-            r = -ENOENT;
-        if (fchdir(back) < 0)
-            r = -errno;
+/* Appends the name that the directory `child` has in its parent. Returns 0, or -errno: ENOENT if it
+ * has none, or another file is mounted there; EACCES if the parent cannot be read. */
+static int find_name(int parent, const struct os_statx *child, struct buf *name) {
+    struct os_statx st;
+    const struct dirent *entry;
+    int fd = base_open(parent, ".", O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return fd < 0 ? fd : (close(fd), -ENOMEM);
+    while (errno = 0, (entry = readdir(dir))) {
+        bool candidate = (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
+                         strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+        if (candidate && look(fd, entry->d_name, &st) == 0 && same_place(&st, child))
+            break;
     }
-    close(back);
+    int r = entry ? 0 : errno ? -errno : -ENOENT;
+    if (entry)
+        buf_add_str(name, entry->d_name);
+    closedir(dir);
     return r;
 }
 
-static int directory_name(int fd, char path[static PATH_MAX]) {
-    return name_by_proc(fd, path) ? 0 : name_by_getcwd(fd, path);
+/* Puts "/NAME" before the path below the directory `child` of `parent`. */
+static int prepend_name(int parent, const struct os_statx *child, struct buf *path) {
+    struct buf longer = { 0 };
+    buf_add_char(&longer, '/');
+    int r = find_name(parent, child, &longer);
+    buf_add(&longer, path->data, path->len);
+    longer.failed |= path->failed;
+    buf_finish(path);
+    *path = longer;
+    return r;
+}
+
+/* Goes up from a directory to the root directory, and with `path` finds the names on the way.
+ * Returns 0, or -errno: ENOENT if it is not below the root directory. */
+static int climb_to_root(int fd, struct buf *path) {
+    struct os_statx here, above, root;
+    struct os_file self = { fd, NULL, true };
+    int dir = os_file_open(&self, NULL);
+    int r = dir < 0 ? dir : look(dir, NULL, &here);
+    while (r == 0) {
+        int up = base_open(dir, "..", O_PATH | O_DIRECTORY);
+        r = up < 0 ? up : look(up, NULL, &above);
+        bool at_top = r == 0 && same_place(&here, &above);
+        if (r == 0 && !at_top && path)
+            r = prepend_name(up, &here, path);
+        close(dir);
+        dir = up;
+        here = above;
+        if (at_top)
+            break;
+    }
+    if (dir >= 0)
+        close(dir);
+    if (r == 0)
+        r = look(AT_FDCWD, "/", &root);
+    return r == 0 && !same_place(&here, &root) ? -ENOENT : r;
+}
+
+/* Whether /proc's path of a directory is its path: it is the last one of a deleted directory, with
+ * a mark, and begins at another root for one that is outside of the root directory. Where another
+ * file is mounted on it, it is its path all the same. */
+static int check_path(int fd, const char *path) {
+    static const char mark[] = " (deleted)";
+    struct os_statx here, there;
+    size_t size = strlen(path);
+    if (path[0] != '/')
+        return -ENOENT;
+    int r = look(fd, NULL, &here);
+    if (r < 0 || (look(AT_FDCWD, path, &there) == 0 && same_place(&here, &there)))
+        return r;
+    bool deleted = size >= sizeof mark && strcmp(path + size - (sizeof mark - 1), mark) == 0;
+    return deleted ? -ENOENT : climb_to_root(fd, NULL);
+}
+
+/* Appends the absolute path of a directory. Without /proc it is searched for: no directory is made
+ * the current one for getcwd(3), as other threads have the same. */
+static int directory_path(int fd, struct buf *b) {
+    struct buf link = { 0 }, path = { 0 };
+    struct os_file self = { fd, NULL, true };
+    struct os_file file = { AT_FDCWD, os_file_name(&self, &link), false };
+    bool by_proc = file.path && os_readlink(&file, &path, NULL) == 0;
+    const char *text = buf_cstr(&path);
+    int r = !file.path || !text ? -ENOMEM
+            : by_proc           ? check_path(fd, text)
+                                : climb_to_root(fd, &path);
+    if (r == 0 && !path.len)
+        buf_add_char(&path, '/');
+    if (r == 0)
+        buf_add(b, path.data, path.len);
+    b->failed |= path.failed;
+    buf_finish(&link);
+    buf_finish(&path);
+    return r;
 }
 
 /* ---- from a file to its place ---- */
@@ -124,11 +186,12 @@ static int find_place(struct place *p, const char *path, bool follow) {
     struct buf target = { 0 };
     int r = enter(p, path);
     for (int links = 0; r == 0 && follow; links++) {
-        struct os_file w = { p->dir_fd, p->name, false };
+        struct os_file file = { p->dir_fd, p->name, false };
         buf_clear(&target);
-        if (os_readlink(&w, &target, NULL) < 0)
+        if (os_readlink(&file, &target, NULL) < 0)
             break;
-        r = links < LINKS_MAX ? enter(p, buf_cstr(&target)) : -ELOOP;
+        const char *text = buf_cstr(&target);
+        r = !text ? -ENOMEM : links < LINKS_MAX ? enter(p, text) : -ELOOP;
     }
     buf_finish(&target);
     return r;
@@ -143,24 +206,25 @@ static int find_place_of_descriptor(struct place *p, int fd, unsigned mode) {
         p->dir_fd = os_file_open(&self, NULL);
         return p->dir_fd < 0 ? p->dir_fd : 0;
     }
-    struct os_file w = { AT_FDCWD, os_file_name(&self, &link), false };
-    int r = w.path ? os_readlink(&w, &target, NULL) : -ENOMEM;
+    struct os_file file = { AT_FDCWD, os_file_name(&self, &link), false };
+    int r = file.path ? os_readlink(&file, &target, NULL) : -ENOMEM;
+    const char *text = r == 0 ? buf_cstr(&target) : NULL;
     if (r == 0)
-        r = enter(p, buf_cstr(&target));
+        r = text ? enter(p, text) : -ENOMEM;
     buf_finish(&link);
     buf_finish(&target);
     return r;
 }
 
-static int open_place(struct place *p, const struct os_file *w, const struct os_statx *st) {
+static int open_place(struct place *p, const struct os_file *file, const struct os_statx *st) {
     struct os_statx found;
     int r;
-    if (!w->path) {
-        r = find_place_of_descriptor(p, w->dir_fd, st->stx_mode);
+    if (!file->path) {
+        r = find_place_of_descriptor(p, file->dir_fd, st->stx_mode);
     } else {
-        if (w->dir_fd >= 0)
-            p->dir_fd = fcntl(w->dir_fd, F_DUPFD_CLOEXEC, 0);
-        r = p->dir_fd == -1 ? -errno : find_place(p, w->path, w->follow);
+        if (file->dir_fd >= 0)
+            p->dir_fd = fcntl(file->dir_fd, F_DUPFD_CLOEXEC, 0);
+        r = p->dir_fd == -1 ? -errno : find_place(p, file->path, file->follow);
     }
     if (r == 0)
         r = look(p->dir_fd, p->name, &found);
@@ -201,34 +265,33 @@ static int climb(struct place *p) {
     return r;
 }
 
-static int find(const struct os_file *w, struct place *p, struct buf *b) {
+static int find(const struct os_file *file, struct place *p, struct buf *b) {
     struct os_statx st;
     bool mounted = false;
-    char path[PATH_MAX];
-    int r = os_stat(w, OS_STATX_TYPE | OS_STATX_INO, OS_SYNC_DEFAULT, &st, NULL);
+    size_t start = b->len;
+    int r = os_stat(file, OS_STATX_TYPE | OS_STATX_INO, OS_SYNC_DEFAULT, &st, NULL);
     if (r == 0)
-        r = open_place(p, w, &st);
+        r = open_place(p, file, &st);
     if (r == 0)
         r = is_mounted_there(p, &st, &mounted);
     if (r == 0 && !mounted)
         r = climb(p);
     if (r == 0)
-        r = directory_name(p->dir_fd, path);
+        r = directory_path(p->dir_fd, b);
     if (r < 0)
         return r;
-    buf_add_str(b, path);
-    if (mounted && path[1])
+    if (mounted && b->len - start > 1)
         buf_add_char(b, '/');
     if (mounted)
         buf_add_str(b, p->name);
     return b->failed ? -ENOMEM : 0;
 }
 
-int os_mount_point(const struct os_file *w, struct buf *b, struct base_error *e) {
+int os_mount_point(const struct os_file *file, struct buf *b, struct base_error *e) {
     struct place p = { .dir_fd = AT_FDCWD };
-    int r = find(w, &p, b);
+    int r = find(file, &p, b);
     if (p.dir_fd >= 0)
         close(p.dir_fd);
     free(p.name);
-    return r < 0 ? os_file_fail(w, -r, "mount_point", e) : 0;
+    return r < 0 ? os_file_fail(file, -r, "mount_point", e) : 0;
 }

@@ -1488,3 +1488,38 @@ flags_agree() {
     [ ! -s said ]
     [ -s is ]
 }
+
+# ---- -c %m ----
+
+# in_mounts SCRIPT [ARG]...: as root of a mount namespace; skips the test where that is refused.
+in_mounts() {
+    local how=-rm
+    unshare -m true 2>/dev/null && how=-m
+    unshare "$how" sh -c 'mount -t tmpfs none "$PWD" && exit 0; exit 99' || skip 'no mount namespace'
+    unshare "$how" sh -euc "$@"
+}
+
+@test "-c %m never changes the working directory, not even without /proc" {
+    can_trace || skip 'strace cannot trace here'
+    mkdir -p a/b
+    in_mounts 'mount -t tmpfs none a; mkdir a/b; mount -t tmpfs none /proc
+               ASAN_OPTIONS=detect_leaks=0 strace -o trace -e trace=chdir,fchdir "$@"' \
+        sh "$OSBOX" stat -c '%m' a/b a . a/b/.. >is
+    [ "$(sed -n '1p;2p;4p' is)" = "$(realpath a a a)" ]
+    [ "$(sed -n 3p is)" = "$(stat -c %m .)" ]
+    [ "$(grep -c chdir trace)" -eq 0 ]
+}
+
+@test "-c %m of a directory that another mount hides is its path" {
+    mkdir a
+    in_mounts 'mount -t tmpfs none a; cd a; mount -t tmpfs none "$PWD"; mkdir b; "$@"' \
+        sh "$OSBOX" stat -c '%m' . >is
+    [ "$(cat is)" = "$(realpath a)" ]
+}
+
+@test "-c %m of a deleted directory is the mount point that it was below" {
+    mkdir a
+    in_mounts 'mount -t tmpfs none a; mkdir a/b; cd a/b; rmdir ../b; "$@"' \
+        sh "$OSBOX" stat -c '%m' . >is
+    [ "$(cat is)" = "$(realpath a)" ]
+}
