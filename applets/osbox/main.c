@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox: the program. Its node of the command tree has the applets below it and
- * does what concerns all of them: --list, --install, help, completion.
- *
- * A map of the sources:
- *   applets/   osbox.c (this), NAME.c for each applet: what it does; NAME_PART.c:
- *              parts of it, as spawn_options.c, spawn_resolve.c, spawn_fields.c
- *              program.c: what all share that run a program; wait_fields.c: the record
- *              of how one ended; target.c: PIDs as operands
- *              base_directory.c: what --dir and --dir-fd name; getfattr.c, setfattr.c:
- *              what osbox is when it is called so
- *   lib/os/    how the calls behave; one header a subject; never prints
- *              kernel.h is what the C library's headers do not know yet
- *   lib/cli/   what a user sees: cli.h is what an applet calls
- *              main.c dispatch, option.c parsing, fields.c -F, format.c and
- *              table.c and quote.c formats, width.c columns, output.c buffering and the
- *              end, template.c and quote_gnu.c GNU's stat -c, json.c reading,
- *              diag.c and status.c errors, help.c, describe.c, complete.c, nearest.c,
- *              parse.c, cpus.c, signal.c, time.c values, paths.c operands,
- *              start.c the first calls of the process
- *   lib/base/  buf, utf8, io, spool, error: libc only
+ * osbox: the program, and the root of the command tree: the applets, and what
+ * concerns all of them: --list, --install, help, completion.
  */
-#include <unistd.h>
-
+#include "cli/main.h"
 #include "applets/osbox/applets.h"
+#include "applets/osbox/install.h"
 #include "cli/cli.h"
 #include "cli/dispatch.h"
 #include "cli/help.h"
-#include "cli/main.h"
-#include "os/install_link.h"
 
 struct osbox_args {
     bool list;
@@ -154,27 +134,14 @@ static void list_applets(struct cli *cli) {
 }
 
 static void install_links(struct cli *cli, const struct osbox_args *args) {
-    struct base_error e;
-    struct buf program = { 0 }, name = { 0 };
-    struct os_file w = { AT_FDCWD, cli->call.operands[0], true };
-    int dir_fd = os_file_open_directory(&w, &e);
-    const char *target = dir_fd < 0 || os_executable(&program, &e) < 0 ? NULL : buf_cstr(&program);
-    if (!target)
-        cli_report(cli, &e);
-    for (const struct cli_command *const *c = commands; target && *c; c++) {
-        if (!is_applet(*c))
-            continue;
-        buf_clear(&name);
-        buf_add_str(&name, args->name_prefix ? args->name_prefix : "");
-        buf_add_str(&name, (*c)->name);
-        if (os_install_link(target, cli->call.root->name, dir_fd, buf_cstr(&name), args->hard,
-                            args->force, &e) < 0)
-            cli_report(cli, &e);
-    }
-    if (dir_fd >= 0)
-        close(dir_fd);
-    buf_finish(&program);
-    buf_finish(&name);
+    struct install in = {
+        .cli = cli, .hard = args->hard, .force = args->force, .prefix = args->name_prefix
+    };
+    bool opened = install_open(&in, cli->call.operands[0]);
+    for (const struct cli_command *const *c = commands; opened && *c; c++)
+        if (is_applet(*c))
+            install_link(&in, (*c)->name);
+    install_close(&in);
 }
 
 static void run_install(struct cli *cli, const struct osbox_args *args) {

@@ -15,7 +15,6 @@
 #include "applets/xattr/read.h"
 #include "applets/xattr/xattr.h"
 #include "base/io.h"
-#include "os/beneath.h"
 
 enum { RESTORE_PATH, RESTORE_NAME, RESTORE_RESULT, RESTORE_ERROR, RESTORE_ERRNO, RESTORE_FIELDS };
 
@@ -193,7 +192,7 @@ static void set_item(struct restore *r, const struct os_file *where, const struc
 
 /* The file itself, whatever its path leads to by now. */
 static int open_file(const struct restore *r, struct stat *st, struct base_error *e) {
-    int fd = os_open_beneath(r->root, r->path.data, e);
+    int fd = os_file_open_beneath(r->root, r->path.data, e);
     if (fd < 0)
         return fd;
     int errnum = fstat(fd, st) < 0 ? errno : 0;

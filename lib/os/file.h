@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Where a file is: what the os module's functions take as path, dir_fd and
- * follow_symlinks together.
+ * References to files: path, dir_fd and follow_symlinks of the os module's
+ * functions in one struct.
  */
 #pragma once
 
@@ -12,25 +12,36 @@
 #include "base/error.h"
 
 struct os_file {
-    int dir_fd;       /* base of a relative path (AT_FDCWD), or the file itself without a path */
+    int dir_fd;       /* base of a relative path, or AT_FDCWD; without a path, the file itself */
     const char *path; /* NULL: the descriptor dir_fd */
-    bool follow;      /* a symbolic link stands for what it points to */
+    bool follow;      /* a symbolic link stands for the file that it points to */
 };
 
-/* AT_* flags that say the same to a system call, which is then given os_file_path(). */
-int os_file_flags(const struct os_file *w);
-const char *os_file_path(const struct os_file *w);
+/* AT_* flags for a system call that is given dir_fd and os_file_path(). */
+int os_file_flags(const struct os_file *file);
+const char *os_file_path(const struct os_file *file);
 
-/* An O_PATH descriptor of the file: nothing is opened, so nothing blocks. -errno on failure. */
-int os_file_open(const struct os_file *w, struct base_error *e);
+/* Opens the file with O_PATH: nothing is opened in the file system's sense, so nothing blocks.
+ * Returns the descriptor, or -errno as open(2). */
+int os_file_open(const struct os_file *file, struct base_error *e);
 
-/* An O_PATH descriptor of a directory, as a base for relative paths. ENOTDIR: it is none. */
-int os_file_open_directory(const struct os_file *w, struct base_error *e);
+/* Opens a directory with O_PATH, as a base of relative paths. Returns the descriptor, or -errno:
+ * ENOTDIR if it is not a directory. */
+int os_file_open_directory(const struct os_file *file, struct base_error *e);
 
-/* A path for the calls that take neither a dir_fd nor a descriptor: through /proc/self/fd where it
- * has to be. NULL when memory is short. */
-const char *os_file_name(const struct os_file *w, struct buf *b);
+/* Opens the file that a path names below the open directory `root`, and nowhere else, with O_PATH:
+ * openat2(2) with RESOLVE_BENEATH, NO_SYMLINKS and NO_MAGICLINKS, or, before Linux 5.6 and for
+ * paths beyond PATH_MAX, one component at a time. A symbolic link at the end of the path is opened
+ * itself. Directories that are moved meanwhile cannot lead it elsewhere. Returns the descriptor, or
+ * -errno: EXDEV if the path is absolute or has a ".."; ELOOP if a symbolic link is in its middle;
+ * ENOENT, ENOTDIR, ... */
+int os_file_open_beneath(int root, const char *path, struct base_error *e);
+
+/* Returns a path for calls that take neither a dir_fd nor a descriptor, through /proc/self/fd if
+ * needed; *b holds its text. NULL if memory is short. */
+const char *os_file_name(const struct os_file *file, struct buf *b);
 
 /* Fills *e (which may be NULL) for a call on this file that failed, with CAP_DAC_READ_SEARCH for
- * EACCES where it is missing (capabilities(7)); returns -errnum. */
-int os_file_fail(const struct os_file *w, int errnum, const char *operation, struct base_error *e);
+ * EACCES if it is missing (capabilities(7)). Returns -errnum. */
+int os_file_fail(const struct os_file *file, int errnum, const char *operation,
+                 struct base_error *e);
