@@ -1,18 +1,35 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: 0BSD
 #
-# The one direction: applets use lib/cli and lib/os, which do not know each other, and all may use
-# lib/base. Told from the includes, and from the symbols, whose prefix names their folder. Also: no
-# source and no test is missing from Meson's lists. TAP.
-# Usage: OSBOX_SOURCE=ROOT layers.sh BASE.a CLI.a OS.a
+# The structure of the sources. The one direction: applets use lib/cli and lib/os, which do not know
+# each other, and all may use lib/base; checked by the includes, and by the symbols, whose prefix names
+# their folder. No circle among files, no applet that uses another's folder, nothing that is too long.
+# No source and no test is missing from Meson's lists. TAP.
+# Usage: OSBOX_SOURCE=ROOT OSBOX_BUILD=FOLDER layers.sh BASE.a CLI.a OS.a
 set -u -o pipefail
 shopt -s nullglob lastpipe
 
 # A file's path is relative to the build folder, where the archives are; the sources are not.
 base=$(realpath -e "$1") && cli=$(realpath -e "$2") && os=$(realpath -e "$3") && cd "$OSBOX_SOURCE" || exit 1
 tests=0 failures=0
+structure=tests/helpers/structure.py
 
-# The test NAME holds when there is nothing on standard input.
+# Files that use each other because they are one module in two files; three of these at most.
+one_module=(
+)
+# Circles that are being removed.
+being_removed=(
+    'applets/sched/sched applets/sched/set'
+    'applets/urandom/generate applets/urandom/urandom'
+    'applets/walk/sum applets/walk/tuples applets/walk/walk'
+    'applets/xattr/each applets/xattr/record'
+    'lib/cli/complete lib/cli/main'
+    'lib/cli/diag lib/cli/fields lib/cli/help lib/cli/option lib/cli/output'
+    'lib/os/capability lib/os/file'
+    'lib/os/walk lib/os/walk_read'
+)
+
+# The test NAME passes if nothing is on standard input.
 nothing() {
     local found
     mapfile -t found
@@ -46,6 +63,10 @@ includes lib/cli '(base|cli)/' | nothing 'lib/cli includes lib/base and itself'
 includes lib/os '(base|os)/' | nothing 'lib/os includes lib/base and itself'
 includes applets '(applets|base|cli|os)/' |
     nothing 'applets include lib/base, lib/cli, lib/os and themselves'
+
+for folder in applets/*/; do
+    includes "$folder" "(${folder}|applets/common/|applets/osbox/applets.h|base/|cli/|os/)"
+done | nothing "an applet includes its own folder and applets/common, and no other applet's"
 
 defined "$base" | grep -vE ' (base|buf)_' | nothing 'lib/base defines base_ and buf_'
 defined "$cli" | grep -vE ' cli_' | nothing 'lib/cli defines cli_'
@@ -84,12 +105,27 @@ unlisted lib/meson.build lib lib/*/*.c | nothing 'lib/meson.build lists every so
 for folder in applets/*/; do
     unlisted "${folder}meson.build" "${folder%/}" "$folder"*.c
 done | nothing "each applet's meson.build lists every source of its folder"
-unlisted man/meson.build man man/*.[1-8] | nothing 'man/meson.build lists every page'
+# Pages and tests are found by the names of the applets; the others are listed.
+tests_of_applets=$("$OSBOX" --list | sed 's|.*|cli/&.bats oracle/&.py|')
+pages_of_applets=$("$OSBOX" --list | sed 's|.*|osbox-&.1|')
+for page in man/*.[1-8]; do
+    grep -qwF "${page#man/}" <<<"$pages_of_applets" || unlisted man/meson.build man "$page"
+done | nothing 'man/meson.build lists every page that is not an applet'"'"'s'
+for file in tests/{unit/test_*.c,fuzz/fuzz_*.c} tests/{cli,contract,oracle}/*.{bats,py}; do
+    grep -qwF "${file#tests/}" <<<"$tests_of_applets" || unlisted tests/meson.build tests "$file"
+done | nothing 'tests/meson.build lists every test that is not an applet'"'"'s'
+
+circles=$(python3 "$structure" circles "$OSBOX_BUILD") || exit 1
+grep -vxF -f <(printf '%s\n' "${one_module[@]}" "${being_removed[@]}") <<<"$circles" |
+    nothing 'no files use each other in a circle'
 {
-    unlisted tests/meson.build tests tests/{unit/test_*.c,fuzz/fuzz_*.c} \
-        tests/{cli,contract,oracle}/*.{bats,py}
-    unlisted tests/meson.build man man/*.1
-} | nothing 'tests/meson.build lists every test, and every page that has examples'
+    printf '%s\n' "${one_module[@]:3}"
+    printf '%s\n' "${one_module[@]}" | grep -vxF "$circles"
+} | grep . | nothing 'at most three modules are more than one file, and these are'
+python3 "$structure" foreign "$OSBOX_BUILD" | grep . | nothing "no applet uses another's folder"
+sizes=$(python3 "$structure" sizes) || exit 1
+grep -vE '^figures: |^(applets/stat/gnu.c|applets/walk/walk.c|lib/cli/format.c|lib/os/walk.c): ' <<<"$sizes" | nothing 'no file and no function is too long'
+sed -n 's/^figures: /# /p' <<<"$sizes"
 
 echo "1..$tests"
 ((failures == 0))

@@ -30,7 +30,7 @@ void walk_links_finish(struct walk_links *links) {
 static struct link_key *find_place(struct link_key *keys, size_t room, const struct link_key *key) {
     uint64_t hash = (key->inode ^ (uint64_t)key->minor << 40 ^ (uint64_t)key->major << 52) *
                     UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t at = hash >> 20;; at++) {
+    for (size_t at = (size_t)(hash >> 20);; at++) {
         struct link_key *place = &keys[at & (room - 1)];
         if (!place->inode || memcmp(place, key, sizeof *key) == 0)
             return place;

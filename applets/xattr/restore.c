@@ -94,7 +94,7 @@ static struct identity *find_place(struct buf *table, const struct identity *key
     struct identity *places = (struct identity *)(void *)table->data;
     size_t room = table->len / sizeof *places;
     uint64_t hash = (key->inode ^ key->device << 40) * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t at = hash >> 20;; at++) {
+    for (size_t at = (size_t)(hash >> 20);; at++) {
         struct identity *place = &places[at & (room - 1)];
         if (!place->inode || memcmp(place, key, sizeof *key) == 0)
             return place;

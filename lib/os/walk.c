@@ -268,7 +268,7 @@ static int list_top(struct walk_worker *w, struct walk_node *node, const char *t
     struct os_walk_entry e = {
         .path = top,
         .path_size = strlen(top),
-        .type = IFTODT(st.st_mode),
+        .type = (unsigned char)IFTODT(st.st_mode),
         .is_directory = S_ISDIR(st.st_mode),
         .nowhere = nowhere,
         .ino = st.st_ino,

@@ -69,7 +69,8 @@ static void fail(struct walk_worker *w, struct walk_node *node, int errnum, bool
 
 static unsigned char query_type(int dir_fd, const char *name) {
     struct stat st;
-    return fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? DT_UNKNOWN : IFTODT(st.st_mode);
+    return fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? DT_UNKNOWN
+                                                               : (unsigned char)IFTODT(st.st_mode);
 }
 
 /* Whether a link points to a directory. If the link would have been entered, a failure other than

@@ -21,7 +21,7 @@ static int64_t now_ns(void) {
 }
 
 static struct timespec timespec_of(int64_t ns) {
-    return (struct timespec){ ns / NS_PER_S, ns % NS_PER_S };
+    return (struct timespec){ .tv_sec = ns / NS_PER_S, .tv_nsec = (long)(ns % NS_PER_S) };
 }
 
 /* A timer that expires first at `first`; -1: there is none. */

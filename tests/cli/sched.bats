@@ -1211,7 +1211,7 @@ SCHED_OTHER"
 
 @test "the interval of a turn is null where the kernel does not tell it" {
     needs_trace
-    injected sched_rr_get_interval:error=ENOSYS 0 show -J -F policy,rr_interval
+    injected '/^sched_rr_get_interval:error=ENOSYS' 0 show -J -F policy,rr_interval
     got '{"policy":"SCHED_OTHER","rr_interval":null}'
 }
 
@@ -1253,7 +1253,8 @@ SCHED_DEADLINE	0	0'
     complained ''
     got '{"load_1":null,"load_5":null,"load_15":null}'
     local loads
-    loads=$(python3 -c 'import struct; print(struct.pack("4l", 0, 65535, 65600, 655361).hex())')
+    loads=$(python3 -c 'import struct, sys
+print(struct.pack({"32": "=4i", "64": "=4q"}[sys.argv[1]], 0, 65535, 65600, 655361).hex())' "$(long_bits)")
     traced -o trace -e "inject=sysinfo:poke_exit=@arg1=$loads" true || skip 'this strace cannot write there'
     injected "sysinfo:poke_exit=@arg1=$loads" 0 cpus -J -F load_1,load_5,load_15
     got '{"load_1":0.999984741,"load_5":1.000976562,"load_15":10.000015259}'

@@ -861,20 +861,22 @@ PYTHON
     size_file F 5
     ln -s F link
     fields=path,type,st_mode,st_ino,st_dev,st_nlink,st_uid,st_size,st_mtime_ns,st_blocks,st_rdev
-    for error in ENOSYS EPERM; do
+    errors='ENOSYS EPERM'
+    [ "$(long_bits)" = 64 ] || errors=ENOSYS # libc's own fstat calls it there
+    for error in $errors; do
         for name in F link /dev/null; do
             "$OSBOX" lstat -J -F "$fields" "$name" >wanted
-            traced -o trace -e inject=statx:error=$error "$OSBOX" lstat -J -F "$fields" "$name" >is
+            traced -o trace -e "inject=statx:error=$error" "$OSBOX" lstat -J -F "$fields" "$name" >is
             grep -q INJECTED trace
             same wanted is
         done
-        traced -o trace -e inject=statx:error=$error "$OSBOX" stat -J -F st_birthtime,stx_mnt_id,attr_append F >is
+        traced -o trace -e "inject=statx:error=$error" "$OSBOX" stat -J -F st_birthtime,stx_mnt_id,attr_append F >is
         echo '{"st_birthtime":null,"stx_mnt_id":null,"attr_append":null}' >wanted
         same wanted is
-        traced -o trace -e inject=statx:error=$error "$OSBOX" stat -g st_size --fd=0 <F >is
+        traced -o trace -e "inject=statx:error=$error" "$OSBOX" stat -g st_size --fd=0 <F >is
         [ "$(cat is)" = 5 ]
         rc=0
-        traced -o trace -e inject=statx:error=$error "$OSBOX" stat missing 2>said || rc=$?
+        traced -o trace -e "inject=statx:error=$error" "$OSBOX" stat missing 2>said || rc=$?
         [ "$rc" -eq 66 ]
         grep -q ENOENT said
     done
@@ -1295,8 +1297,8 @@ flags_agree() {
 }
 
 @test "a file system without flags has null" {
-    [ -r /proc/self/stat ] || skip 'no /proc'
-    osbox 0 stat -J -F flags /proc/self/stat
+    [ -r /proc/uptime ] || skip 'no /proc'
+    osbox 0 stat -J -F flags /proc/uptime
     got '{"flags":null}'
 }
 
@@ -1314,6 +1316,7 @@ flags_agree() {
 }
 
 @test "mount id and the unique mount id are both there, and different" {
+    not_emulated 'its statx has no mount ids'
     osbox 0 stat -J -F stx_mnt_id,stx_mnt_id_unique .
     one=$(json stx_mnt_id <<<"$output")
     two=$(json stx_mnt_id_unique <<<"$output")

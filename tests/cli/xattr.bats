@@ -614,7 +614,7 @@ P
     mv r stopped
     wait "$swapper" || true
     [ "$ended" = 0 ] || [ "$ended" = 71 ] || [ "$ended" = 66 ]
-    [ "$(sort -u <<<"$output" | grep -cvE '^(d|d/f)	(set|same|skipped)	(ELOOP)?$|^xattr restore: ')" = 0 ]
+    [ "$(sort -u <<<"$output" | grep -cvE '^(d|d/f)	(set|same|skipped)	(ELOOP|ENOTDIR)?$|^xattr restore: ')" = 0 ]
     osbox 0 xattr list -R out
     got ''
 }

@@ -122,9 +122,22 @@ ordinary() {
     "${ORDINARY[@]}" "$@"
 }
 
-# Whether strace can trace a program here.
+# Skips the test when osbox runs under QEMU's user mode, because of WHAT.
+not_emulated() {
+    [ -z "${OSBOX_EMULATOR:-}" ] || skip "QEMU: $1"
+}
+
+# The bits of osbox's long.
+long_bits() {
+    case $(od -An -tx1 -j4 -N1 "$OSBOX") in
+    ' 01') echo 32 ;;
+    *) echo 64 ;;
+    esac
+}
+
+# Whether strace can trace a program here; an emulator's calls are not the program's.
 can_trace() {
-    command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null
+    [ -z "${OSBOX_EMULATOR:-}" ] && command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null
 }
 
 # Skips the test when osbox has a sanitizer, whose run-time needs /proc and aborts in set-id programs.

@@ -108,7 +108,7 @@ static void test_calendar(void) {
 }
 
 static void check_day(int year, int month, int day, int64_t want) {
-    char text[32];
+    char text[64];
     snprintf(text, sizeof text, "%04d-%02d-%02dT00:00Z", year, month, day);
     check_point(text, want, 0);
 }
