@@ -83,9 +83,10 @@ const char *os_capability_parse(const char *text, uint64_t *set) {
 
 const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uint64_t *ambient,
                                     uint64_t *bounding) {
+    errno = 0;
     cap_iab_t iab = cap_iab_from_text(text);
     if (!iab)
-        return "not a text of capabilities (cap_iab(3))";
+        return errno == ENOMEM ? "out of memory" : "not a text of capabilities (cap_iab(3))";
     *inheritable = *ambient = *bounding = 0;
     for (cap_value_t c = 0; c < cap_max_bits(); c++) {
         uint64_t bit = UINT64_C(1) << c;

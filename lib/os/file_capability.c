@@ -39,7 +39,7 @@ static uint32_t word_at(const void *value, size_t word) {
     return le32toh(w);
 }
 
-/* Of a file, effective is one bit: all that are permitted or inheritable, or none. */
+/* A file has one bit for effective: all that are permitted or inheritable, or none. */
 static cap_t caps_of(uint64_t permitted, uint64_t inheritable, bool effective) {
     cap_t caps = cap_init();
     for (cap_value_t c = 0; caps && c < 64; c++) {
@@ -72,9 +72,12 @@ const char *os_capability_from_value(const void *value, size_t size, struct buf 
         permitted |= (uint64_t)word_at(value, 3) << 32;
         inheritable |= (uint64_t)word_at(value, 4) << 32;
     }
+    errno = 0;
     cap_t caps = caps_of(permitted, inheritable, magic & VFS_CAP_FLAGS_EFFECTIVE);
     char *text = caps ? cap_to_text(caps, NULL) : NULL;
-    const char *why = text ? NULL : "capabilities that libcap cannot tell";
+    const char *why = text              ? NULL
+                      : errno == ENOMEM ? "out of memory"
+                                        : "capabilities that libcap cannot tell";
     uint32_t rootid = revision == VFS_CAP_REVISION_3 ? word_at(value, 5) : 0;
     if (text)
         buf_add_str(b, text);
@@ -88,7 +91,7 @@ const char *os_capability_from_value(const void *value, size_t size, struct buf 
     return why;
 }
 
-/* The set of a flag, as far as libcap knows capabilities. */
+/* The set of a flag, of the capabilities that libcap handles. */
 static uint64_t flag_of(cap_t caps, cap_flag_t flag) {
     uint64_t set = 0;
     for (cap_value_t c = 0; c < cap_max_bits(); c++) {
@@ -100,9 +103,10 @@ static uint64_t flag_of(cap_t caps, cap_flag_t flag) {
 }
 
 const char *os_capability_to_value(const char *text, unsigned rootid, struct buf *b) {
+    errno = 0;
     cap_t caps = cap_from_text(text);
     if (!caps)
-        return "not a text of capabilities (cap_from_text(3))";
+        return errno == ENOMEM ? "out of memory" : "not a text of capabilities (cap_from_text(3))";
     uint64_t permitted = flag_of(caps, CAP_PERMITTED);
     uint64_t inheritable = flag_of(caps, CAP_INHERITABLE);
     uint64_t effective = flag_of(caps, CAP_EFFECTIVE);

@@ -38,6 +38,8 @@ COMMANDS = [command for command in faults.COMMANDS if not " ".join(command).star
     ["stat", "--printf=%n %s %y\\n", "f"],
     ["walk", "--bottom-up", "--tuples", "-J", "."],
     ["spawn", "--", "echo", "a"],
+    ["spawn", "--cap-iab=!cap_chown", "--affinity=0", "--dry-run", "-J", "--", "true"],
+    ["spawn", "--open=7:f", "--closefrom=9", "--status=fd:1", "-J", "-F", "exitcode", "--", "true"],
     ["popen", "printf 'a\\nb'"],
     ["popen", "-J", "-F", "exitcode,stdout,stderr", "--mode=3", "echo a; echo b >&2"],
     ["popen", "--pty", "--events", "-J", "-F", "event,stream,data,exitcode", "printf 'a\\nb'"],
