@@ -1,84 +1,14 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The files and the attributes that a verb of xattr works on: operands, lists,
- * a descriptor, trees; --match and --namespace.
+ * The files that a verb of xattr works on: operands, lists, a descriptor, trees.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fnmatch.h>
 #include <unistd.h>
 
 #include "applets/common/base_dir.h"
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/each.h"
 #include "cli/paths.h"
-
-/* ---- which attributes ---- */
-
-static const char *parse_match(void *args, const char *text) {
-    struct buf *match = &((struct xattr_args *)args)->match;
-    buf_add(match, &text, sizeof text);
-    return match->failed ? "out of memory" : NULL;
-}
-
-static const struct {
-    char name[9];
-    unsigned char bit; /* enum xattr_namespace */
-} namespaces[] = {
-    { "user", XATTR_USER },
-    { "security", XATTR_SECURITY },
-    { "system", XATTR_SYSTEM },
-    { "trusted", XATTR_TRUSTED },
-};
-enum { NAMESPACES = sizeof namespaces / sizeof namespaces[0] };
-
-static unsigned find_namespace(const char *name, size_t size) {
-    for (unsigned i = 0; i < NAMESPACES; i++)
-        if (strlen(namespaces[i].name) == size && memcmp(namespaces[i].name, name, size) == 0)
-            return namespaces[i].bit;
-    return 0;
-}
-
-static const char *parse_namespace(void *args, const char *text) {
-    unsigned set = 0;
-    for (;; text++) {
-        size_t size = strcspn(text, ",");
-        unsigned bit = find_namespace(text, size);
-        if (!bit)
-            return "not a list of user, security, system and trusted";
-        set |= bit;
-        text += size;
-        if (!*text)
-            break;
-    }
-    ((struct xattr_args *)args)->namespaces = set;
-    return NULL;
-}
-
-const char *xattr_parse_option(void *args, int which, const char *text) {
-    return which == XATTR_CALL_MATCH ? parse_match(args, text) : parse_namespace(args, text);
-}
-
-bool xattr_selects(const struct xattr_args *args, const char *name) {
-    if (args->namespaces && !(find_namespace(name, strcspn(name, ".")) & args->namespaces))
-        return false;
-    const char *const *pattern = (const char *const *)(const void *)args->match.data;
-    size_t count = args->match.len / sizeof *pattern;
-    for (size_t i = 0; i < count; i++)
-        if (fnmatch(pattern[i], name, 0) == 0)
-            return true;
-    return !count;
-}
-
-/* ---- failures ---- */
-
-void xattr_fail(const struct xattr_run *r, const struct xattr_work *w, struct base_error *e,
-                const char *path) {
-    e->path = path;
-    if (w->chunk)
-        os_walk_fail(w->chunk, e->errnum, e->errnum == ENOENT && w->depth, e->operation, path);
-    else
-        cli_report(r->cli, e);
-}
+#include "os/xattr.h"
 
 /* ---- trees ---- */
 
@@ -86,14 +16,14 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     const struct xattr_run *r = data;
     struct xattr_work *w = scratch;
-    struct os_file where = { e->dir_fd, e->name, false };
+    struct os_file file = { e->dir_fd, e->name, false };
     if (!e->depth)
-        where = (struct os_file){ e->dir_fd, r->args->fd >= 0 ? NULL : e->path,
-                                  !r->args->no_follow && e->type != DT_LNK };
+        file = (struct os_file){ e->dir_fd, r->args->fd >= 0 ? NULL : e->path,
+                                 !r->args->no_follow && e->type != DT_LNK };
     w->chunk = c;
     w->depth = e->depth;
     w->type = e->type;
-    r->act(r, w, &where, e->path);
+    r->act(r, w, &file, e->path);
     return e->is_directory;
 }
 
@@ -126,7 +56,7 @@ static const struct os_walk_ops tree_ops = {
     .error = take_error,
 };
 
-static void each_in_tree(struct xattr_run *r, const struct os_file *where, const char *top) {
+static void each_in_tree(struct xattr_run *r, const struct os_file *file, const char *top) {
     struct base_error e;
     struct os_walk walk = {
         .ops = &tree_ops,
@@ -136,7 +66,7 @@ static void each_in_tree(struct xattr_run *r, const struct os_file *where, const
         .jobs = os_usable_cpus(),
         .sort = r->dump,
     };
-    if (os_walk(&walk, where, top, &e) < 0)
+    if (os_walk(&walk, file, top, &e) < 0)
         cli_report(r->cli, &e);
 }
 
@@ -152,11 +82,11 @@ static void each_path(struct xattr_run *r, struct xattr_work *w) {
         return;
     if (cli_paths_open(&paths, cli, args->files0)) {
         for (const char *path; (path = cli_paths_next(&paths));) {
-            struct os_file where = { dir_fd, path, !args->no_follow };
+            struct os_file file = { dir_fd, path, !args->no_follow };
             if (args->recursive)
-                each_in_tree(r, &where, path);
+                each_in_tree(r, &file, path);
             else
-                r->act(r, w, &where, path);
+                r->act(r, w, &file, path);
         }
         cli_paths_close(&paths);
     }
@@ -167,17 +97,17 @@ static void each_path(struct xattr_run *r, struct xattr_work *w) {
 void xattr_each(struct xattr_run *r) {
     struct cli *cli = r->cli;
     struct xattr_work w = { .type = DT_UNKNOWN };
-    struct os_file where = { r->args->fd, NULL, true };
+    struct os_file file = { r->args->fd, NULL, true };
     bool records = cli->call.command->fields && cli_writer(cli)->format != CLI_FORMAT_RAW;
     if (r->args->recursive && records && !cli_expect_records(cli, 2))
         return;
-    if (where.dir_fd < 0)
+    if (file.dir_fd < 0)
         each_path(r, &w);
     else if (cli->call.operand_count)
         cli_usage(cli, cli->call.operands[0], "no operand goes with --fd");
-    else if (base_dir_check_descriptor(cli, where.dir_fd) && r->args->recursive)
-        each_in_tree(r, &where, ".");
+    else if (base_dir_check_descriptor(cli, file.dir_fd) && r->args->recursive)
+        each_in_tree(r, &file, ".");
     else if (!cli->outcome.error)
-        r->act(r, &w, &where, NULL);
+        r->act(r, &w, &file, NULL);
     xattr_work_finish(&w);
 }

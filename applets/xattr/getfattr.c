@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "applets/xattr/getfattr.h"
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/attr.h"
+#include "applets/xattr/select.h"
 #include "base/codec.h"
-#include "base/io.h"
+#include "os/xattr.h"
 
 static const char usage[] = "[-hRLP] [-n name|-d] [-e en] [-m pattern] path...\n";
 
@@ -31,88 +31,9 @@ struct getfattr {
     bool dump, only_values, no_dereference, absolute, recursive, logical, physical, one_file_system;
     bool warned; /* of a slash that was removed */
     struct buf names, value;
-    struct buf out; /* not yet written */
+    struct xattr_names sorted; /* pointers into `names` */
+    struct buf out;            /* not yet written */
 };
-
-/* ---- what both tools say ---- */
-
-/* Bytes as attr quotes them: control characters, backslashes and the characters of `more` are \OOO;
- * with `display`, so is everything that a terminal must not get. */
-static void add_quoted(struct buf *b, const char *bytes, size_t size, const char *more,
-                       bool display) {
-    bool hide = display && !cli_is_plain(bytes, size);
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        bool control = c < 0x20 || c == 0x7f;
-        if (c == '\\' || c == '\n' || c == '\r' || (c && strchr(more, c)) ||
-            (hide && (control || c > 0x7f))) {
-            buf_add_char(b, '\\');
-            buf_add_digits(b, c, 3, 3);
-        } else {
-            buf_add_char(b, (char)c);
-        }
-    }
-}
-
-void getfattr_say(struct cli *cli, const char *first, const char *second, const char *what) {
-    struct buf line = { 0 };
-    add_quoted(&line, first, strlen(first), "", true);
-    buf_add_str(&line, ": ");
-    if (second) {
-        add_quoted(&line, second, strlen(second), "", true);
-        buf_add_str(&line, ": ");
-    }
-    buf_add_str(&line, what);
-    buf_add_char(&line, '\n');
-    cli_flush(cli);
-    base_write(STDERR_FILENO, line.data, line.len);
-    buf_finish(&line);
-    cli_answer(cli, 1);
-}
-
-const char *getfattr_strerror(int errnum) {
-    return errnum == ENODATA ? "No such attribute" : strerror(errnum);
-}
-
-/* What getopt_long(3) would say, which would be raw. */
-void getfattr_bad_option(struct cli *cli, int option) {
-    struct buf b = { 0 };
-    const char *word = cli->call.argv[optind - 1];
-    if (option == ':' && optopt && word[1] != '-') {
-        buf_add_str(&b, "option requires an argument -- '");
-        buf_add_char(&b, (char)optopt);
-    } else if (option == ':') {
-        buf_add_str(&b, "option '");
-        add_quoted(&b, word, strlen(word), "", true);
-    } else if (optopt && word[1] != '-') {
-        char letter = (char)optopt;
-        buf_add_str(&b, "invalid option -- '");
-        add_quoted(&b, &letter, 1, "", true);
-    } else {
-        buf_add_str(&b, "unrecognized option '");
-        add_quoted(&b, word, strlen(word), "", true);
-    }
-    buf_add_str(&b, option == ':' && word[1] == '-' ? "' requires an argument" : "'");
-    getfattr_say(cli, cli->call.label, NULL, buf_cstr(&b));
-    buf_finish(&b);
-}
-
-void getfattr_synopsis(struct cli *cli, const char *lines) {
-    struct buf b = { 0 };
-    buf_add_str(&b, "Usage: ");
-    for (const char *line = lines; *line; line += strcspn(line, "\n") + 1) {
-        buf_add_str(&b, line == lines ? cli->call.label : "       ");
-        buf_add_str(&b, line == lines ? " " : cli->call.label);
-        buf_add_str(&b, line == lines ? "" : " ");
-        buf_add(&b, line, strcspn(line, "\n") + 1);
-    }
-    buf_add_str(&b, "Try `");
-    buf_add_str(&b, cli->call.label);
-    buf_add_str(&b, " --help' for more information.\n");
-    base_write(STDERR_FILENO, b.data, b.len);
-    buf_finish(&b);
-    cli_answer(cli, 2);
-}
 
 /* ---- output ---- */
 
@@ -126,10 +47,10 @@ static bool is_printable_enough(const char *value, size_t size) {
 
 static void add_text(struct buf *b, const struct buf *value, bool display) {
     struct buf quoted = { 0 };
-    add_quoted(&quoted, value->data, value->len, "\"", display);
+    attr_quote(&quoted, value->data, value->len, "\"", display);
     buf_add_char(b, '"');
     /* Of these two the escape is the character itself. */
-    for (size_t i = 0; i < quoted.len; i++) {
+    for (size_t i = 0; i < quoted.len && !quoted.failed; i++) {
         bool escape = quoted.data[i] == '\\';
         bool backslash = escape && memcmp(quoted.data + i, "\\134", 4) == 0;
         bool quote = escape && memcmp(quoted.data + i, "\\042", 4) == 0;
@@ -168,8 +89,7 @@ static const char *relative(struct getfattr *g, const char *path) {
     if (*path == '/' && !g->warned) {
         int status = g->cli->outcome.status; /* this is no error */
         g->warned = true;
-        getfattr_say(g->cli, g->cli->call.label, NULL,
-                     "Removing leading '/' from absolute path names");
+        attr_say(g->cli, g->cli->call.label, NULL, "Removing leading '/' from absolute path names");
         g->cli->outcome.status = status;
     }
     if (*path == '.' && path[1] == '/')
@@ -182,17 +102,17 @@ static void print_header(struct getfattr *g, const char *path) {
     struct buf *b = &g->out;
     path = relative(g, path);
     buf_add_str(b, "# file: ");
-    add_quoted(b, path, strlen(path), "", cli_writer(g->cli)->terminal);
+    attr_quote(b, path, strlen(path), "", cli_writer(g->cli)->terminal);
     buf_add_char(b, '\n');
 }
 
-static void print_attribute(struct getfattr *g, const struct os_file *where, const char *path,
+static void print_attribute(struct getfattr *g, const struct os_file *file, const char *path,
                             const char *name, bool *header) {
     struct cli *cli = g->cli;
     struct base_error e;
     buf_clear(&g->value);
-    if ((g->dump || g->only_values) && os_xattr_get(where, name, &g->value, &e) < 0) {
-        getfattr_say(cli, path, name, getfattr_strerror(e.errnum));
+    if ((g->dump || g->only_values) && os_xattr_get(file, name, &g->value, &e) < 0) {
+        attr_say(cli, path, name, attr_strerror(e.errnum));
         return;
     }
     struct buf *b = &g->out;
@@ -205,7 +125,7 @@ static void print_attribute(struct getfattr *g, const struct os_file *where, con
         if (!*header)
             print_header(g, path);
         *header = true;
-        add_quoted(b, name, strlen(name), "=", cli_writer(cli)->terminal);
+        attr_quote(b, name, strlen(name), "=", cli_writer(cli)->terminal);
         if (g->dump) {
             buf_add_char(b, '=');
             add_value(g, b);
@@ -215,29 +135,29 @@ static void print_attribute(struct getfattr *g, const struct os_file *where, con
     cli_write_buf(cli, b);
 }
 
-static void print_all(struct getfattr *g, const struct os_file *where, const char *path,
+static void print_all(struct getfattr *g, const struct os_file *file, const char *path,
                       bool *header) {
     struct base_error e;
-    size_t count = 0;
+    g->sorted.count = 0;
     buf_clear(&g->names);
-    int result = os_xattr_list(where, &g->names, &e);
-    if (result == 0 && !xattr_sort_names(&g->names, &count))
+    int result = os_xattr_list(file, &g->names, &e);
+    if (result == 0 && !xattr_sort_names(&g->names, &g->sorted))
         result = base_fail(&e, ENOMEM, "malloc", path);
     if (result < 0)
-        getfattr_say(g->cli, g->cli->call.label, path, getfattr_strerror(e.errnum));
-    for (size_t i = 0; i < count; i++) {
-        const char *name = xattr_sorted(&g->names)[i];
+        attr_say(g->cli, g->cli->call.label, path, attr_strerror(e.errnum));
+    for (size_t i = 0; i < g->sorted.count; i++) {
+        const char *name = g->sorted.items[i];
         if (regexec(&g->pattern, name, 0, NULL, 0) == 0)
-            print_attribute(g, where, path, name, header);
+            print_attribute(g, file, path, name, header);
     }
 }
 
-static void print_file(struct getfattr *g, const struct os_file *where, const char *path) {
+static void print_file(struct getfattr *g, const struct os_file *file, const char *path) {
     bool header = false;
     if (g->name)
-        print_attribute(g, where, path, g->name, &header);
+        print_attribute(g, file, path, g->name, &header);
     else
-        print_all(g, where, path, &header);
+        print_all(g, file, path, &header);
     if (header)
         cli_write_str(g->cli, "\n");
 }
@@ -247,9 +167,9 @@ static void print_file(struct getfattr *g, const struct os_file *where, const ch
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     struct getfattr *g = data;
-    struct os_file where = { e->dir_fd, e->depth ? e->name : e->path, !g->no_dereference };
+    struct os_file file = { e->dir_fd, e->depth ? e->name : e->path, !g->no_dereference };
     (void)scratch, (void)c;
-    print_file(g, &where, e->path);
+    print_file(g, &file, e->path);
     return e->is_directory;
 }
 
@@ -265,7 +185,7 @@ static bool take_error(void *data, const struct base_error *e, bool vanished, vo
     const struct getfattr *g = data;
     (void)vanished, (void)totals;
     if (e->errnum != ELOOP || !g->logical)
-        getfattr_say(g->cli, g->cli->call.label, e->path, strerror(e->errnum));
+        attr_say(g->cli, g->cli->call.label, e->path, strerror(e->errnum));
     return true;
 }
 
@@ -273,13 +193,13 @@ static const struct os_walk_ops ops = { .entry = take_entry, .emit = emit, .erro
 
 static void get_path(struct getfattr *g, const char *path) {
     struct base_error e;
-    struct os_file where = { AT_FDCWD, path, !g->no_dereference };
+    struct os_file file = { AT_FDCWD, path, !g->no_dereference };
     if (!g->recursive) {
         /* A file that is not there is that, whatever is asked of it. */
         if (faccessat(AT_FDCWD, path, F_OK, g->no_dereference ? AT_SYMLINK_NOFOLLOW : 0) < 0)
-            getfattr_say(g->cli, g->cli->call.label, path, strerror(errno));
+            attr_say(g->cli, g->cli->call.label, path, strerror(errno));
         else
-            print_file(g, &where, path);
+            print_file(g, &file, path);
         return;
     }
     struct os_walk walk = {
@@ -289,9 +209,9 @@ static void get_path(struct getfattr *g, const char *path) {
         .follow = g->logical,
         .one_file_system = g->one_file_system,
     };
-    where.follow = g->logical || (!g->no_dereference && !g->physical);
-    if (os_walk(&walk, &where, path, &e) < 0)
-        getfattr_say(g->cli, g->cli->call.label, path, strerror(e.errnum));
+    file.follow = g->logical || (!g->no_dereference && !g->physical);
+    if (os_walk(&walk, &file, path, &e) < 0)
+        attr_say(g->cli, g->cli->call.label, path, strerror(e.errnum));
 }
 
 /* ---- the command line ---- */
@@ -383,10 +303,10 @@ static bool take_option(struct getfattr *g, int option, const char **pattern) {
         cli_write_str(cli, "getfattr (osbox " OSBOX_VERSION ")\n");
         return false;
     default:
-        getfattr_bad_option(cli, option);
+        attr_say_option(cli, option);
         break;
     }
-    getfattr_synopsis(cli, usage);
+    attr_say_usage(cli, usage);
     return false;
 }
 
@@ -401,15 +321,15 @@ static void run(struct cli *cli, void *args) {
         if (!take_option(&g, option, &pattern))
             return;
     if (optind >= cli->call.argc) {
-        getfattr_synopsis(cli, usage);
+        attr_say_usage(cli, usage);
         return;
     }
     if (regcomp(&g.pattern, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
         struct buf message = { 0 };
         buf_add_str(&message, "invalid regular expression \"");
-        add_quoted(&message, pattern, strlen(pattern), "", true);
+        attr_quote(&message, pattern, strlen(pattern), "", true);
         buf_add_char(&message, '"');
-        getfattr_say(cli, cli->call.label, NULL, buf_cstr(&message));
+        attr_say(cli, cli->call.label, NULL, buf_cstr(&message));
         buf_finish(&message);
         return;
     }
@@ -417,6 +337,7 @@ static void run(struct cli *cli, void *args) {
         get_path(&g, cli->call.argv[i]);
     regfree(&g.pattern);
     buf_finish(&g.names);
+    vec_finish(&g.sorted);
     buf_finish(&g.value);
     buf_finish(&g.out);
 }

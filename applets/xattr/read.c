@@ -5,7 +5,6 @@
 #include <errno.h>
 
 #include "applets/xattr/read.h"
-#include "applets/xattr/xattr.h"
 #include "base/codec.h"
 #include "cli/json.h"
 

@@ -3,12 +3,12 @@
  * The records of xattr: an attribute of a file.
  */
 #include <errno.h>
-#include <stdlib.h>
 
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/record.h"
 #include "base/codec.h"
 #include "os/acl.h"
 #include "os/file_capability.h"
+#include "os/xattr.h"
 
 enum {
     LIST = 1 << XATTR_VIEW_LIST,
@@ -83,13 +83,13 @@ static void fill_value(const struct xattr_run *r, struct xattr_work *w, const ch
         w->values[XATTR_DECODED] = decode(w, name);
 }
 
-void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
-               const char *path, const char *name) {
+void xattr_emit(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
+                const char *path, const char *name) {
     struct base_error e;
     int result = 0;
-    if (where && r->needs & XATTR_NEEDS_VALUE) {
+    if (file && r->needs & XATTR_NEEDS_VALUE) {
         buf_clear(&w->value);
-        result = os_xattr_get(where, name, &w->value, &e);
+        result = os_xattr_get(file, name, &w->value, &e);
     }
     if (result == -ENODATA)
         return; /* removed since it was listed */
@@ -108,7 +108,8 @@ void xattr_put(const struct xattr_run *r, struct xattr_work *w, const struct os_
         cli_emit(r->cli, w->values);
 }
 
-void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const struct buf *value) {
+void xattr_emit_value(const struct xattr_run *r, const struct xattr_work *w,
+                      const struct buf *value) {
     struct cli *cli = r->cli;
     struct buf own = { 0 };
     struct buf *b = w->chunk ? &w->chunk->out : &own;
@@ -126,41 +127,4 @@ void xattr_put_raw(const struct xattr_run *r, const struct xattr_work *w, const 
     if (!w->chunk)
         cli_write_buf(cli, &own);
     buf_finish(&own);
-}
-
-/* ---- names ---- */
-
-static int by_bytes(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-bool xattr_sort_names(struct buf *names, size_t *count) {
-    size_t size = names->len;
-    *count = 0;
-    for (size_t at = 0; at < size; at += strlen(names->data + at) + 1)
-        ++*count;
-    if (!*count)
-        return !names->failed;
-    while (names->len % sizeof(char *) && !names->failed)
-        buf_add_char(names, '\0');
-    if (!buf_reserve(names, *count * sizeof(char *)) || names->failed)
-        return false;
-    const char **sorted = (const char **)(void *)(names->data + names->len);
-    for (size_t at = 0, i = 0; at < size; at += strlen(names->data + at) + 1)
-        sorted[i++] = names->data + at;
-    qsort(sorted, *count, sizeof *sorted, by_bytes);
-    return true;
-}
-
-const char *const *xattr_sorted(const struct buf *names) {
-    return (const char *const *)(const void *)(names->data + names->len);
-}
-
-void xattr_work_finish(void *work) {
-    struct xattr_work *w = work;
-    buf_finish(&w->names);
-    buf_finish(&w->value);
-    buf_finish(&w->decoded);
-    os_name_cache_finish(&w->users);
-    os_name_cache_finish(&w->groups);
 }

@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "applets/xattr/read.h"
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/restore.h"
+#include "applets/xattr/select.h"
 #include "base/io.h"
+#include "os/xattr.h"
 
 enum { RESTORE_PATH, RESTORE_NAME, RESTORE_RESULT, RESTORE_ERROR, RESTORE_ERRNO, RESTORE_FIELDS };
 
@@ -369,6 +371,7 @@ const struct cli_command xattr_restore = {
     .manual = "osbox-xattr",
     .options = options,
     .parse = xattr_parse_option,
+    .finish_args = xattr_args_finish,
     .fields = fields,
     .views = "restore",
     .field_count = RESTORE_FIELDS,

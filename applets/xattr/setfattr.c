@@ -11,10 +11,10 @@
 #include <getopt.h>
 #include <unistd.h>
 
-#include "applets/xattr/getfattr.h"
+#include "applets/xattr/attr.h"
 #include "applets/xattr/read.h"
-#include "applets/xattr/xattr.h"
 #include "base/io.h"
+#include "os/xattr.h"
 
 static const char usage[] = "{-n name} [-v value] [-h] file...\n{-x name} [-h] file...\n";
 
@@ -27,11 +27,11 @@ struct setfattr {
 static void set_path(const struct setfattr *s, const char *path, const char *name,
                      const struct buf *value) {
     struct base_error e;
-    struct os_file where = { AT_FDCWD, path, !s->no_dereference };
-    int result = value ? os_xattr_set(&where, name, value->data, value->len, 0, &e)
-                       : os_xattr_remove(&where, name, &e);
+    struct os_file file = { AT_FDCWD, path, !s->no_dereference };
+    int result = value ? os_xattr_set(&file, name, value->data, value->len, 0, &e)
+                       : os_xattr_remove(&file, name, &e);
     if (result < 0)
-        getfattr_say(s->cli, s->cli->call.label, path, getfattr_strerror(e.errnum));
+        attr_say(s->cli, s->cli->call.label, path, attr_strerror(e.errnum));
 }
 
 static void refuse_encoding(const struct setfattr *s) {
@@ -51,7 +51,7 @@ static void say_line(const struct setfattr *s, const struct xattr_reader *reader
     buf_add_uint(&b, reader->lines.number);
     buf_add_str(&b, standard ? " of standard input" : "");
     buf_add_str(&b, aborting ? ", aborting" : "");
-    getfattr_say(s->cli, s->cli->call.label, standard ? NULL : s->restore, buf_cstr(&b));
+    attr_say(s->cli, s->cli->call.label, standard ? NULL : s->restore, buf_cstr(&b));
     buf_finish(&b);
 }
 
@@ -67,7 +67,7 @@ static void restore_all(const struct setfattr *s, int fd) {
         if (result == XATTR_READ_RECORD) {
             set_path(s, record.path.data, record.name.data, &record.value);
         } else if (result == XATTR_READ_ERROR) {
-            getfattr_say(s->cli, s->cli->call.label, s->restore, strerror(errnum));
+            attr_say(s->cli, s->cli->call.label, s->restore, strerror(errnum));
             break;
         } else if (!reader.in_file) {
             say_line(s, &reader, "No filename found", true);
@@ -84,7 +84,7 @@ static void restore(const struct setfattr *s) {
     bool standard = strcmp(s->restore, "-") == 0;
     int fd = standard ? STDIN_FILENO : base_open(AT_FDCWD, s->restore, O_RDONLY);
     if (fd < 0) {
-        getfattr_say(s->cli, s->cli->call.label, s->restore, strerror(-fd));
+        attr_say(s->cli, s->cli->call.label, s->restore, strerror(-fd));
         return;
     }
     restore_all(s, fd);
@@ -148,10 +148,10 @@ static bool take_option(struct setfattr *s, int option) {
         cli_write_str(cli, "setfattr (osbox " OSBOX_VERSION ")\n");
         return false;
     default:
-        getfattr_bad_option(s->cli, option);
+        attr_say_option(s->cli, option);
         break;
     }
-    getfattr_synopsis(s->cli, usage);
+    attr_say_usage(s->cli, usage);
     return false;
 }
 
@@ -167,7 +167,7 @@ static void run(struct cli *cli, void *args) {
     bool any = s.set || s.remove;
     if ((any ? optind >= cli->call.argc || (s.remove && s.text) || s.restore : !s.restore) ||
         (!any && (s.text || optind < cli->call.argc))) {
-        getfattr_synopsis(cli, usage);
+        attr_say_usage(cli, usage);
         return;
     }
     if (s.restore) {
@@ -179,6 +179,8 @@ static void run(struct cli *cli, void *args) {
         buf_add_str(&value, text);
     else if (xattr_parse_getfattr(&value, text, strlen(text)))
         refuse_encoding(&s);
+    if (value.failed)
+        attr_say(cli, cli->call.label, NULL, strerror(ENOMEM));
     for (int i = optind; i < cli->call.argc && (i > optind || !cli->outcome.status); i++)
         set_path(&s, cli->call.argv[i], s.set ? s.set : s.remove, s.set ? &value : NULL);
     buf_finish(&value);

@@ -7,10 +7,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/value.h"
 #include "base/codec.h"
 #include "base/io.h"
 #include "os/file_capability.h"
+#include "os/xattr.h"
 
 /* What is read of a file at the most: a value in hex, with space between all digits, and a byte
  * more to see that it is too much. */

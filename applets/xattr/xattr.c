@@ -12,11 +12,16 @@
 #include <errno.h>
 #include <sys/xattr.h>
 
-#include "applets/xattr/xattr.h"
+#include "applets/xattr/each.h"
+#include "applets/xattr/record.h"
+#include "applets/xattr/restore.h"
+#include "applets/xattr/select.h"
+#include "applets/xattr/value.h"
+#include "os/xattr.h"
 
 #define XATTR_COMMON                                                                               \
     .manual = "osbox-xattr", .args_size = sizeof(struct xattr_args), .presets = &presets,          \
-    .parse = xattr_parse_option, .operands = CLI_COMPLETE_FILE
+    .parse = xattr_parse_option, .finish_args = xattr_args_finish, .operands = CLI_COMPLETE_FILE
 #define XATTR_RECORDS .fields = xattr_fields, .views = "list get dump", .field_count = XATTR_FIELDS
 
 static const struct xattr_args presets = { .fd = -1, .dir_fd = -1 };
@@ -37,40 +42,40 @@ static const char *take_name(struct cli *cli) {
 
 /* ---- list, dump ---- */
 
-static void list_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+static void list_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
                      const char *path) {
     struct base_error e;
     buf_clear(&w->names);
-    if (os_xattr_list(where, &w->names, &e) < 0) {
+    if (os_xattr_list(file, &w->names, &e) < 0) {
         xattr_fail(r, w, &e, path);
         return;
     }
     for (size_t at = 0; at < w->names.len; at += strlen(w->names.data + at) + 1)
         if (xattr_selects(r->args, w->names.data + at))
-            xattr_put(r, w, where, path, w->names.data + at);
+            xattr_emit(r, w, file, path, w->names.data + at);
 }
 
-static void dump_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+static void dump_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
                      const char *path) {
     struct base_error e;
-    size_t count = 0, shown = 0;
+    size_t shown = 0;
     buf_clear(&w->names);
-    int result = os_xattr_list(where, &w->names, &e);
-    if (result == 0 && !xattr_sort_names(&w->names, &count))
+    int result = os_xattr_list(file, &w->names, &e);
+    if (result == 0 && !xattr_sort_names(&w->names, &w->sorted))
         result = base_fail(&e, ENOMEM, "malloc", path);
     if (result < 0) {
         xattr_fail(r, w, &e, path);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = xattr_sorted(&w->names)[i];
+    for (size_t i = 0; i < w->sorted.count; i++) {
+        const char *name = w->sorted.items[i];
         if (!xattr_selects(r->args, name))
             continue;
         shown++;
-        xattr_put(r, w, where, path, name);
+        xattr_emit(r, w, file, path, name);
     }
     if (!shown && r->args->empty)
-        xattr_put(r, w, NULL, path, NULL);
+        xattr_emit(r, w, NULL, path, NULL);
 }
 
 static void run_each(struct cli *cli, const struct xattr_args *args, struct xattr_run *r) {
@@ -134,19 +139,19 @@ static const struct cli_command dump_command = {
 
 /* ---- get ---- */
 
-static void get_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+static void get_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
                     const char *path) {
     struct base_error e;
     buf_clear(&w->value);
-    int result = os_xattr_get(where, r->name, &w->value, &e);
+    int result = os_xattr_get(file, r->name, &w->value, &e);
     if (result == -ENODATA && r->args->recursive)
         return;
     if (result < 0)
         xattr_fail(r, w, &e, path);
     else if (cli_writer(r->cli)->format == CLI_FORMAT_RAW)
-        xattr_put_raw(r, w, &w->value);
+        xattr_emit_value(r, w, &w->value);
     else
-        xattr_put(r, w, NULL, path, r->name);
+        xattr_emit(r, w, NULL, path, r->name);
 }
 
 static void run_get(struct cli *cli, void *args) {
@@ -185,11 +190,11 @@ static bool cannot_have(const struct xattr_run *r, const struct xattr_work *w) {
     return w->depth && strncmp(r->name, "user.", 5) == 0 && w->type != DT_REG && w->type != DT_DIR;
 }
 
-static void set_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+static void set_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
                     const char *path) {
     struct base_error e;
     if (!cannot_have(r, w) &&
-        os_xattr_set(where, r->name, r->value.data, r->value.len, r->args->flags, &e) < 0)
+        os_xattr_set(file, r->name, r->value.data, r->value.len, r->args->flags, &e) < 0)
         xattr_fail(r, w, &e, path);
 }
 
@@ -249,12 +254,12 @@ static const struct cli_command set_command = {
     XATTR_COMMON,
 };
 
-static void remove_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *where,
+static void remove_one(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
                        const char *path) {
     struct base_error e;
     if (cannot_have(r, w))
         return;
-    int result = os_xattr_remove(where, r->name, &e);
+    int result = os_xattr_remove(file, r->name, &e);
     if (result < 0 && !(result == -ENODATA && r->args->recursive))
         xattr_fail(r, w, &e, path);
 }

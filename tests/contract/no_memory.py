@@ -100,6 +100,28 @@ def faults_of(command, mark):
     return number - 1, wrong
 
 
+def check_setfattr(folder):
+    """An attribute has the value that was given, or none."""
+    file, link = os.path.join(folder, "file"), os.path.join(folder, "setfattr")
+    os.symlink(OSBOX, link)
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+    wrong, number, failed = [], 0, True
+    while failed:
+        number += 1
+        mark = os.path.join(folder, "mark")
+        result = run([link, "-n", "user.x", "-v", "value", file], timeout=TIMEOUT,
+                     env={"LD_PRELOAD": LIBRARY, "NO_MEMORY": f"{number}-{number}:{mark}"})
+        failed = os.path.exists(mark)
+        found = b"" if not os.listxattr(file) else os.getxattr(file, "user.x")
+        if (result.status, os.listxattr(file), found) not in ((1, [], b""), (0, ["user.x"], b"value")):
+            wrong.append(f"number {number}: {found} and {result}")
+        for path in [mark] * failed:
+            os.unlink(path)
+        for name in os.listxattr(file):
+            os.removexattr(file, name)
+    tap.ok(f"setfattr: {check_setfattr.__doc__} ({number - 1} allocations)", wrong)
+
+
 def main():
     place, marks = (tempfile.mkdtemp(prefix="osbox-memory.") for _ in range(2))
     try:
@@ -110,6 +132,7 @@ def main():
             for command, (count, wrong) in zip(COMMANDS, outcomes):
                 tap.ok(f"{' '.join(command)}: an allocation that fails gives the same output or ENOMEM"
                        f" ({count} allocations)", wrong)
+        check_setfattr(marks)
     finally:
         os.chdir("/")
         shutil.rmtree(place)

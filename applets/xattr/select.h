@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Which attributes a verb of xattr works on.
+ */
+#pragma once
+
+#include "applets/xattr/run.h"
+
+/* Option rows of the verbs that work on several attributes. */
+#define XATTR_OPTIONS_FILTER                                                                       \
+    { CLI_CALL(XATTR_CALL_MATCH), .name = "match", .metavar = "GLOB",                              \
+      .help = "only attributes whose whole names match; may be given several times" },             \
+    {                                                                                              \
+        CLI_CALL(XATTR_CALL_NAMESPACE),                                                            \
+            .name = "namespace", .metavar = "LIST",                                                \
+            .help = "only attributes of these namespaces: user, security, system, trusted"         \
+    }
+enum { XATTR_CALL_MATCH, XATTR_CALL_NAMESPACE };
+const char *xattr_parse_option(void *args, int which, const char *text);
+
+/* Whether --match and --namespace select an attribute. */
+bool xattr_selects(const struct xattr_args *args, const char *name);
+
+/* Makes *sorted the names of a list, each of which ends with a NUL, in the order of their bytes.
+ * False if memory is short. */
+bool xattr_sort_names(const struct buf *names, struct xattr_names *sorted);
