@@ -71,4 +71,4 @@ static inline __attribute__((warn_unused_result)) bool base_vec_reserve(struct b
     base_vec_added(vec_reserve(v, 1) && ((v)->items[(v)->count++] = (__VA_ARGS__), true))
 
 /* Releases the memory; the array is empty and usable again. */
-#define vec_finish(v) (free((v)->items), (v)->items = NULL, (v)->count = (v)->room = 0, (void)0)
+#define vec_finish(v) (free((v)->any.items), (v)->any = (struct base_vec){ 0 }, (void)0)

@@ -13,10 +13,11 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 
-/* The names are the linker's, and reserved. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c) */
+/* The names are the linker's, and reserved.
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __wrap_cap_get_bound(cap_value_t capability);
 cap_value_t __wrap_cap_max_bits(void);
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 enum { MOST_CAPABILITIES = 64 };
 
