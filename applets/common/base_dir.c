@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Where relative paths begin.
+ * Where relative paths begin, and descriptors that the user names.
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -25,8 +25,8 @@ int base_dir_open(struct cli *cli, const char *dir, int dir_fd, int *opened) {
     if (!dir)
         return AT_FDCWD;
     struct base_error e;
-    struct os_file w = { AT_FDCWD, dir, true };
-    *opened = os_file_open_directory(&w, &e);
+    struct os_file file = { AT_FDCWD, dir, true };
+    *opened = os_file_open_directory(&file, &e);
     if (*opened < 0)
         cli_report(cli, &e);
     return *opened < 0 ? -1 : *opened;

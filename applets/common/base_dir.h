@@ -7,10 +7,11 @@
 
 #include "cli/cli.h"
 
-/* False, after a report, when a descriptor is not open. One of 0 to 2 that was closed at start is
- * not, whatever stands there now. */
+/* Whether a descriptor is open; false after an error, which was reported. One of 0 to 2 that was
+ * closed at start is not, whatever it is now. */
 bool base_dir_check_descriptor(struct cli *cli, int fd);
 
-/* The directory where relative paths begin, AT_FDCWD if nothing else was asked for; -1 after a
- * report. `dir` is --dir or NULL, `dir_fd` --dir-fd or -1. *opened is one to close, or -1. */
+/* Returns the directory where relative paths begin, as --dir (`dir`, or NULL) and --dir-fd
+ * (`dir_fd`, or -1) say: a descriptor, AT_FDCWD by default, or -1 after an error, which was
+ * reported. *opened is a descriptor for the caller to close, or -1. */
 int base_dir_open(struct cli *cli, const char *dir, int dir_fd, int *opened);

@@ -56,7 +56,7 @@
     FILE_RECORD_REST(X, a, b)
 
 #define FILE_RECORD_FIRST(X, a, b)                                                                 \
-    X(a, b, PATH, PATH, "path", CLI_BYTES, 0, 0, CALL, 0, "the name as given; null of a descriptor")
+    X(a, b, PATH, PATH, "path", CLI_BYTES, 0, 0, CALL, 0, "path as given; null: a descriptor")
 
 #define FILE_RECORD_REST(X, a, b)                                                                  \
     FILE_RECORD_STAT(X, a, b)                                                                      \
@@ -65,7 +65,7 @@
     FILE_RECORD_STATX(X, a, b)                                                                     \
     FILE_RECORD_SYSTEM(X, a, b)                                                                    \
     X(a, b, ACCESS, ACCESS, "access", CLI_BOOL, 0, FILE_NEEDS_ACCESS, CALL, 0,                     \
-      "whether what --access asks for is allowed")                                                 \
+      "whether the access of --access is allowed")                                                 \
     FILE_RECORD_LIMITS(X, a, b)
 
 #define FILE_STATX_ROW(X, a, b, id, group, name, type, mask, origin, member, help)                 \
@@ -123,18 +123,18 @@
     FILE_STATX_ROW(X, a, b, BIRTHTIME, FILE, "birthtime", CLI_TIMESTAMP, OS_STATX_BTIME, TIME,     \
                    stx_btime, "creation, UTC")                                                     \
     FILE_STATX_ROW(X, a, b, USER, FILE, "user", CLI_BYTES, OS_STATX_UID | FILE_NEEDS_USER, CALL,   \
-                   0, "owner's name; null: has none")                                              \
+                   0, "owner's name; null: none")                                                  \
     FILE_STATX_ROW(X, a, b, GROUP, FILE, "group", CLI_BYTES, OS_STATX_GID | FILE_NEEDS_GROUP,      \
-                   CALL, 0, "group's name; null: has none")                                        \
+                   CALL, 0, "group's name; null: none")                                            \
     FILE_STATX_ROW(X, a, b, TARGET, FILE, "target", CLI_BYTES, OS_STATX_TYPE | FILE_NEEDS_TARGET,  \
-                   CALL, 0, "what a symbolic link holds; null: not a link")                        \
+                   CALL, 0, "target of a symbolic link; null: not a link")                         \
     FILE_STATX_ROW(X, a, b, CAPS, FILE, "caps", CLI_STRING, OS_STATX_TYPE | FILE_NEEDS_CAPS, CALL, \
                    0, "file capabilities as text; null: none")                                     \
     FILE_STATX_ROW(X, a, b, CAPS_ROOTID, FILE, "caps_rootid", CLI_UINT,                            \
-                   OS_STATX_TYPE | FILE_NEEDS_CAPS, CALL, 0, "user whose namespace they hold in")  \
+                   OS_STATX_TYPE | FILE_NEEDS_CAPS, CALL, 0, "user whose namespace they apply to") \
     X(a, b, FLAGS, FILE, "flags", CLI_LIST, CLI_ENUM,                                              \
       FILE_NEEDS_STATX | OS_STATX_TYPE | FILE_NEEDS_FLAGS, CALL, 0,                                \
-      "inode flags as chattr(1) names them; null: the file system has none")                       \
+      "inode flags as chattr(1) names them; null: not supported")                                  \
     FILE_STATX_ROW(X, a, b, PROJID, FILE, "projid", CLI_UINT, OS_STATX_TYPE | FILE_NEEDS_FLAGS,    \
                    CALL, 0, "quota project")                                                       \
     FILE_STATX_ROW(X, a, b, DEV_MAJOR, FILE, "dev_major", CLI_UINT, 0, STATX, stx_dev_major,       \
@@ -156,7 +156,7 @@
     FILE_STATX_ROW(X, a, b, STX_ATTRIBUTES, FILE, "stx_attributes", CLI_UINT, 0, STATX,            \
                    stx_attributes, "STATX_ATTR_* bits that are set")                               \
     FILE_STATX_ROW(X, a, b, STX_ATTRIBUTES_MASK, FILE, "stx_attributes_mask", CLI_UINT, 0, STATX,  \
-                   stx_attributes_mask, "STATX_ATTR_* bits that can be told")                      \
+                   stx_attributes_mask, "STATX_ATTR_* bits that are supported")                    \
     FILE_ATTRIBUTE_ROW(X, a, b, COMPRESSED, "attr_compressed", "STATX_ATTR_COMPRESSED")            \
     FILE_ATTRIBUTE_ROW(X, a, b, IMMUTABLE, "attr_immutable", "STATX_ATTR_IMMUTABLE")               \
     FILE_ATTRIBUTE_ROW(X, a, b, APPEND, "attr_append", "STATX_ATTR_APPEND")                        \
@@ -228,7 +228,7 @@
     FILE_SYSTEM_ROW(X, a, b, F_TYPE, SYSTEM_MORE, "f_type", CLI_UINT, 0, STATVFS, f_type,          \
                     "magic number, statfs(2)")                                                     \
     FILE_SYSTEM_ROW(X, a, b, F_TYPENAME, SYSTEM_MORE, "f_typename", CLI_STRING, 0, CALL, 0,        \
-                    "file system's name; null: not known to osbox")
+                    "file system's name; null: unknown")
 
 #define FILE_LIMIT_ROW(X, a, b, id, help)                                                          \
     X(a, b, id, LIMIT, #id, CLI_INT, 0, FILE_NEEDS_PATHCONF, CALL, 0, help)

@@ -39,19 +39,19 @@ const struct cli_field stat_fields[] = {
     FILE_RECORD_ROWS(0, STAT),
     [STAT_TTY] = DESCRIPTOR_FIELD("tty", CLI_BOOL, NEEDS_DESCRIPTOR, "os.isatty"),
     [STAT_TTYNAME] = DESCRIPTOR_FIELD("ttyname", CLI_BYTES, NEEDS_TTYNAME,
-                                      "os.ttyname; null: no terminal, or one without a name"),
+                                      "os.ttyname; null: not a terminal, or has no name"),
     [STAT_BLOCKING] = DESCRIPTOR_FIELD("blocking", CLI_BOOL, NEEDS_DESCRIPTOR,
                                        "os.get_blocking: O_NONBLOCK is not set"),
     [STAT_INHERITABLE] =
         DESCRIPTOR_FIELD("inheritable", CLI_BOOL, NEEDS_DESCRIPTOR, "os.get_inheritable"),
-    [STAT_OFFSET] = DESCRIPTOR_FIELD("offset", CLI_INT, NEEDS_DESCRIPTOR,
-                                     "file offset; null: cannot be sought"),
+    [STAT_OFFSET] =
+        DESCRIPTOR_FIELD("offset", CLI_INT, NEEDS_DESCRIPTOR, "file offset; null: not seekable"),
     [STAT_FD_PGRP] = DESCRIPTOR_FIELD("fd_pgrp", CLI_INT, NEEDS_DESCRIPTOR,
                                       "os.tcgetpgrp; null: not the controlling terminal"),
     [STAT_COLUMNS] = DESCRIPTOR_FIELD("columns", CLI_UINT, NEEDS_DESCRIPTOR,
-                                      "os.get_terminal_size; null: no terminal"),
+                                      "os.get_terminal_size; null: not a terminal"),
     [STAT_LINES] = DESCRIPTOR_FIELD("lines", CLI_UINT, NEEDS_DESCRIPTOR,
-                                    "os.get_terminal_size; null: no terminal"),
+                                    "os.get_terminal_size; null: not a terminal"),
 };
 
 _Static_assert(sizeof stat_fields / sizeof stat_fields[0] == STAT_FIELDS, "a row for each field");

@@ -165,10 +165,10 @@ static void report(void *cli, const struct base_error *e, bool fatal) {
         cli_report_part(cli, e);
 }
 
-static struct file_query query_of(struct cli *cli, const struct stat_args *args) {
+static struct file_query make_query(struct cli *cli, const struct stat_args *args) {
     uint64_t other_calls = FILE_NEEDS_STATVFS | FILE_NEEDS_ACCESS | FILE_NEEDS_PATHCONF;
     uint64_t needs = cli_needs(cli_writer(cli));
-    /* Where nothing else looks at the file, statx does: a name alone is no proof of one. */
+    /* If nothing else looks at the file, statx does: it may not exist. */
     return (struct file_query){
         .needs = needs & other_calls ? needs : needs | FILE_NEEDS_STATX,
         .sync = (enum os_sync)args->sync,
@@ -191,7 +191,7 @@ static void stat_path(struct cli *cli, struct file_query *q, const struct os_fil
 static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
     struct os_file file = { args->fd, NULL, true };
     struct cli_value values[STAT_FIELDS] = { 0 };
-    struct file_query query = query_of(cli, args);
+    struct file_query query = make_query(cli, args);
     struct buf ttyname = { 0 };
     if (cli->call.operand_count) {
         cli_usage(cli, cli->call.operands[0], "no operand goes with --fd");
@@ -211,7 +211,7 @@ static void stat_descriptor(struct cli *cli, const struct stat_args *args) {
 
 static void stat_each(struct cli *cli, const struct stat_args *args, int dir_fd,
                       struct cli_paths *paths) {
-    struct file_query query = query_of(cli, args);
+    struct file_query query = make_query(cli, args);
     for (const char *path; (path = cli_paths_next(paths));) {
         struct os_file file = { dir_fd, path, follows(args) };
         stat_path(cli, &query, &file);
@@ -228,13 +228,15 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
     struct cli_paths paths;
     int opened;
     int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
-    if (dir_fd == -1 || !cli_paths_open(&paths, cli, args->files0))
+    if (dir_fd == -1)
         return;
-    if (is_gnu(args))
-        stat_gnu_run(cli, &gnu, dir_fd, &paths);
-    else
-        stat_each(cli, args, dir_fd, &paths);
-    cli_paths_close(&paths);
+    if (cli_paths_open(&paths, cli, args->files0)) {
+        if (is_gnu(args))
+            stat_gnu_run(cli, &gnu, dir_fd, &paths);
+        else
+            stat_each(cli, args, dir_fd, &paths);
+        cli_paths_close(&paths);
+    }
     if (opened >= 0)
         close(opened);
 }

@@ -810,6 +810,17 @@ PYTHON
     complained "stat: '.': Is a directory [EISDIR]"
 }
 
+@test "--dir is closed also when the list of names cannot be opened" {
+    can_trace || skip 'strace cannot trace here'
+    mkdir d
+    for more in '' --files0-from=missing '-c %n'; do
+        # shellcheck disable=SC2086
+        traced -o trace -e trace=openat,close "$OSBOX" stat -C d $more 2>/dev/null || true
+        fd=$(sed -n 's/^openat(AT_FDCWD, "d", .* = \([0-9]*\)$/\1/p' trace)
+        [ "$(sed -n '/"d"/,$p' trace | grep -c "^close($fd)")" -eq 1 ]
+    done
+}
+
 @test "--files0-from takes no operand" {
     : >list
     osbox 64 stat --files0-from=list .
