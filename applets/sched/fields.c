@@ -3,9 +3,6 @@
  * sched's records: how a thread is scheduled and was, the policies' limits, the
  * CPUs, how a program ended.
  */
-#include <limits.h>
-#include <sched.h>
-
 #include "applets/sched/sched.h"
 
 enum {
@@ -62,31 +59,28 @@ const struct cli_field sched_fields[] = {
 /* ---- values ---- */
 
 void sched_emit(struct cli *cli, const struct sched_record *r) {
-    if (r->cpus.failed || r->other_cpus.failed)
+    if (r->failed)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     else
         cli_emit(cli, r->values);
 }
 
 void sched_record_finish(struct sched_record *r) {
-    buf_finish(&r->cpus);
-    buf_finish(&r->other_cpus);
+    for (unsigned i = 0; i < SCHED_LISTS; i++)
+        vec_finish(&r->lists[i]);
 }
 
 static struct cli_value known_ns(uint64_t ns) {
     return ns ? cli_ns((int64_t)ns) : cli_null();
 }
 
-struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room) {
-    const unsigned char *bytes = (const unsigned char *)mask->data;
-    buf_clear(room);
-    for (size_t cpu = 0; cpu < mask->len * CHAR_BIT; cpu++) {
-        struct cli_value value = cli_uint(cpu);
-        if (bytes[cpu / CHAR_BIT] >> cpu % CHAR_BIT & 1)
-            buf_add(room, &value, sizeof value);
-    }
-    return cli_list((const struct cli_value *)(const void *)room->data,
-                    room->len / sizeof(struct cli_value));
+void sched_fill_cpus(struct sched_record *r, enum sched_field field, const struct os_cpuset *cpus) {
+    struct sched_list *list = &r->lists[field != SCHED_AFFINITY];
+    list->count = 0;
+    for (size_t cpu = os_cpuset_next(cpus, 0); cpu != OS_CPUSET_END && !r->failed;
+         cpu = os_cpuset_next(cpus, cpu + 1))
+        r->failed = !vec_push(list, cli_uint(cpu));
+    r->values[field] = cli_list(list->items, list->count);
 }
 
 static void fill_old(struct sched_record *r, const struct os_sched *s) {
@@ -95,7 +89,7 @@ static void fill_old(struct sched_record *r, const struct os_sched *s) {
     r->values[SCHED_OLD_RESET] = cli_bool(a->sched_flags & OS_SCHED_FLAG_RESET_ON_FORK);
     r->values[SCHED_OLD_PRIORITY] = cli_int(a->sched_priority);
     r->values[SCHED_OLD_NICE] = cli_int(a->sched_nice);
-    r->values[SCHED_OLD_AFFINITY] = sched_cpu_list(&s->affinity, &r->other_cpus);
+    sched_fill_cpus(r, SCHED_OLD_AFFINITY, &s->affinity);
 }
 
 void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool old) {
@@ -114,7 +108,7 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
     r->values[SCHED_PERIOD] = known_ns(a->sched_period);
     if (s->has_interval)
         r->values[SCHED_RR_INTERVAL] = cli_ns(s->interval_ns);
-    r->values[SCHED_AFFINITY] = sched_cpu_list(&s->affinity, &r->cpus);
+    sched_fill_cpus(r, SCHED_AFFINITY, &s->affinity);
     if (s->cpu >= 0)
         r->values[SCHED_CPU] = cli_int(s->cpu);
 }

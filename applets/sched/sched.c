@@ -8,16 +8,13 @@
  * os.getpriority, os.setpriority, os.cpu_count, os.process_cpu_count,
  * os.getloadavg.
  *
- * Deviations: the policy is told without SCHED_RESET_ON_FORK, which is a field.
+ * Deviations: the policy is printed without SCHED_RESET_ON_FORK, which is a field.
  */
 #include <sched.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "applets/sched/sched.h"
-#include "cli/parse.h"
-#include "os/process.h"
-#include "os/users.h"
+#include "os/cpus.h"
 
 /* ---- options ---- */
 
@@ -27,14 +24,10 @@ static const struct cli_choice yes_no[] = { { "yes", 1, "" }, { "no", 0, "" }, C
 static const char *parse_option(void *data, int which, const char *text) {
     (void)which;
     struct sched_args *args = data;
-    struct cli_cpus cpus;
-    const char *why = cli_parse_cpus(text, &cpus);
-    if (why)
-        return why;
-    cli_cpus_finish(&args->affinity);
-    args->affinity = cpus;
-    args->affinity_text = text;
-    return NULL;
+    const char *why = os_cpuset_parse(text, &args->affinity);
+    if (!why)
+        args->affinity_text = text;
+    return why;
 }
 
 enum { CHOICES_POLICY = 1, CHOICES_YES_NO };
@@ -92,109 +85,6 @@ static const struct cli_option set_options[] = {
     CLI_OPTIONS_END,
 };
 
-/* ---- which threads ---- */
-
-void sched_report(struct cli *cli, const struct sched_thread *t, struct base_error *e) {
-    struct buf name = { 0 };
-    if (t->listed && e->errnum == ESRCH)
-        return;
-    buf_add_int(&name, t->tid);
-    e->path = buf_cstr(&name);
-    cli_report(cli, e);
-    buf_finish(&name);
-}
-
-/* With an inode the process is looked at first; a PID may also be a thread's. */
-static bool check_target(struct cli *cli, const struct pid_operand *t) {
-    struct os_process p;
-    struct base_error e;
-    if (!t->inode)
-        return true;
-    if (os_process_open(&p, t->pid, t->inode, &e) < 0) {
-        e.path = t->text;
-        cli_report(cli, &e);
-        return false;
-    }
-    os_process_close(&p);
-    return true;
-}
-
-static bool add_operands(struct cli *cli, struct buf *threads) {
-    bool good = true;
-    for (int i = 0; i < cli->call.operand_count; i++) {
-        struct pid_operand t;
-        if (!pid_operand_parse(cli, cli->call.operands[i], &t))
-            return false;
-        struct sched_thread thread = { t.pid, false };
-        good = check_target(cli, &t);
-        if (good)
-            buf_add(threads, &thread, sizeof thread);
-    }
-    return good || threads->len;
-}
-
-static bool add_user(struct cli *cli, const char *user, struct buf *pids) {
-    struct os_account account;
-    struct base_error e;
-    int r = os_account_find(user, &account, &e);
-    if (r == -ENOENT)
-        cli_complain(cli, CLI_EX_NOUSER, user, "no such user");
-    else if (r == 0)
-        r = os_sched_user(account.uid, pids, &e);
-    if (r < 0 && r != -ENOENT) {
-        e.path = user;
-        cli_report(cli, &e);
-    }
-    os_account_finish(&account);
-    return r == 0;
-}
-
-static void add_listed(struct buf *threads, const struct buf *ids) {
-    const int *id = (const int *)(const void *)ids->data;
-    for (size_t i = 0; i < ids->len / sizeof *id; i++) {
-        struct sched_thread t = { id[i], true };
-        buf_add(threads, &t, sizeof t);
-    }
-}
-
-/* Each process by all of its threads. */
-static bool expand_threads(struct cli *cli, struct buf *threads) {
-    struct buf processes = *threads, ids = { 0 };
-    const struct sched_thread *p = (const struct sched_thread *)(const void *)processes.data;
-    *threads = (struct buf){ 0 };
-    for (size_t i = 0; i < processes.len / sizeof *p; i++) {
-        struct base_error e;
-        if (os_sched_threads(p[i].tid, &ids, &e) < 0)
-            sched_report(cli, &p[i], &e);
-    }
-    add_listed(threads, &ids);
-    threads->failed |= processes.failed || ids.failed;
-    buf_finish(&processes);
-    buf_finish(&ids);
-    return threads->len;
-}
-
-bool sched_targets(struct cli *cli, const struct sched_args *args, struct buf *threads) {
-    struct base_error e;
-    struct buf ids = { 0 };
-    struct sched_thread self = { getpid(), false };
-    bool good = add_operands(cli, threads);
-    if (good && args->pgrp != SCHED_NOT_GIVEN && os_sched_group((int)args->pgrp, &ids, &e) < 0) {
-        sched_report(cli, &(struct sched_thread){ (int)args->pgrp, false }, &e);
-        good = false;
-    }
-    if (good && args->user)
-        good = add_user(cli, args->user, &ids);
-    add_listed(threads, &ids);
-    buf_finish(&ids);
-    if (good && args->threads && !threads->len)
-        buf_add(threads, &self, sizeof self);
-    good = good && (!args->threads || expand_threads(cli, threads));
-    if (threads->failed)
-        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
-    return good && !threads->failed;
-}
-
 /* ---- show ---- */
 
 static void show_one(struct cli *cli, const struct sched_thread *t, struct os_sched *s) {
@@ -211,7 +101,7 @@ static void show_one(struct cli *cli, const struct sched_thread *t, struct os_sc
 
 static void run_show(struct cli *cli, void *data) {
     const struct sched_args *args = data;
-    struct buf threads = { 0 };
+    struct sched_threads threads = { 0 };
     struct os_sched s = { 0 };
     const struct sched_thread self = { getpid(), false };
     bool named =
@@ -221,13 +111,11 @@ static void run_show(struct cli *cli, void *data) {
     if (!named) {
         show_one(cli, &self, &s);
     } else if (sched_targets(cli, args, &threads)) {
-        const struct sched_thread *t = (const struct sched_thread *)(const void *)threads.data;
-        size_t count = threads.len / sizeof *t;
-        for (size_t i = 0; i < count && cli_expect_records(cli, count); i++)
-            show_one(cli, &t[i], &s);
+        for (size_t i = 0; i < threads.count && cli_expect_records(cli, threads.count); i++)
+            show_one(cli, &threads.items[i], &s);
     }
     os_sched_finish(&s);
-    buf_finish(&threads);
+    vec_finish(&threads);
 }
 
 /* ---- limits, cpus, yield ---- */
@@ -269,11 +157,10 @@ static void run_cpus(struct cli *cli, void *data) {
         sched_fill(&r, (int)getpid(), &s, false);
         r.values[SCHED_CPU_COUNT] = cli_int(c.count);
         r.values[SCHED_PROCESS_CPU_COUNT] = cli_int(c.usable);
-        if (c.online.len)
-            r.values[SCHED_ONLINE] = sched_cpu_list(&c.online, &r.other_cpus);
+        if (c.online.count)
+            sched_fill_cpus(&r, SCHED_ONLINE, &c.online);
         if (c.has_quota)
-            r.values[SCHED_QUOTA] =
-                cli_ns((int64_t)(c.quota_us * UINT64_C(1000000000) / c.period_us));
+            r.values[SCHED_QUOTA] = cli_ns(c.quota_ns);
         for (int i = 0; c.has_load && i < 3; i++)
             r.values[SCHED_LOAD_1 + i] = cli_time(c.load[i].tv_sec, (uint32_t)c.load[i].tv_nsec);
         sched_emit(cli, &r);
@@ -298,7 +185,7 @@ static void run_set(struct cli *cli, void *args) {
 }
 
 static void finish_set_args(void *args) {
-    cli_cpus_finish(&((struct sched_args *)args)->affinity);
+    os_cpuset_finish(&((struct sched_args *)args)->affinity);
 }
 
 /* ---- the commands ---- */

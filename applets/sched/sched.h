@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What the parts of sched share: sched.c has the options and the verbs that show,
- * sched_set.c sets, sched_fields.c makes the records.
+ * What the parts of sched share. Each of them calls only those that come before it
+ * here; sched.c, the face, has the options and the verbs that show.
  */
 #pragma once
 
 #include "applets/common/pid_operand.h"
 #include "applets/common/program.h"
 #include "applets/common/scheduling.h"
-#include "cli/cpus.h"
 #include "os/sched.h"
 
 #define SCHED_NOT_GIVEN (~0U)
@@ -20,7 +19,7 @@ struct sched_args {
     int nice;                          /* SCHED_NO_NICE */
     int reset;                         /* --reset-on-fork; -1: not given */
     int64_t runtime, deadline, period; /* nanoseconds; 0: not given */
-    struct cli_cpus affinity;          /* bits NULL: not given */
+    struct os_cpuset affinity;         /* empty: not given */
     const char *affinity_text;
     bool threads;
     unsigned pgrp; /* SCHED_NOT_GIVEN */
@@ -70,33 +69,84 @@ enum sched_field {
 
 extern const struct cli_field sched_fields[];
 
-/* The room for values of one record. */
+/* ---- fields.c ---- */
+
+/* The CPUs of one field, as values. */
+struct sched_list BASE_VEC(struct cli_value);
+enum { SCHED_LISTS = 2 };
+
+/* The values of one record, and room for two lists of CPUs: affinity, and one other. */
 struct sched_record {
     struct cli_value values[SCHED_FIELDS];
-    struct buf cpus, other_cpus; /* struct cli_value: of affinity; of another list */
+    struct sched_list lists[SCHED_LISTS];
+    bool failed; /* memory was short */
 };
 
-/* The CPUs of a mask. */
-struct cli_value sched_cpu_list(const struct buf *mask, struct buf *room);
+void sched_fill_cpus(struct sched_record *r, enum sched_field field, const struct os_cpuset *cpus);
 
-void sched_record_finish(struct sched_record *r);
-void sched_emit(struct cli *cli, const struct sched_record *r);
-
-/* Fills the fields of how a thread is, or with `old` of how it was. */
+/* Fills the fields of how a thread is scheduled, or with `old` of how it was. */
 void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool old);
 
-/* A thread that something is done with. One that was listed may have ended since: that is no error,
- * as nobody named it. */
+void sched_emit(struct cli *cli, const struct sched_record *r);
+void sched_record_finish(struct sched_record *r);
+
+/* ---- report.c ---- */
+
+/* A thread that something is done with. One that was listed may have ended since: that is not an
+ * error, as nobody named it. */
 struct sched_thread {
     int tid;
     bool listed;
 };
 
-/* The threads that the operands and options name (struct sched_thread): false after a report. */
-bool sched_targets(struct cli *cli, const struct sched_args *args, struct buf *threads);
+struct sched_threads BASE_VEC(struct sched_thread);
 
 /* A diagnostic about a thread, unless it was listed and has ended. */
 void sched_report(struct cli *cli, const struct sched_thread *t, struct base_error *e);
+
+/* The same of a change; with --explain, notes say what forbids it. */
+void sched_report_change(struct cli *cli, const struct sched_args *args,
+                         const struct sched_thread *t, struct base_error *e);
+
+/* The notes of --explain. */
+void sched_explain(struct cli *cli, int tid);
+
+/* ---- targets.c ---- */
+
+/* Appends the threads that the operands and options select. False after a report. */
+bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_threads *threads);
+
+/* ---- attr.c ---- */
+
+bool sched_is_real_time(uint32_t policy);
+bool sched_is_normal(uint32_t policy); /* it has a nice value */
+
+/* Whether an attr changes; --nice alone does not change it. */
+bool sched_changes_attr(const struct sched_args *args);
+
+/* What an attr becomes; parts that are not given stay, as far as the policy has them. */
+struct os_sched_attr sched_change_attr(const struct sched_args *args, struct os_sched_attr a);
+
+/* False after a usage error: --runtime is for one policy only. */
+bool sched_check_runtime(struct cli *cli, const struct sched_args *args, uint32_t policy);
+
+/* ---- affinity.c ---- */
+
+/* Sets the CPUs of a thread. False after a report: then those of `old` (NULL: none) are
+ * restored. */
+bool sched_set_affinity(struct cli *cli, const struct sched_args *args,
+                        const struct sched_thread *t, const struct os_sched *old);
+
+/* If the kernel refuses that, a note says so. */
+void sched_restore_affinity(struct cli *cli, const struct sched_thread *t,
+                            const struct os_sched *old);
+
+/* ---- program.c ---- */
+
+/* Runs a program, whose scheduling is changed. */
+void sched_run(struct cli *cli, const struct sched_args *args);
+
+/* ---- set.c ---- */
 
 /* The verb set. */
 void sched_set(struct cli *cli, const struct sched_args *args);

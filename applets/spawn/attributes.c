@@ -8,7 +8,6 @@
 
 #include "applets/common/scheduling.h"
 #include "applets/spawn/spawn.h"
-#include "cli/cpus.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
 #include "os/sched.h"
@@ -105,15 +104,15 @@ const char *spawn_parse_scheduler(void *args, const char *text) {
 }
 
 const char *spawn_parse_affinity(void *args, const char *text) {
-    struct cli_cpus cpus;
-    const char *why = cli_parse_cpus(text, &cpus);
+    struct os_cpuset cpus = { 0 };
+    const char *why = os_cpuset_parse(text, &cpus);
     if (why)
         return why;
-    if (!spawn_keep(args, cpus.bits))
+    if (!spawn_keep(args, cpus.words))
         return "out of memory";
     spawn_add_step(args,
                    (struct os_step){ .kind = OS_STEP_AFFINITY,
-                                     .affinity = { cpus.bits, cpus.words * sizeof *cpus.bits },
+                                     .affinity = cpus,
                                      .object = text });
     return NULL;
 }

@@ -11,8 +11,8 @@
 #include "cli/parse.h"
 #include "cli/quote.h"
 #include "os/clock.h"
+#include "os/cpuset.h"
 #include "os/random_wait.h"
-#include "os/walk.h"
 
 static const struct cli_choice uuid_choices[] = {
     { "4", 4, "random" },

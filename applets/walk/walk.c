@@ -23,6 +23,7 @@
 #include "cli/paths.h"
 #include "cli/quote.h"
 #include "cli/table.h"
+#include "os/cpuset.h"
 
 static const struct cli_choice on_error_choices[] = {
     { "report", WALK_REPORT, "what vanished while walking is no error" },

@@ -8,6 +8,7 @@
 #include "applets/common/base_dir.h"
 #include "applets/xattr/each.h"
 #include "cli/paths.h"
+#include "os/cpuset.h"
 #include "os/xattr.h"
 
 /* ---- trees ---- */

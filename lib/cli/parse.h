@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Exact parsers of what users type: integers, sizes, durations, modes. CPU sets
- * are in cli/cpus.h, signals in cli/signal.h, points in time in cli/time.h.
+ * are in os/cpuset.h, signals in cli/signal.h, points in time in cli/time.h.
  * Everything is integer arithmetic; nothing looks at the locale. The whole text
  * must match: no leading space, no trailing junk, no wrap. Each parser, there
  * too, returns NULL, or a reason (a literal such as "too large") that a usage

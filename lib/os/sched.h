@@ -2,24 +2,23 @@
  *
  * Scheduling: os.sched_getscheduler, sched_setscheduler, sched_getparam,
  * sched_setparam, sched_getaffinity, sched_setaffinity, sched_rr_get_interval,
- * sched_get_priority_min, _max, sched_yield, getpriority, setpriority,
- * cpu_count, process_cpu_count, getloadavg. Of threads: a process is its main
- * one. By system call, as musl has no calls for threads.
+ * sched_get_priority_min, _max, sched_yield, getpriority, setpriority. Of threads:
+ * a process is its main one. By system call, as musl has no calls for threads.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
-#include "base/buf.h"
 #include "base/error.h"
+#include "base/vec.h"
+#include "os/cpuset.h"
 #include "os/kernel.h"
 
 /* How a thread is scheduled. */
 struct os_sched {
     struct os_sched_attr attr; /* policy, nice value, priority, deadline parameters */
-    struct buf affinity; /* unsigned long: CPU n is bit n % b of word n / b, for b bits each */
+    struct os_cpuset affinity;
     bool has_interval;
     int64_t interval_ns; /* of SCHED_RR: its turn */
     int cpu;             /* where it ran last; -1: not known (no /proc) */
@@ -27,51 +26,50 @@ struct os_sched {
 
 void os_sched_finish(struct os_sched *s);
 
-/* Of a thread (0: this one). ESRCH. *s is zero, or was filled before. */
+/* How a thread (0: this one) is scheduled. *s is zero, or was filled before. Returns 0, or -errno:
+ * ESRCH if there is no such thread, ENOMEM. */
 int os_sched_get(int tid, struct os_sched *s, struct base_error *e);
 
-/* Its attr alone, without the nice value of a policy of real time: 0 or -errno. */
+/* Only its attr, without the nice value of a real-time policy. Returns 0, or -errno: ESRCH. */
 int os_sched_get_attr(int tid, struct os_sched_attr *attr);
 
-/* sched_setattr(2), with *attr as os_sched_get() gave it and changed since. EPERM, with
- * CAP_SYS_NICE where it is missing: os_sched_explain() knows why; EINVAL: a priority that the
- * policy does not have, or no such policy here; EBUSY: no CPU time is left for that deadline;
- * ESRCH. */
+/* sched_setattr(2), with *attr as os_sched_get() filled it and changed since.
+ * Returns 0, or -errno: EPERM, with CAP_SYS_NICE if that is missing (os_sched_explain() says why);
+ * EINVAL if the policy does not have that priority, or the kernel not that policy; EBUSY if no CPU
+ * time is left for that deadline; ESRCH. */
 int os_sched_set(int tid, const struct os_sched_attr *attr, struct base_error *e);
 
-/* sched_setaffinity(2) with a mask of `size` bytes. EINVAL: none of these CPUs is there for it. */
-int os_sched_set_affinity(int tid, const void *mask, size_t size, struct base_error *e);
+/* sched_setaffinity(2). Returns 0, or -errno: EINVAL if the thread may use none of these CPUs;
+ * ESRCH; EPERM, with CAP_SYS_NICE if that is missing. */
+int os_sched_set_affinity(int tid, const struct os_cpuset *cpus, struct base_error *e);
 
-/* setpriority(2) of one thread, which a policy of real time keeps for when it leaves it. */
+/* setpriority(2) of one thread; under a real-time policy it counts when the thread leaves that.
+ * Returns 0, or -errno: EACCES or EPERM, with CAP_SYS_NICE if that is missing; ESRCH. */
 int os_sched_set_nice(int tid, int nice, struct base_error *e);
 
-/* The least and the greatest priority of a policy. EINVAL: no such policy. */
+/* The least and the greatest priority of a policy. Returns 0, or -errno: EINVAL if there is no such
+ * policy. */
 int os_sched_range(int policy, int *least, int *greatest, struct base_error *e);
 
-/* The turn of SCHED_RR, from /proc/sys/kernel; false: not known. */
+/* The turn of SCHED_RR, from /proc/sys/kernel. False: not known. */
 bool os_sched_rr_interval(int64_t *ns);
 
 void os_sched_yield(void);
 
-/* Which threads: appends the id of each (int) to b. */
-int os_sched_threads(int pid, struct buf *b, struct base_error *e);   /* of a process */
-int os_sched_group(int pgid, struct buf *b, struct base_error *e);    /* processes of a group */
-int os_sched_user(unsigned uid, struct buf *b, struct base_error *e); /* of a real user id */
+/* ---- which threads ---- */
 
-/* The CPUs. */
-struct os_cpus {
-    int count;         /* os.cpu_count: those that are online */
-    int usable;        /* os.process_cpu_count: those this process may use */
-    struct buf online; /* which, as a mask; empty: not known */
-    bool has_quota;
-    uint64_t quota_us, period_us; /* of the cgroup (cpu.max): CPU time in each period */
-    bool has_load;
-    struct timespec load[3]; /* os.getloadavg, of 1, 5 and 15 minutes: sysinfo(2), to nine digits */
-};
-int os_cpus_get(struct os_cpus *c, struct base_error *e);
-void os_cpus_finish(struct os_cpus *c);
+struct os_ids BASE_VEC(int);
 
-/* What governs whether a thread may be scheduled in real time or with a lower nice value. */
+/* Append the ids of a process's threads, of the processes of a group (0: ours), or of those that
+ * have a real user id. Return 0, or -errno: ESRCH if there are none; ENOMEM; the errors of
+ * opendir(3) for /proc. */
+int os_sched_threads(int pid, struct os_ids *ids, struct base_error *e);
+int os_sched_group(int pgid, struct os_ids *ids, struct base_error *e);
+int os_sched_user(unsigned uid, struct os_ids *ids, struct base_error *e);
+
+/* ---- what may forbid a change ---- */
+
+/* What governs whether a thread may get a real-time policy or a lower nice value. */
 struct os_sched_limits {
     bool capable;          /* this process has CAP_SYS_NICE */
     bool foreign;          /* it has not, and the thread is another user's: nothing else counts */

@@ -91,16 +91,14 @@ enum { CPU_WORDS = 128 /* 8192 CPUs, the most that Linux can be built for */ };
 
 /* The kernel silently leaves out CPUs that do not exist or that a cgroup excludes. */
 int os_step_affinity(const struct os_step *s) {
-    unsigned long now[CPU_WORDS] = { 0 };
-    const unsigned char *want = s->affinity.bits, *got = (const unsigned char *)now;
-    size_t size = s->affinity.size;
-    if (syscall(SYS_sched_setaffinity, 0, size, want) < 0 ||
-        syscall(SYS_sched_getaffinity, 0, sizeof now, now) < 0)
+    unsigned long words[CPU_WORDS] = { 0 };
+    const struct os_cpuset now = { words, CPU_WORDS };
+    int r = os_cpuset_set_affinity(0, &s->affinity);
+    if (r < 0)
+        return r;
+    if (syscall(SYS_sched_getaffinity, 0, sizeof words, words) < 0)
         return -errno;
-    bool same = true;
-    for (size_t i = 0; i < sizeof now || i < size; i++)
-        same = same && (i < size ? want[i] : 0) == (i < sizeof now ? got[i] : 0);
-    return os_expect(same);
+    return os_expect(os_cpuset_equal(&now, &s->affinity));
 }
 
 int os_step_umask(const struct os_step *s) {

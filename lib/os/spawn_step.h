@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "os/cpuset.h"
 #include "os/signal.h"
 
 /* The kinds of steps, in the order in which they are done; file actions (OPEN to FCHDIR) are done
@@ -83,10 +84,7 @@ struct os_step {
             int priority;
             const struct os_sched_attr *attr; /* not NULL: this, and not the two above */
         } scheduler;
-        struct {
-            const void *bits; /* in the format of sched_setaffinity(2) */
-            size_t size;      /* in bytes */
-        } affinity;
+        struct os_cpuset affinity; /* the words are the caller's */
         mode_t umask;
         struct {
             int fd;    /* of a namespace, or a pidfd; the step closes it */

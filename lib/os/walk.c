@@ -10,7 +10,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -313,10 +312,4 @@ int os_walk(const struct os_walk *walk, const struct os_file *file, const char *
     finish_worker(&w);
     finish_shared(&s);
     return r;
-}
-
-unsigned os_usable_cpus(void) {
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count > 0 ? (unsigned)count : 1;
 }

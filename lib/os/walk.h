@@ -104,6 +104,3 @@ struct os_walk {
  * only. */
 int os_walk(const struct os_walk *walk, const struct os_file *file, const char *top,
             struct base_error *e);
-
-/* The number of CPUs that this process may run on: a good number of jobs. */
-unsigned os_usable_cpus(void);

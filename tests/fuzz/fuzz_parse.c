@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Fuzz target: lib/cli's parsers of what users type. The first byte chooses
+ * Fuzz target: the parsers of what users type. The first byte chooses
  * the parser (0 to 8 in the order of the table below, others likewise), the
  * rest is the text. Beyond not crashing: a result is in its range, survives
  * being printed and parsed again, and a refused text leaves the result alone.
  */
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cpus.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
 #include "cli/time.h"
+#include "os/cpuset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SECOND = 1000000000, BITS = sizeof(long) * CHAR_BIT };
+enum { SECOND = 1000000000 };
 
 /* Not assert(): NDEBUG must not matter. */
 static void require(bool condition) {
@@ -144,36 +143,24 @@ static void fuzz_signals(const char *text) {
     require(accepted(cli_parse_signals(print, &again)) && again == set);
 }
 
-/* The set as a list of ranges, to be freed. */
-static char *print_cpus(const struct cli_cpus *cpus) {
-    size_t count = cpus->words * BITS;
-    char *print = malloc(count * 8 + 1);
-    char *at = print;
-    require(print != NULL);
-    for (size_t cpu = 0; cpu < count; cpu++)
-        if (cpus->bits[cpu / BITS] >> cpu % BITS & 1)
-            at += sprintf(at, "%s%zu", at == print ? "" : ",", cpu);
-    return print;
-}
-
 static void fuzz_cpus(const char *text) {
-    unsigned long mark;
-    struct cli_cpus cpus = { &mark, 42 };
-    struct cli_cpus again;
-    if (!accepted(cli_parse_cpus(text, &cpus))) {
-        require(cpus.bits == &mark && cpus.words == 42);
+    struct os_cpuset cpus = { 0 }, again = { 0 };
+    if (!accepted(os_cpuset_parse(text, &cpus))) {
+        require(!cpus.words && cpus.count == 0);
         return;
     }
-    require(cpus.words > 0 && cpus.words <= CLI_CPUS_MAX / BITS);
-    require(cpus.bits[cpus.words - 1] != 0);
-    if (cpus.words <= 64) { /* or fuzzing would be printing */
-        char *print = print_cpus(&cpus);
-        require(accepted(cli_parse_cpus(print, &again)) && again.words == cpus.words);
-        require(memcmp(again.bits, cpus.bits, cpus.words * sizeof *cpus.bits) == 0);
-        cli_cpus_finish(&again);
-        free(print);
+    require(cpus.count > 0 && cpus.count <= OS_CPUS_MAX / OS_CPUSET_BITS);
+    require(cpus.words[cpus.count - 1] != 0);
+    if (cpus.count <= 64) { /* or fuzzing would be printing */
+        struct buf print = { 0 };
+        os_cpuset_print(&cpus, NULL, ",", &print);
+        const char *list = buf_cstr(&print);
+        require(list && accepted(os_cpuset_parse(list, &again)) && again.count == cpus.count);
+        require(os_cpuset_equal(&again, &cpus));
+        os_cpuset_finish(&again);
+        buf_finish(&print);
     }
-    cli_cpus_finish(&cpus);
+    os_cpuset_finish(&cpus);
 }
 
 /* A time of the calendar, written in UTC by libc, is the same time. */

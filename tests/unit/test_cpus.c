@@ -1,151 +1,124 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * CPU lists and masks: exact sets, the bound on memory, and that nothing is
- * written when a text is refused.
+ * The CPUs: load averages and quotas to the last digit, on any word size, and the
+ * cgroup of a process that has many.
  */
-#include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "check.h"
-#include "cli/cpus.h"
+#include "os/cgroup.h"
+#include "os/cpus.h"
 
-enum { BITS = sizeof(long) * CHAR_BIT, MASK_MAX = CLI_CPUS_MAX / 4 };
+/* ---- load averages ---- */
 
-static bool has(const struct cli_cpus *cpus, size_t cpu) {
-    return cpu / BITS < cpus->words && (cpus->bits[cpu / BITS] >> cpu % BITS & 1);
+static void check_load(unsigned long load, time_t seconds, long ns) {
+    struct timespec t = os_load_average(load);
+    CHECK_INT(t.tv_sec, seconds);
+    CHECK_INT(t.tv_nsec, ns);
 }
 
-static size_t count(const struct cli_cpus *cpus) {
-    size_t sum = 0;
-    for (size_t i = 0; i < cpus->words; i++)
-        sum += (size_t)__builtin_popcountl(cpus->bits[i]);
-    return sum;
+static void test_load_averages_have_nine_digits(void) {
+    check_load(0, 0, 0);
+    check_load(1, 0, 15259);         /* 15258.789 */
+    check_load(65535, 0, 999984741); /* .21 */
+    check_load(65536 + 32768, 1, 500000000);
+    check_load(49152, 0, 750000000);
+    check_load(64, 0, 976562);   /* .5: to the even digit */
+    check_load(192, 0, 2929688); /* .5 */
+    check_load(12345678, 188, 380096436);
+    check_load(UINT32_MAX, 65535, 999984741);
 }
 
-/* Names the text at which a test failed first. */
-static void name_failure(bool before, const char *text) {
-    if (before && !check_ok)
-        printf("# on <%.60s>\n", text);
+/* ---- quotas ---- */
+
+static void test_quotas_do_not_overflow(void) {
+    static const struct {
+        uint64_t quota, period;
+        int64_t ns;
+    } rows[] = {
+        { 0, 100000, 0 },
+        { 1, 1, 1000000000 },
+        { 50000, 100000, 500000000 },
+        { 150000, 100000, 1500000000 },
+        { 1, 3, 333333333 },
+        { 2, 3, 666666666 },
+        { 1, UINT64_C(1000000001), 0 },
+        { UINT64_C(99999999999), 100000, INT64_C(999999999990000) },
+        { UINT64_C(18446744074), 1, INT64_MAX }, /* seconds: the product wraps to little */
+        { UINT64_C(9223372036), 1, INT64_C(9223372036000000000) },
+        { UINT64_C(9223372037), 1, INT64_MAX },
+        { INT64_MAX, 100000, INT64_MAX },
+        { INT64_MAX, INT64_MAX, 1000000000 },
+        { UINT64_MAX, 1, INT64_MAX },
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_INT(os_cgroup_quota_ns(rows[i].quota, rows[i].period), rows[i].ns);
 }
 
-/* The set is `low` in the first 64 CPUs, and as many others as make `total`; `last` is the last. */
-static void check_cpus(const char *text, uint64_t low, size_t total, size_t last) {
-    struct cli_cpus cpus = { 0 };
-    bool before = check_ok;
-    CHECK_STR(cli_parse_cpus(text, &cpus), NULL);
-    for (unsigned i = 0; i < 64; i++)
-        CHECK_INT(has(&cpus, i), low >> i & 1);
-    CHECK_INT(count(&cpus), total);
-    CHECK(has(&cpus, last));
-    CHECK_INT(cpus.words, last / BITS + 1);
-    cli_cpus_finish(&cpus);
-    CHECK(!cpus.bits && cpus.words == 0);
-    name_failure(before, text);
+/* ---- cgroups ---- */
+
+/* Lines of many hierarchies, then `last`, in a file. */
+static void check_cgroup(unsigned lines, const char *last, const char *controller,
+                         const char *want) {
+    char path[] = "/tmp/osbox-test-XXXXXX";
+    struct buf text = { 0 }, found = { 0 };
+    int fd = mkstemp(path);
+    for (unsigned i = 0; i < lines; i++)
+        buf_add_str(&text, "9:name=another:/a/path/that/has/some/length/but/no/controller\n");
+    buf_add_str(&text, last);
+    CHECK(!text.failed && fd >= 0 && base_write(fd, text.data, text.len) == 0);
+    bool has = os_cgroup_directory(path, controller, "/mount", &found);
+    CHECK_INT(has, want != NULL);
+    if (has)
+        CHECK_STR(buf_cstr(&found), want);
+    unlink(path);
+    close(fd);
+    buf_finish(&text);
+    buf_finish(&found);
 }
 
-static void refuse_cpus(const char *text, const char *reason) {
-    unsigned long mark;
-    struct cli_cpus cpus = { &mark, 42 };
-    bool before = check_ok;
-    CHECK_STR(cli_parse_cpus(text, &cpus), reason);
-    CHECK(cpus.bits == &mark && cpus.words == 42);
-    name_failure(before, text);
+static void test_the_cgroup_of_a_controller(void) {
+    check_cgroup(0, "0::/a\n", "", "/mount/a");
+    check_cgroup(0, "0::/a", "", "/mount/a");
+    check_cgroup(0, "0::/a\n", "cpu", NULL);
+    check_cgroup(1, "4:cpu,cpuacct:/b:c\n0::/a\n", "cpu", "/mount/b:c");
+    check_cgroup(1, "4:cpuset:/b\n3:cpuacct,cpu:/d\n", "cpu", "/mount/d");
+    check_cgroup(1, "4:cpuset:/b\n", "cpu", NULL);
+    check_cgroup(1, "nothing\n0\n\n0::/a\n", "", "/mount/a");
 }
 
-static void test_list(void) {
-    check_cpus("0", 0x1, 1, 0);
-    check_cpus("00", 0x1, 1, 0);
-    check_cpus("3", 0x8, 1, 3);
-    check_cpus("0-3,8", 0x10f, 5, 8);
-    check_cpus("8,0-3", 0x10f, 5, 8);
-    check_cpus("0-3,8,10-20:2", 0x15550f, 11, 20);
-    check_cpus("5-5", 0x20, 1, 5);
-    check_cpus("1,1,0-2,1", 0x7, 3, 2);
-    check_cpus("0-10:4", 0x111, 3, 8);
-    check_cpus("0-10:1", 0x7ff, 11, 10);
-    check_cpus("0-64:64", 0x1, 2, 64);
-    check_cpus("3-70:999999999999999999999", 0x8, 1, 3);
-    check_cpus("31,32,63,64", 0x8000000180000000, 4, 64);
-    check_cpus("0-63", UINT64_MAX, 64, 63);
-    check_cpus("8191", 0, 1, 8191);
-    check_cpus("1048575", 0, 1, 1048575);
-    check_cpus("0-1048575", UINT64_MAX, 1048576, 1048575);
+static void test_a_cgroup_file_of_many_pages_is_read_whole(void) {
+    check_cgroup(70, "0::/a\n", "", "/mount/a"); /* beyond 4096 bytes */
+    check_cgroup(3000, "4:cpu,cpuacct:/b\n", "cpu", "/mount/b");
 }
 
-static void test_list_refused(void) {
-    static const char *const texts[] = { ",",   "0,",      ",0", "0,,1", " 0",    "0 ",     "0, 1",
-                                         "-",   "0-",      "-3", "0--3", "0-3-5", "0-3:",   "0-3:x",
-                                         "3:2", "0-3:2/4", "a",  "all",  "+1",    "0-3:-1", "1.5",
-                                         "1;2", "0-3:2:2", "ff", "0o7",  "1e1" };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        refuse_cpus(texts[i], "not a CPU list");
-    refuse_cpus("", "empty");
-    refuse_cpus("3-1", "reversed range");
-    refuse_cpus("0,9-8", "reversed range");
-    refuse_cpus("0-3:0", "stride of 0");
-    refuse_cpus("1048576", "CPU number too large");
-    refuse_cpus("0-1048576", "CPU number too large");
-    refuse_cpus("18446744073709551615", "CPU number too large");
-    refuse_cpus("18446744073709551616", "CPU number too large");
-    refuse_cpus("0-18446744073709551615", "CPU number too large");
-    refuse_cpus("4294967296", "CPU number too large");
-    refuse_cpus("0,99999999999999999999999999999999", "CPU number too large");
+static void test_no_cgroup_file(void) {
+    struct buf found = { 0 };
+    CHECK(!os_cgroup_directory("/dev/null/none", "", "/mount", &found));
+    CHECK(!os_cgroup_directory("/", "", "/mount", &found));
+    buf_finish(&found);
 }
 
-static void test_mask(void) {
-    check_cpus("0x1", 0x1, 1, 0);
-    check_cpus("0xff", 0xff, 8, 7);
-    check_cpus("0XfF", 0xff, 8, 7);
-    check_cpus("0x8000000000000001", 0x8000000000000001, 2, 63);
-    check_cpus("0x10000000000000000", 0, 1, 64);
-    check_cpus("0x20000000000000003", 0x3, 3, 65);
-    check_cpus("0xff,00000000", UINT64_C(0xff00000000), 8, 39);
-    check_cpus("0x00000000,000000ff", 0xff, 8, 7);
-    check_cpus("0x1,00000000,00000002", 0x2, 2, 64);
-    check_cpus("0x000000000000000000000000000000000001", 0x1, 1, 0);
-}
+/* ---- all of it ---- */
 
-static void test_mask_refused(void) {
-    static const char *const texts[] = { "0x",
-                                         "0x,",
-                                         "0xg",
-                                         "0xff,",
-                                         "0x,ff",
-                                         "0xff,1",
-                                         "0xff,0000000",
-                                         "0xff,000000000",
-                                         "0x1-0x3",
-                                         "0xff,,0",
-                                         "0x1 ",
-                                         "0x 1",
-                                         "0x1ffffffff,00000000",
-                                         "0xff:2",
-                                         "0x0x1" };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        refuse_cpus(texts[i], "not a CPU mask");
-    refuse_cpus("0x0", "no CPU in the mask");
-    refuse_cpus("0x00000000,00000000", "no CPU in the mask");
-}
-
-static void test_mask_limit(void) {
-    char *text = malloc(MASK_MAX + 4);
-    if (!text)
-        return;
-    memset(text, '0', MASK_MAX + 3);
-    text[MASK_MAX + 3] = '\0';
-    memcpy(text, "0x08", 4);
-    check_cpus(text, 0, 1, CLI_CPUS_MAX - 1);
-    memcpy(text, "0x10", 4);
-    refuse_cpus(text, "CPU number too large");
-    free(text);
+static void test_usable_cpus_are_online(void) {
+    struct os_cpus c;
+    CHECK_INT(os_cpus_get(&c, NULL), 0);
+    CHECK(c.usable >= 1 && c.usable <= c.count);
+    CHECK(!c.online.count || os_cpuset_size(&c.online) == c.count);
+    CHECK_INT(c.usable, os_usable_cpus());
+    CHECK(!c.has_quota || c.quota_ns > 0);
+    os_cpus_finish(&c);
 }
 
 int main(void) {
-    RUN(test_list);
-    RUN(test_list_refused);
-    RUN(test_mask);
-    RUN(test_mask_refused);
-    RUN(test_mask_limit);
+    RUN(test_load_averages_have_nine_digits);
+    RUN(test_quotas_do_not_overflow);
+    RUN(test_the_cgroup_of_a_controller);
+    RUN(test_a_cgroup_file_of_many_pages_is_read_whole);
+    RUN(test_no_cgroup_file);
+    RUN(test_usable_cpus_are_online);
     return check_done();
 }

@@ -1,44 +1,27 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * CPU lists and masks.
+ * Sets of CPUs from text.
  */
-#include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/cpus.h"
-#include "cli/parse.h"
+#include "base/codec.h"
+#include "os/cpuset.h"
 
 static const char not_cpu_list[] = "not a CPU list";
 static const char not_cpu_mask[] = "not a CPU mask";
 
-enum { LONG_BITS = sizeof(long) * CHAR_BIT };
+/* ---- lists ---- */
 
-static const char *cpus_reserve(struct cli_cpus *cpus, uint32_t greatest) {
-    size_t words = greatest / LONG_BITS + 1;
-    unsigned long *bits = calloc(words, sizeof *bits);
-    if (!bits)
-        return "out of memory";
-    cpus->bits = bits;
-    cpus->words = words;
-    return NULL;
-}
-
-static void cpus_add(struct cli_cpus *cpus, uint32_t cpu, unsigned long bits) {
-    cpus->bits[cpu / LONG_BITS] |= bits << cpu % LONG_BITS;
-}
-
-/* Reads a decimal number; above the limit it stays at CLI_CPUS_MAX. False: no digit. */
+/* Reads a decimal number; above the limit it stays at OS_CPUS_MAX. False: no digit. */
 static bool scan_cpu(const char **at, uint32_t *number) {
     uint32_t sum = 0;
-    if (cli_digit(**at) >= 10)
+    if (base_digit(**at) >= 10)
         return false;
-    for (; cli_digit(**at) < 10; ++*at) {
-        sum = sum * 10 + cli_digit(**at);
-        if (sum > CLI_CPUS_MAX)
-            sum = CLI_CPUS_MAX;
+    for (; base_digit(**at) < 10; ++*at) {
+        sum = sum * 10 + base_digit(**at);
+        if (sum > OS_CPUS_MAX)
+            sum = OS_CPUS_MAX;
     }
     *number = sum;
     return true;
@@ -67,7 +50,7 @@ static bool scan_range(const char **at, struct cpu_range *range) {
 
 /* `last` becomes the last CPU that the stride meets. */
 static const char *check_range(struct cpu_range *range) {
-    if (range->first >= CLI_CPUS_MAX || range->last >= CLI_CPUS_MAX)
+    if (range->first >= OS_CPUS_MAX || range->last >= OS_CPUS_MAX)
         return "CPU number too large";
     if (range->first > range->last)
         return "reversed range";
@@ -77,9 +60,9 @@ static const char *check_range(struct cpu_range *range) {
     return NULL;
 }
 
-/* One pass over a list: without `cpus` it checks and finds the greatest CPU, so that a list is
- * refused before memory is taken for it; with `cpus` it fills. */
-static const char *walk_list(const char *text, struct cli_cpus *cpus, uint32_t *greatest) {
+/* One pass over a list: without `set` it checks and finds the greatest CPU, so that a list is
+ * refused before memory is allocated for it; with `set`, which has room for that CPU, it adds. */
+static const char *scan_list(const char *text, struct os_cpuset *set, uint32_t *greatest) {
     for (const char *at = text;; at++) {
         struct cpu_range range;
         if (!scan_range(&at, &range))
@@ -89,8 +72,9 @@ static const char *walk_list(const char *text, struct cli_cpus *cpus, uint32_t *
             return reason;
         if (range.last > *greatest)
             *greatest = range.last;
-        for (uint32_t cpu = range.first; cpus && cpu <= range.last; cpu += range.stride)
-            cpus_add(cpus, cpu, 1);
+        for (uint32_t cpu = range.first; set && cpu <= range.last; cpu += range.stride)
+            if (!os_cpuset_add(set, cpu))
+                return "out of memory";
         if (!*at)
             return NULL;
         if (*at != ',')
@@ -98,15 +82,17 @@ static const char *walk_list(const char *text, struct cli_cpus *cpus, uint32_t *
     }
 }
 
-static const char *parse_list(const char *text, struct cli_cpus *cpus) {
+static const char *parse_list(const char *text, struct os_cpuset *set) {
     uint32_t greatest = 0;
-    const char *reason = walk_list(text, NULL, &greatest);
-    if (!reason)
-        reason = cpus_reserve(cpus, greatest);
-    if (!reason)
-        reason = walk_list(text, cpus, &greatest);
-    return reason;
+    const char *reason = scan_list(text, NULL, &greatest);
+    if (reason)
+        return reason;
+    if (!os_cpuset_add(set, greatest))
+        return "out of memory";
+    return scan_list(text, set, &greatest);
 }
+
+/* ---- masks ---- */
 
 /* Groups after the first are whole: "0xff,1" would be a guess. The count of hex digits. */
 static const char *check_mask(const char *hex, size_t *digits) {
@@ -124,7 +110,8 @@ static const char *check_mask(const char *hex, size_t *digits) {
     }
 }
 
-static const char *parse_mask(const char *hex, struct cli_cpus *cpus) {
+/* The greatest CPU comes first, and makes room for the others. */
+static const char *parse_mask(const char *hex, struct os_cpuset *set) {
     size_t digits;
     const char *reason = check_mask(hex, &digits);
     if (reason)
@@ -133,25 +120,30 @@ static const char *parse_mask(const char *hex, struct cli_cpus *cpus) {
         digits -= *hex == '0';
     if (digits == 0)
         return "no CPU in the mask";
-    if (digits > CLI_CPUS_MAX / 4)
+    if (digits > OS_CPUS_MAX / 4)
         return "CPU number too large";
-    unsigned top = 31U - (unsigned)__builtin_clz(cli_digit(*hex));
-    reason = cpus_reserve(cpus, (uint32_t)(digits - 1) * 4 + top);
-    for (; !reason && *hex; hex++)
-        if (*hex != ',')
-            cpus_add(cpus, (uint32_t)--digits * 4, cli_digit(*hex));
-    return reason;
+    for (; *hex; hex++) {
+        if (*hex == ',')
+            continue;
+        digits--;
+        for (unsigned bit = 4; bit-- > 0;)
+            if (base_digit(*hex) >> bit & 1 && !os_cpuset_add(set, digits * 4 + bit))
+                return "out of memory";
+    }
+    return NULL;
 }
 
-const char *cli_parse_cpus(const char *text, struct cli_cpus *cpus) {
+const char *os_cpuset_parse(const char *text, struct os_cpuset *set) {
+    struct os_cpuset parsed = { 0 };
     if (!*text)
         return "empty";
-    if (text[0] == '0' && (text[1] | 0x20) == 'x')
-        return parse_mask(text + 2, cpus);
-    return parse_list(text, cpus);
-}
-
-void cli_cpus_finish(struct cli_cpus *cpus) {
-    free(cpus->bits);
-    *cpus = (struct cli_cpus){ 0 };
+    bool mask = text[0] == '0' && (text[1] | 0x20) == 'x';
+    const char *reason = mask ? parse_mask(text + 2, &parsed) : parse_list(text, &parsed);
+    if (reason) {
+        os_cpuset_finish(&parsed);
+        return reason;
+    }
+    os_cpuset_finish(set);
+    *set = parsed;
+    return NULL;
 }

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * osbox sched set: a program that is run.
+ */
+#include "applets/common/program.h"
+#include "applets/sched/sched.h"
+
+/* The objects of the steps, as text. */
+struct objects {
+    struct buf policy, nice;
+};
+
+static void add_steps(const struct sched_args *args, const struct os_sched_attr *attr,
+                      struct objects *objects, struct os_plan *plan) {
+    if (args->nice != SCHED_NO_NICE) {
+        buf_add_int(&objects->nice, args->nice);
+        os_plan_add(plan, (struct os_step){ .kind = OS_STEP_NICE,
+                                            .nice = { args->nice, .absolute = true },
+                                            .object = buf_cstr(&objects->nice) });
+    }
+    if (sched_changes_attr(args)) {
+        const char *name = scheduling_policy_name(attr->sched_policy);
+        buf_add_str(&objects->policy, name ? name : "");
+        buf_add_char(&objects->policy, ':');
+        buf_add_uint(&objects->policy, attr->sched_priority);
+        os_plan_add(plan, (struct os_step){ .kind = OS_STEP_SCHEDULER,
+                                            .scheduler.attr = attr,
+                                            .object = buf_cstr(&objects->policy) });
+    }
+}
+
+/* The program was not run, for a reason that was reported. */
+static void emit_error(struct cli *cli, const struct sched_args *args) {
+    struct cli_value values[SCHED_FIELDS] = { 0 };
+    values[SCHED_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
+    if (args->status)
+        cli_emit(cli, values);
+}
+
+static void fail(struct cli *cli, const struct sched_args *args, const struct base_error *e) {
+    struct cli_value values[SCHED_FIELDS] = { 0 };
+    program_fail(cli, e, values + SCHED_WHY);
+    if (args->explain && (e->errnum == EPERM || e->errnum == EACCES))
+        sched_explain(cli, 0);
+    if (args->status)
+        cli_emit(cli, values);
+}
+
+static void run_and_wait(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
+    struct cli_value values[SCHED_FIELDS] = { 0 };
+    struct os_child child = { .timeout = OS_NEVER, .kill_after = OS_NEVER };
+    struct base_error e;
+    char name[16];
+    if (os_child_start(&child, plan, &e) < 0) {
+        fail(cli, args, &e);
+        return;
+    }
+    cli->outcome.program_ran = true;
+    if (program_wait(&child, &e) < 0) {
+        cli_report(cli, &e);
+        return;
+    }
+    program_fill(&child, name, values + SCHED_WAIT);
+    cli_emit(cli, values);
+    program_answer(cli, &child);
+}
+
+/* The CPUs are set for osbox first, which the program inherits: so missing ones can be reported.
+ * Without --status osbox becomes the program, as chrt(1) and taskset(1) do. */
+static void run_program(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
+    const struct sched_thread self = { 0, false };
+    struct objects objects = { 0 };
+    struct os_sched_attr attr = { 0 };
+    struct base_error e;
+    int r = sched_changes_attr(args) ? os_sched_get_attr(0, &attr) : 0;
+    if (r < 0) {
+        base_fail(&e, -r, "sched_getattr", NULL);
+        cli_report(cli, &e);
+        emit_error(cli, args);
+        return;
+    }
+    attr = sched_change_attr(args, attr);
+    if (!sched_check_runtime(cli, args, attr.sched_policy)) {
+        emit_error(cli, args);
+        return;
+    }
+    if (args->affinity.count && !sched_set_affinity(cli, args, &self, NULL)) {
+        emit_error(cli, args);
+        return;
+    }
+    add_steps(args, &attr, &objects, plan);
+    program_name(cli, plan, cli->call.program);
+    if (os_plan_prepare(plan, &e) < 0) {
+        fail(cli, args, &e);
+    } else if (args->status) {
+        run_and_wait(cli, args, plan);
+    } else {
+        if (os_plan_apply(plan, &e) == 0)
+            os_plan_exec(plan, &e);
+        fail(cli, args, &e);
+    }
+    buf_finish(&objects.policy);
+    buf_finish(&objects.nice);
+}
+
+void sched_run(struct cli *cli, const struct sched_args *args) {
+    struct os_plan plan = os_plan_init();
+    int fd = program_open_status(cli, &plan, args->status);
+    if (fd >= -1) {
+        if (fd >= 0)
+            cli_redirect(cli, fd, args->status);
+        if (fd < 0 || cli_begin(cli))
+            run_program(cli, args, &plan);
+    }
+    os_plan_finish(&plan);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * osbox sched: which threads the operands and options select.
+ */
+#include <unistd.h>
+
+#include "applets/sched/sched.h"
+#include "os/process.h"
+#include "os/users.h"
+
+/* With an inode the process has to have that; without one, a PID may also be a thread's. */
+static bool check_target(struct cli *cli, const struct pid_operand *t) {
+    struct os_process p;
+    struct base_error e;
+    if (!t->inode)
+        return true;
+    if (os_process_open(&p, t->pid, t->inode, &e) < 0) {
+        e.path = t->text;
+        cli_report(cli, &e);
+        return false;
+    }
+    os_process_close(&p);
+    return true;
+}
+
+static bool out_of_memory(struct cli *cli) {
+    cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+    return false;
+}
+
+/* Operands that fail are reported. False if none is left. */
+static bool add_operands(struct cli *cli, struct sched_threads *threads) {
+    for (int i = 0; i < cli->call.operand_count; i++) {
+        struct pid_operand t;
+        if (!pid_operand_parse(cli, cli->call.operands[i], &t))
+            return false;
+        if (check_target(cli, &t) &&
+            !vec_push(threads, (struct sched_thread){ .tid = t.pid, .listed = false }))
+            return out_of_memory(cli);
+    }
+    return threads->count || !cli->call.operand_count;
+}
+
+static bool add_user(struct cli *cli, const char *user, struct os_ids *ids) {
+    struct os_account account;
+    struct base_error e;
+    int r = os_account_find(user, &account, &e);
+    if (r == -ENOENT)
+        cli_complain(cli, CLI_EX_NOUSER, user, "no such user");
+    else if (r == 0)
+        r = os_sched_user(account.uid, ids, &e);
+    if (r < 0 && r != -ENOENT) {
+        e.path = user;
+        cli_report(cli, &e);
+    }
+    os_account_finish(&account);
+    return r == 0;
+}
+
+static bool add_listed(struct cli *cli, struct sched_threads *threads, const struct os_ids *ids) {
+    for (size_t i = 0; i < ids->count; i++)
+        if (!vec_push(threads, (struct sched_thread){ .tid = ids->items[i], .listed = true }))
+            return out_of_memory(cli);
+    return true;
+}
+
+/* Replaces each process by all of its threads. */
+static bool expand_threads(struct cli *cli, struct sched_threads *threads) {
+    struct os_ids ids = { 0 };
+    for (size_t i = 0; i < threads->count; i++) {
+        struct base_error e;
+        if (os_sched_threads(threads->items[i].tid, &ids, &e) < 0)
+            sched_report(cli, &threads->items[i], &e);
+    }
+    threads->count = 0;
+    bool good = add_listed(cli, threads, &ids);
+    vec_finish(&ids);
+    return good && threads->count;
+}
+
+static bool add_group(struct cli *cli, unsigned pgrp, struct os_ids *ids) {
+    const struct sched_thread leader = { .tid = (int)pgrp, .listed = false };
+    struct base_error e;
+    if (os_sched_group((int)pgrp, ids, &e) == 0)
+        return true;
+    sched_report(cli, &leader, &e);
+    return false;
+}
+
+bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_threads *threads) {
+    const struct sched_thread self = { .tid = getpid(), .listed = false };
+    struct os_ids ids = { 0 };
+    bool good = add_operands(cli, threads);
+    if (good && args->pgrp != SCHED_NOT_GIVEN)
+        good = add_group(cli, args->pgrp, &ids);
+    if (good && args->user)
+        good = add_user(cli, args->user, &ids);
+    good = good && add_listed(cli, threads, &ids);
+    vec_finish(&ids);
+    if (good && args->threads && !threads->count && !vec_push(threads, self))
+        return out_of_memory(cli);
+    return good && (!args->threads || expand_threads(cli, threads));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * The machine's CPUs: os.cpu_count, process_cpu_count, getloadavg.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "os/cpuset.h"
+
+struct os_cpus {
+    unsigned count;          /* os.cpu_count: those that are online */
+    unsigned usable;         /* os.process_cpu_count: those that this thread may use */
+    struct os_cpuset online; /* empty: not known */
+    bool has_quota;
+    int64_t quota_ns; /* of the cgroup: CPU time in each second, in nanoseconds */
+    bool has_load;
+    struct timespec load[3]; /* os.getloadavg, of 1, 5 and 15 minutes: sysinfo(2), to nine digits */
+};
+
+/* Returns 0, or -errno: ENOMEM. */
+int os_cpus_get(struct os_cpus *c, struct base_error *e);
+void os_cpus_finish(struct os_cpus *c);
+
+/* A load average of sysinfo(2), in 65536ths, to nine digits; a half is rounded to an even digit, as
+ * printf(3) does. */
+struct timespec os_load_average(unsigned long load);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Scheduling: what may forbid a change.
+ */
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/capability.h"
+#include "os/cgroup.h"
+#include "os/proc.h"
+#include "os/sched.h"
+
+static bool read_group_runtime(int pid, int64_t *us) {
+    char file[OS_PROC_PATH];
+    struct buf path = { 0 };
+    os_proc_path(file, pid, "/cgroup");
+    bool known = os_cgroup_directory(file, "cpu", OS_CGROUP_CPU, &path) &&
+                 os_cgroup_read_number_in(&path, "/cpu.rt_runtime_us", us);
+    buf_finish(&path);
+    return known;
+}
+
+/* A soft limit of /proc/PID/limits, which anybody may read, unlike with prlimit(2). */
+static bool soft_limit(const char *text, const char *name, uint64_t *limit) {
+    const char *line = strstr(text, name);
+    if (!line)
+        return false;
+    line += strlen(name);
+    line += strspn(line, " ");
+    *limit = strncmp(line, "unlimited", 9) == 0 ? UINT64_MAX : strtoull(line, NULL, 10);
+    return true;
+}
+
+static bool read_limits(int pid, struct os_sched_limits *l) {
+    char text[4096];
+    os_proc_read(pid, "/limits", text, sizeof text);
+    return soft_limit(text, "Max realtime priority", &l->rtprio) &&
+           soft_limit(text, "Max nice priority", &l->nice);
+}
+
+/* sched_setattr(2) and setpriority(2) want our effective user id to be one of the thread's two. */
+static bool is_foreign(int tid) {
+    unsigned real, effective;
+    return os_proc_users(tid, &real, &effective) && real != geteuid() && effective != geteuid();
+}
+
+void os_sched_explain(int tid, struct os_sched_limits *l) {
+    int pid = tid ? tid : (int)getpid();
+    *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
+    l->foreign = !l->capable && is_foreign(pid);
+    l->has_limits = read_limits(pid, l);
+    l->has_runtime = os_read_number("/proc/sys/kernel/sched_rt_runtime_us", &l->runtime_us);
+    l->has_group_runtime = read_group_runtime(pid, &l->group_runtime_us);
+}
