@@ -14,25 +14,28 @@ void buf_finish(struct buf *b) {
     *b = (struct buf){ 0 };
 }
 
+/* No room is left, so that buf_add() ignores what would fit, too. */
+static bool fail(struct buf *b) {
+    b->failed = true;
+    b->cap = b->len;
+    return false;
+}
+
 bool buf_reserve(struct buf *b, size_t more) {
     size_t need;
     if (b->failed)
         return false;
     if (b->cap - b->len >= more)
         return true;
-    if (__builtin_add_overflow(b->len, more, &need)) {
-        b->failed = true;
-        return false;
-    }
+    if (__builtin_add_overflow(b->len, more, &need))
+        return fail(b);
     size_t cap = b->cap ? b->cap : BUF_FIRST;
     while (cap < need)
         if (__builtin_mul_overflow(cap, 2, &cap))
             cap = need;
     char *data = realloc(b->lent ? NULL : b->data, cap);
-    if (!data) {
-        b->failed = true;
-        return false;
-    }
+    if (!data)
+        return fail(b);
     if (b->lent)
         memcpy(data, b->data, b->len);
     b->data = data;

@@ -77,6 +77,9 @@ static inline void buf_add_str(struct buf *b, const char *text) {
         b->failed = true;
 }
 
+/* Empties the buffer and keeps its memory; a failure sticks. */
 static inline void buf_clear(struct buf *b) {
     b->len = 0;
+    if (b->failed)
+        b->cap = 0;
 }
