@@ -15,6 +15,7 @@
 #include "applets/xattr/read.h"
 #include "applets/xattr/restore.h"
 #include "applets/xattr/select.h"
+#include "base/file_set.h"
 #include "base/io.h"
 #include "os/xattr.h"
 
@@ -58,9 +59,8 @@ struct restore {
     struct buf path;  /* NUL-terminated */
     struct buf items; /* struct item */
     struct buf texts;
-    struct buf present, names; /* scratch */
-    struct buf seen;           /* struct identity: files that were cleaned, a hash table */
-    size_t seen_count;
+    struct buf present, names;    /* scratch */
+    struct base_file_set cleaned; /* files that were cleaned */
 };
 
 /* ---- results ---- */
@@ -88,49 +88,16 @@ static void skip(struct restore *r, const char *name, struct base_error *e) {
 /* ---- files that were cleaned: what two of a file's names, or two places of a dump, say of one
  * file adds up ---- */
 
-struct identity {
-    uint64_t device, inode; /* inode 0: free */
-};
-
-static struct identity *find_place(struct buf *table, const struct identity *key) {
-    struct identity *places = (struct identity *)(void *)table->data;
-    size_t room = table->len / sizeof *places;
-    uint64_t hash = (key->inode ^ key->device << 40) * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t at = (size_t)(hash >> 20);; at++) {
-        struct identity *place = &places[at & (room - 1)];
-        if (!place->inode || memcmp(place, key, sizeof *key) == 0)
-            return place;
-    }
-}
-
-static bool grow(struct restore *r) {
-    size_t size = r->seen.len ? r->seen.len * 2 : 256 * sizeof(struct identity);
-    const struct identity *old = (const struct identity *)(const void *)r->seen.data;
-    struct buf larger = { 0 };
-    if (!buf_reserve(&larger, size))
-        return false;
-    memset(larger.data, 0, size);
-    larger.len = size;
-    for (size_t i = 0; i < r->seen.len / sizeof *old; i++)
-        if (old[i].inode)
-            *find_place(&larger, &old[i]) = old[i];
-    buf_finish(&r->seen);
-    r->seen = larger;
-    return true;
-}
-
-/* Whether a file is met for the first time; false, too, when memory is short: nothing is removed
- * then. */
+/* Whether a file is met for the first time. Without memory for that nothing is removed, which is
+ * reported. */
 static bool is_new(struct restore *r, const struct stat *st) {
-    struct identity key = { st->st_dev, st->st_ino };
-    if (r->seen_count * 2 >= r->seen.len / sizeof key && !grow(r))
-        return false;
-    struct identity *place = find_place(&r->seen, &key);
-    bool found = place->inode;
-    if (!found)
-        r->seen_count++;
-    *place = key;
-    return !found;
+    struct base_error e;
+    int added = base_file_set_add(&r->cleaned, st->st_dev, st->st_ino);
+    if (added < 0) {
+        base_fail(&e, -added, "malloc", NULL);
+        skip(r, NULL, &e);
+    }
+    return added > 0;
 }
 
 /* ---- one file ---- */
@@ -343,7 +310,7 @@ static void run(struct cli *cli, void *data) {
     buf_finish(&r.texts);
     buf_finish(&r.present);
     buf_finish(&r.names);
-    buf_finish(&r.seen);
+    base_file_set_finish(&r.cleaned);
 }
 
 static const struct cli_option options[] = {
