@@ -1,119 +1,74 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * walk --sum: the totals of each directory and all below it, as du(1) counts.
+ * walk --sum.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <sys/sysmacros.h>
 
-#include "applets/walk/walk.h"
+#include "applets/walk/fields.h"
+#include "applets/walk/sum.h"
 #include "os/stat.h"
 
-/* What has to be known of a file before its turn to be counted comes. */
+struct totals {
+    uint64_t files, dirs, bytes, allocated, errors;
+    bool incomplete;
+};
+
+/* A file that is counted when it is its turn. */
 struct counted {
-    uint64_t inode, size, allocated;
-    uint32_t major, minor;
+    uint64_t device, inode, size, allocated;
 };
-
-/* ---- hard links that were counted: an open hash table ---- */
-
-struct link_key {
-    uint64_t inode;
-    uint32_t major, minor;
-};
-
-void walk_links_finish(struct walk_links *links) {
-    buf_finish(&links->keys);
-    *links = (struct walk_links){ 0 };
-}
-
-/* Where a key is, or would be: a key with inode 0 is free. */
-static struct link_key *find_place(struct link_key *keys, size_t room, const struct link_key *key) {
-    uint64_t hash = (key->inode ^ (uint64_t)key->minor << 40 ^ (uint64_t)key->major << 52) *
-                    UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t at = (size_t)(hash >> 20);; at++) {
-        struct link_key *place = &keys[at & (room - 1)];
-        if (!place->inode || memcmp(place, key, sizeof *key) == 0)
-            return place;
-    }
-}
-
-static struct link_key *keys_of(const struct buf *keys) {
-    return (struct link_key *)(void *)keys->data;
-}
-
-static bool grow(struct walk_links *links) {
-    size_t room = links->room ? links->room * 2 : 256;
-    struct buf larger = { 0 };
-    if (!buf_reserve(&larger, room * sizeof(struct link_key)))
-        return false;
-    memset(larger.data, 0, room * sizeof(struct link_key));
-    const struct link_key *keys = keys_of(&links->keys);
-    for (size_t i = 0; i < links->room; i++)
-        if (keys[i].inode)
-            *find_place(keys_of(&larger), room, &keys[i]) = keys[i];
-    buf_finish(&links->keys);
-    links->keys = larger;
-    links->room = room;
-    return true;
-}
-
-/* Whether a file was counted before; notes that it is. 1, 0, -ENOMEM. */
-static int count_link(struct walk_links *links, const struct counted *file) {
-    struct link_key key = { file->inode, file->major, file->minor };
-    if (links->count * 2 >= links->room && !grow(links))
-        return -ENOMEM;
-    struct link_key *place = find_place(keys_of(&links->keys), links->room, &key);
-    if (place->inode)
-        return 1;
-    *place = key;
-    links->count++;
-    return 0;
-}
 
 /* ---- counting ---- */
 
 /* Saturating: a sum that does not fit is the largest number, and incomplete. */
-static void add(struct walk_totals *t, uint64_t *sum, uint64_t more) {
+static void add(struct totals *t, uint64_t *sum, uint64_t more) {
     if (__builtin_add_overflow(*sum, more, sum)) {
         *sum = UINT64_MAX;
         t->incomplete = true;
     }
 }
 
-static void add_file(struct walk_totals *t, const struct counted *file) {
+static void add_file(struct totals *t, const struct counted *file) {
     add(t, &t->bytes, file->size);
     add(t, &t->allocated, file->allocated);
 }
 
-static bool ask(const struct walk_args *args, const struct os_walk_entry *e, struct os_statx *st,
-                struct os_walk_chunk *c) {
-    struct os_file w = walk_where(args, e);
+static bool query(const struct walk_args *args, const struct os_walk_entry *e, struct os_statx *st,
+                  struct os_walk_chunk *c) {
+    struct os_file file = walk_file(args, e);
     struct base_error error;
     unsigned mask = OS_STATX_SIZE | OS_STATX_BLOCKS | OS_STATX_NLINK | OS_STATX_INO;
-    int r = os_stat(&w, mask, OS_SYNC_DEFAULT, st, &error);
+    int r = os_stat(&file, mask, OS_SYNC_DEFAULT, st, &error);
     if (r < 0)
         os_walk_fail(c, -r, r == -ENOENT, error.operation, e->path);
     return r == 0;
 }
 
-/* A file with one link is counted at once; the others, and what the directory itself takes, when it
- * is their turn, so that the first one in the walk's order counts. */
-static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
+/* A file with one link is counted at once. The others, and the space of the directory itself, are
+ * counted when it is their turn, so that the first one in the order of the walk counts. */
+static bool list_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
-    struct walk_run *g = data;
-    struct walk_totals *t = e->totals;
+    struct walk_run *run = data;
+    const struct walk_selection *select = &run->args->select;
+    struct totals *t = e->totals;
     struct os_statx st;
     (void)scratch;
-    if (walk_excludes(g->args, e))
+    if (walk_is_excluded(select, e))
         return false;
-    walk_count(g, e);
-    bool enter = walk_enters(g->args, e);
+    walk_progress_count(&run->progress, e);
+    bool enter = e->is_directory && !walk_is_pruned(select, e); /* whatever --max-depth */
     if (!e->depth)
-        g->top_loops = walk_loops(g->args, e, c);
-    if (!ask(g->args, e, &st, c))
+        run->top_loops = walk_fail_loop(run->args, e, c);
+    if (!query(run->args, e, &st, c))
         return enter;
-    struct counted file = { st.stx_ino, st.stx_size, st.stx_blocks * 512, st.stx_dev_major,
-                            st.stx_dev_minor };
+    struct counted file = {
+        .device = makedev(st.stx_dev_major, st.stx_dev_minor),
+        .inode = st.stx_ino,
+        .size = st.stx_size,
+        .allocated = st.stx_blocks * 512,
+    };
     if (enter) {
         buf_add(&c->out, &file, sizeof file); /* its own: see leave() */
         return true;
@@ -129,8 +84,8 @@ static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
     return false;
 }
 
-static void emit_totals(const struct walk_run *g, const char *path, size_t path_size,
-                        const struct walk_totals *t) {
+static void emit_totals(const struct walk_run *run, const char *path, size_t path_size,
+                        const struct totals *t) {
     struct cli_value values[WALK_FIELDS] = { 0 };
     values[WALK_DIRPATH] = cli_bytes(path, path_size);
     values[WALK_FILES] = cli_uint(t->files);
@@ -139,32 +94,50 @@ static void emit_totals(const struct walk_run *g, const char *path, size_t path_
     values[WALK_ALLOCATED] = cli_uint(t->allocated);
     values[WALK_ERRORS] = cli_uint(t->errors);
     values[WALK_INCOMPLETE] = cli_bool(t->incomplete);
-    cli_emit(g->cli, values);
+    cli_emit(run->cli, values);
 }
 
-/* Files with several links, in the walk's order. */
+static bool fail_memory(const struct walk_run *run) {
+    struct base_error e;
+    base_fail(&e, ENOMEM, "malloc", NULL);
+    cli_report(run->cli, &e);
+    return false;
+}
+
+/* Counts the files of a chunk. */
 static bool emit(void *data, struct buf *out, void *totals) {
-    struct walk_run *g = data;
-    struct walk_totals own = { .files = 1, .errors = g->top_loops, .incomplete = g->top_loops };
-    struct walk_totals *t = totals ? totals : &own; /* a TOP that is no directory */
+    struct walk_run *run = data;
+    struct totals own = { .files = 1, .errors = run->top_loops, .incomplete = run->top_loops };
+    struct totals *t = totals ? totals : &own; /* TOP is not a directory */
     for (size_t at = 0; at + sizeof(struct counted) <= out->len; at += sizeof(struct counted)) {
         struct counted file;
         memcpy(&file, out->data + at, sizeof file);
-        int seen = count_link(&g->links, &file);
-        if (seen == 0)
+        int added = base_file_set_add(&run->counted, file.device, file.inode);
+        if (added < 0)
+            return fail_memory(run);
+        if (added)
             add_file(t, &file);
-        else if (seen < 0)
-            t->incomplete = true;
     }
     buf_clear(out);
     if (!totals)
-        emit_totals(g, g->top, strlen(g->top), t);
-    return !cli_is_broken(g->cli);
+        emit_totals(run, run->top, strlen(run->top), t);
+    return !cli_is_broken(run->cli);
+}
+
+static bool count_error(void *data, const struct base_error *error, bool vanished, void *totals) {
+    const struct walk_run *run = data;
+    struct totals *t = totals;
+    if (t && (!vanished || run->args->on_error == WALK_STRICT)) {
+        t->errors++;
+        t->incomplete = true;
+    }
+    return walk_report(data, error, vanished, totals);
 }
 
 static void leave(void *data, const struct os_walk_directory *d, struct buf *out) {
-    const struct walk_run *g = data;
-    struct walk_totals *t = d->totals, *parent = d->parent_totals;
+    const struct walk_run *run = data;
+    const struct walk_selection *select = &run->args->select;
+    struct totals *t = d->totals, *parent = d->parent_totals;
     struct counted own;
     t->dirs++;
     if (out->len == sizeof own) {
@@ -180,13 +153,19 @@ static void leave(void *data, const struct os_walk_directory *d, struct buf *out
         add(parent, &parent->allocated, t->allocated);
         parent->incomplete |= t->incomplete;
     }
-    if (d->depth >= g->args->min_depth && d->depth <= g->args->max_depth)
-        emit_totals(g, d->path, d->path_size, t);
+    if (d->depth >= select->min_depth && d->depth <= select->max_depth)
+        emit_totals(run, d->path, d->path_size, t);
 }
 
-const struct os_walk_ops walk_sum_ops = {
-    .entry = take_entry,
+static const struct os_walk_ops sum_ops = {
+    .entry = list_entry,
     .emit = emit,
-    .error = walk_take_error,
+    .error = count_error,
     .leave = leave,
 };
+
+void walk_sum_set(struct os_walk *walk) {
+    walk->ops = &sum_ops;
+    walk->totals_size = sizeof(struct totals);
+    walk->bottom_up = true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Which entries of a tree are printed, and which directories are entered: --name,
+ * --type, --prune, --exclude, --min-depth and --max-depth.
+ *
+ * A pattern is a glob that matches the bytes of the last component or, if it
+ * contains a slash, of the path below TOP. Of TOP itself only --name, --type and
+ * the depths are tested.
+ */
+#pragma once
+
+#include "base/vec.h"
+#include "os/walk.h"
+
+struct walk_patterns BASE_VEC(const char *);
+
+struct walk_selection {
+    struct walk_patterns names, prune, exclude;
+    unsigned types; /* bit set of DT_*; 0: all */
+    unsigned min_depth;
+    unsigned max_depth;
+};
+
+/* For options: NULL, or what is wrong. */
+const char *walk_pattern_add(struct walk_patterns *patterns, const char *glob);
+const char *walk_types_parse(unsigned *types, const char *letters);
+
+bool walk_is_excluded(const struct walk_selection *s, const struct os_walk_entry *e);
+bool walk_is_pruned(const struct walk_selection *s, const struct os_walk_entry *e);
+
+/* Whether an entry is a directory that is entered, not considering --exclude. */
+bool walk_is_entered(const struct walk_selection *s, const struct os_walk_entry *e);
+
+/* Whether an entry that is not excluded is printed. Without memory to decide that, c->out fails. */
+bool walk_is_printed(const struct walk_selection *s, const struct os_walk_entry *e,
+                     struct os_walk_chunk *c);
