@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * For LD_PRELOAD, with glibc: allocations of the program fail, not those of the
- * programs that it runs. NO_MEMORY=FIRST-LAST:MARK: which, counted from 1 once
- * its constructors run, in all threads; MARK is a file that is made by then.
+ * programs that it runs. NO_MEMORY=FIRST-LAST:SIZE:MARK: of the allocations of
+ * at least SIZE bytes, counted from 1 once the program's constructors run and in
+ * all threads, those from FIRST to LAST fail, and the file MARK is created.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@ void *libc_malloc(size_t size) __asm__("__libc_malloc");
 void *libc_calloc(size_t count, size_t size) __asm__("__libc_calloc");
 void *libc_realloc(void *data, size_t size) __asm__("__libc_realloc");
 
-static unsigned long first, last;
+static unsigned long first, last, least;
 static const char *mark;
 static atomic_ulong count;
 
@@ -26,14 +27,17 @@ __attribute__((constructor)) static void begin(void) {
         return;
     first = strtoul(text, &text, 10);
     last = strtoul(text + 1, &text, 10);
+    least = strtoul(text + 1, &text, 10);
     mark = text + 1;
     unsetenv("NO_MEMORY");
     unsetenv("LD_PRELOAD");
 }
 
-static bool fails(void) {
-    unsigned long number = mark ? atomic_fetch_add(&count, 1) + 1 : 0;
-    if (!mark || number < first || number > last)
+static bool fails(size_t size) {
+    if (!mark || size < least)
+        return false;
+    unsigned long number = atomic_fetch_add(&count, 1) + 1;
+    if (number < first || number > last)
         return false;
     close(creat(mark, 0600));
     errno = ENOMEM;
@@ -41,13 +45,13 @@ static bool fails(void) {
 }
 
 void *malloc(size_t size) {
-    return fails() ? NULL : libc_malloc(size);
+    return fails(size) ? NULL : libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
-    return fails() ? NULL : libc_calloc(number, size);
+    return fails(number * size) ? NULL : libc_calloc(number, size);
 }
 
 void *realloc(void *data, size_t size) {
-    return fails() ? NULL : libc_realloc(data, size);
+    return fails(size) ? NULL : libc_realloc(data, size);
 }
