@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "applets/urandom/urandom.h"
-#include "base/io.h"
+#include "base/codec.h"
 #include "base/utf8.h"
 #include "os/random_stream.h"
 
@@ -24,70 +24,47 @@ static bool is_full(struct urandom_run *u) {
 
 /* ---- bytes ---- */
 
-enum { TEXT_PIECE = 4096 }; /* characters that are made at a time; a multiple of 4 */
+enum {
+    GROUP = 3,           /* bytes of base64 that are encoded together */
+    PIECE = 1024 * GROUP /* bytes that are encoded at a time */
+};
 
-static void put_text(struct urandom_run *u, char *text, size_t size) {
-    buf_add(&u->text, text, size);
-    explicit_bzero(text, size);
-    if (is_full(u))
-        urandom_flush(u);
+static enum base_alphabet alphabet_of(const struct urandom_run *u) {
+    return u->args->form == URANDOM_BASE64URL ? BASE_BASE64URL : BASE_BASE64;
 }
 
-static void put_hex(struct urandom_run *u, const unsigned char *bytes, size_t size) {
-    char text[TEXT_PIECE];
+static void put_encoded(struct urandom_run *u, const unsigned char *bytes, size_t size) {
     while (size > 0) {
-        size_t n = size < sizeof text / 2 ? size : sizeof text / 2;
-        for (size_t i = 0; i < n; i++) {
-            text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-            text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-        }
-        put_text(u, text, 2 * n);
+        size_t n = size < PIECE ? size : PIECE;
+        if (u->args->form == URANDOM_HEX)
+            base_encode_hex(&u->text, bytes, n);
+        else
+            base_encode_base64(&u->text, bytes, n, alphabet_of(u));
+        if (is_full(u))
+            urandom_flush(u);
         bytes += n;
         size -= n;
     }
 }
 
-static void encode_group(const struct urandom_run *u, const unsigned char *bytes, char *text) {
-    static const char alphabets[2][65] = {
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-    };
-    const char *letters = alphabets[u->args->form == URANDOM_BASE64URL];
-    uint32_t group = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
-    for (unsigned i = 0; i < 4; i++)
-        text[i] = letters[group >> (18 - 6 * i) & 63];
-}
-
 /* Prints the group: three bytes, or fewer at the end. */
 static void put_group(struct urandom_run *u) {
-    bool url = u->args->form == URANDOM_BASE64URL;
-    char text[4];
-    encode_group(u, u->group, text);
-    for (unsigned i = u->grouped + 1; i < sizeof text; i++)
-        text[i] = '=';
-    put_text(u, text, url ? u->grouped + 1 : sizeof text);
+    put_encoded(u, u->group, u->grouped);
     explicit_bzero(u->group, sizeof u->group);
     u->grouped = 0;
 }
 
-/* Pieces come in any size and order: what does not fill a group waits for the next one. */
+/* Pieces come in any size: what does not fill a group waits for the next one. */
 static void put_base64(struct urandom_run *u, const unsigned char *bytes, size_t size) {
-    char text[TEXT_PIECE];
     for (; size > 0 && u->grouped; size--) {
         u->group[u->grouped++] = *bytes++;
-        if (u->grouped == sizeof u->group)
+        if (u->grouped == GROUP)
             put_group(u);
     }
-    while (size >= 3) {
-        size_t groups = size / 3 < sizeof text / 4 ? size / 3 : sizeof text / 4;
-        for (size_t i = 0; i < groups; i++)
-            encode_group(u, bytes + 3 * i, text + 4 * i);
-        put_text(u, text, 4 * groups);
-        bytes += 3 * groups;
-        size -= 3 * groups;
-    }
-    for (; size > 0; size--)
-        u->group[u->grouped++] = *bytes++;
+    size_t rest = size % GROUP;
+    put_encoded(u, bytes, size - rest);
+    memcpy(u->group + u->grouped, bytes + size - rest, rest);
+    u->grouped += (unsigned)rest;
 }
 
 /* Many raw bytes are written without a copy. */
@@ -105,7 +82,7 @@ static bool write_bytes(void *data, const void *bytes, size_t size) {
     struct urandom_run *u = data;
     switch ((enum urandom_form)u->args->form) {
     case URANDOM_HEX:
-        put_hex(u, bytes, size);
+        put_encoded(u, bytes, size);
         break;
     case URANDOM_BASE64:
     case URANDOM_BASE64URL:
@@ -156,17 +133,6 @@ static int make_integer(struct urandom_run *u, struct base_error *e) {
 
 /* ---- symbols ---- */
 
-static unsigned encode(uint32_t cp, char bytes[static 4]) {
-    static const unsigned char heads[] = { 0, 0xc0, 0xe0, 0xf0 };
-    unsigned size = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-    for (unsigned i = size - 1; i > 0; i--) {
-        bytes[i] = (char)(0x80 | (cp & 0x3f));
-        cp >>= 6;
-    }
-    bytes[0] = (char)(heads[size - 1] | cp);
-    return size;
-}
-
 enum { CODE_POINTS = 0x110000 };
 
 /* `seen` has a bit for each code point. NULL, or why not. */
@@ -175,14 +141,12 @@ static const char *add_range(struct urandom_alphabet *alphabet, uint64_t *seen, 
     if (first > last)
         return "a range's end comes before its beginning; put '-' first or last to mean itself";
     for (uint32_t cp = first; cp <= last; cp++) {
-        struct urandom_symbol symbol = { 0 };
         if (cp >= 0xd800 && cp <= 0xdfff)
             continue; /* surrogates are not characters */
         if (seen[cp / 64] >> cp % 64 & 1)
             return "a symbol is there twice, so that it would come more often than others";
         seen[cp / 64] |= UINT64_C(1) << cp % 64;
-        symbol.size = (uint8_t)encode(cp, symbol.bytes);
-        if (!vec_push(alphabet, symbol))
+        if (!vec_push(alphabet, cp))
             return "out of memory";
     }
     return NULL;
@@ -221,13 +185,12 @@ const char *urandom_read_alphabet(const char *set, struct urandom_alphabet *alph
 }
 
 static int make_symbols(struct urandom_run *u, struct base_error *e) {
-    const struct urandom_symbol *symbols = u->alphabet.items;
     uint64_t last = u->alphabet.count - 1, which;
     for (unsigned i = 0; i < u->args->length; i++) {
         int err = os_random_integer(&u->source, last, &which, e);
         if (err < 0)
             return err;
-        buf_add(&u->text, symbols[which].bytes, symbols[which].size);
+        base_utf8_encode(&u->text, u->alphabet.items[which]);
         if (u->text.failed || (is_full(u) && !urandom_flush(u)))
             break;
     }

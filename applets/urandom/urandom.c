@@ -245,7 +245,7 @@ static void estimate(const struct urandom_run *u, uint64_t *bytes, uint64_t *cha
         break;
     case URANDOM_ALPHABET:
         *bytes = os_random_cost(u->alphabet.count - 1) * u->args->length;
-        *characters = sizeof(((struct urandom_symbol *)0)->bytes) * (uint64_t)u->args->length;
+        *characters = 4 * (uint64_t)u->args->length;
         break;
     case URANDOM_UUID:
         *bytes = OS_UUID_SIZE;

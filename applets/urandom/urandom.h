@@ -58,13 +58,8 @@ struct urandom_args {
     unsigned jobs; /* 0: one per usable CPU */
 };
 
-/* A symbol of the alphabet, as UTF-8. */
-struct urandom_symbol {
-    char bytes[4];
-    uint8_t size;
-};
-
-struct urandom_alphabet BASE_VEC(struct urandom_symbol);
+/* Code points. */
+struct urandom_alphabet BASE_VEC(uint32_t);
 
 /* A run. */
 struct urandom_run {

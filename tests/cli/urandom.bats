@@ -269,7 +269,10 @@ size_of() {
 }
 
 @test "-o sh is one record, and -0 goes with values" {
-    osbox 64 urandom --hex --count=2 -o sh
+    local count
+    for count in 2 4294967296 4294967297 18446744073709551615; do # size_t may have 32 bits
+        osbox 64 urandom --hex --count=$count -o sh
+    done
     osbox 64 urandom --hex -0
     complained "urandom: '--null': goes with -o value or -g only"
     [ "$("$OSBOX" urandom --alphabet=ab --length=3 --count=4 -g value -0 | tr -dc '\0' | wc -c)" = 4 ]

@@ -361,6 +361,19 @@ def check_threads(place):
     tap.skip("without threads there is one", "their start was not seen")
 
 
+def check_cpus(place):
+    """A machine with more CPUs than the first mask has room for."""
+    cpus = len(os.sched_getaffinity(0))
+    faults = []
+    for count in range(1, 4):
+        result, lines = trace(place, ["40M", "--stats"],
+                              f"sched_getaffinity:error=EINVAL:when=1..{count}")
+        if stats(result).get("threads") != str(min(cpus, 40)) or \
+                sum("INJECTED" in line for line in lines) != count:
+            faults.append(f"{count} masks are too small: {result.status}, {result.err}")
+    tap.ok("the mask of usable CPUs grows until the kernel accepts it", faults)
+
+
 # ---- what comes ----
 
 
@@ -486,6 +499,7 @@ def main():
         check_devices(place)
         check_waiting(place)
         check_threads(place)
+        check_cpus(place)
         check_every_call(place)
     finally:
         shutil.rmtree(place)

@@ -204,7 +204,7 @@ static void test_affinity_is_what_libc_says(void) {
     for (unsigned again = 0; again < 2; again++) {
         CHECK_INT(os_cpuset_get_affinity(0, &cpus), 0);
         for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-            CHECK_INT(os_cpuset_has(&cpus, cpu), CPU_ISSET(cpu, &set));
+            CHECK_INT(os_cpuset_has(&cpus, cpu), CPU_ISSET(cpu, &set) != 0);
     }
     CHECK_INT(os_usable_cpus(), CPU_COUNT(&set));
     CHECK_INT(os_cpuset_set_affinity(0, &cpus), 0);
