@@ -169,13 +169,13 @@ static bool query_pathconf(const struct query_run *r) {
         return fail(r, &e);
     for (unsigned i = 0; os_pathconf_names[i].number >= 0; i++) {
         enum file_field field = (enum file_field)(FILE_PC_ALLOC_SIZE_MIN + i);
-        bool known;
+        bool has_value;
         int64_t value;
         if (!cli_wants(r->writer, r->q->base + field))
             continue;
-        if (os_pathconf(fd, os_pathconf_names[i].number, &known, &value, r->file->path, &e) < 0)
+        if (os_pathconf(fd, os_pathconf_names[i].number, &has_value, &value, r->file->path, &e) < 0)
             fail_part(r, &e);
-        else if (known)
+        else if (has_value)
             set_value(r, field, cli_int(value));
     }
     close(fd);

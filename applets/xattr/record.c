@@ -50,7 +50,7 @@ const struct cli_field xattr_fields[] = {
                         .help = "capabilities, ACLs and SELinux labels as text; null for others" },
 };
 
-/* The value as text, or what is wrong with it; null where nothing is known of it. */
+/* The value as text, or what is wrong with it; null if the attribute has no such form. */
 static struct cli_value decode(struct xattr_work *w, const char *name) {
     const struct buf *value = &w->value;
     const char *why = NULL;
@@ -76,11 +76,19 @@ static struct cli_value decode(struct xattr_work *w, const char *name) {
     return cli_bytes(w->decoded.data, w->decoded.len);
 }
 
-static void fill_value(const struct xattr_run *r, struct xattr_work *w, const char *name) {
+static void fill_value(const struct xattr_run *r, struct xattr_work *w, const char *path,
+                       const char *name) {
     w->values[XATTR_SIZE] = cli_uint(w->value.len);
     w->values[XATTR_VALUE] = cli_bytes(w->value.data, w->value.len);
     if (r->needs & XATTR_NEEDS_DECODED)
         w->values[XATTR_DECODED] = decode(w, name);
+    if (w->decoded.failed) {
+        struct base_error e;
+        base_fail(&e, ENOMEM, "malloc", path);
+        xattr_fail(r, w, &e, path);
+        w->values[XATTR_DECODED] = cli_null();
+        buf_finish(&w->decoded); /* there may be memory for the next one */
+    }
 }
 
 void xattr_emit(const struct xattr_run *r, struct xattr_work *w, const struct os_file *file,
@@ -101,7 +109,7 @@ void xattr_emit(const struct xattr_run *r, struct xattr_work *w, const struct os
     w->values[XATTR_PATH] = cli_str(path);
     w->values[XATTR_NAME] = cli_str(name);
     if (name && result == 0 && r->needs & XATTR_NEEDS_VALUE)
-        fill_value(r, w, name);
+        fill_value(r, w, path, name);
     if (w->chunk)
         cli_format_record(cli_writer(r->cli), w->values, false, &w->chunk->out);
     else

@@ -8,7 +8,7 @@
 
 enum { ACL_VERSION = 2, ACL_HEADER = 4, ACL_ENTRY = 8 };
 
-/* In the order that the kernel wants them, and with the letters of the short form. */
+/* In the order of a valid ACL. */
 enum { ACL_USER_OBJ = 1, ACL_USER = 2, ACL_GROUP_OBJ = 4, ACL_GROUP = 8, ACL_MASK = 16 };
 enum { ACL_OTHER = 32 };
 
@@ -25,7 +25,7 @@ static struct entry entry_at(const unsigned char *p) {
     return (struct entry){ le16toh(tag), le16toh(permissions), le32toh(id) };
 }
 
-/* A name that reads as a number, or that the form could not be parsed with, would mislead. */
+/* Whether a name is not a number, and has no character that has a meaning in this form. */
 static bool is_clear(const char *name) {
     return name && name[0] && strspn(name, "0123456789") != strlen(name) &&
            !name[strcspn(name, ":, \t\n\\#")];

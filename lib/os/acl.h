@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "os/users.h"
 
-/* The entries in acl(5)'s short text form, appended to b: "u::rw-,u:1000:r--,g::r--,m::r--,o::r--".
- * Users and groups by name where the caches (both may be NULL: numbers only) find one that stands
- * for nothing else in this form. NULL, or what is wrong with the value, a literal. */
+/* Appends the entries in acl(5)'s short text form: "u::rw-,u:1000:r--,g::r--,m::r--,o::r--". Users
+ * and groups are printed by name if the caches (both may be NULL: numbers only) find one that is
+ * unambiguous in this form. Returns NULL, or what is wrong with the value. */
 const char *os_acl_text(const void *value, size_t size, struct os_name_cache *users,
                         struct os_name_cache *groups, struct buf *b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What is known of a descriptor itself.
+ * The state of a descriptor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,5 +49,5 @@ int os_ttyname(int fd, struct buf *b, struct base_error *e) {
     if (errnum)
         return fail(fd, errnum, "ttyname", e);
     buf_add_str(b, name);
-    return 0;
+    return b->failed ? fail(fd, ENOMEM, "ttyname", e) : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What is known of a descriptor itself: os.isatty, os.ttyname, os.get_blocking,
+ * The state of a descriptor: os.isatty, os.ttyname, os.get_blocking,
  * os.get_inheritable, os.lseek, os.tcgetpgrp, os.get_terminal_size.
  */
 #pragma once
@@ -15,16 +15,17 @@ struct os_descriptor {
     bool tty;
     bool blocking;
     bool inheritable;
-    bool has_offset; /* it can be sought */
+    bool has_offset; /* it is seekable */
     int64_t offset;
     bool has_pgrp; /* it is this process's controlling terminal */
     int pgrp;
     bool has_size;
-    unsigned columns, lines; /* as the terminal says: 0 is possible */
+    unsigned columns, lines; /* of the terminal; may be 0 */
 };
 
-/* EBADF: it is not open. */
+/* Returns 0, or -errno: EBADF if it is not open. */
 int os_describe_descriptor(int fd, struct os_descriptor *d, struct base_error *e);
 
-/* ttyname(3), appended to b. ENOTTY: not a terminal; ENODEV: a terminal without a name here. */
+/* Appends the name of a terminal, ttyname(3). Returns 0, or -errno: ENOTTY if it is not a terminal;
+ * ENODEV if it has no name here. */
 int os_ttyname(int fd, struct buf *b, struct base_error *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Names of file systems by the magic number of statfs(2), in GNU stat's words:
- * all that coreutils 9.1 knows, and those that it has learnt since.
+ * Names of file systems by the magic number of statfs(2), as GNU stat prints
+ * them: all of coreutils 9.1, and those added since.
  */
 #include <stddef.h>
 

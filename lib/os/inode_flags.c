@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "os/inode_flags.h"
 
-/* The flags that file_getattr(2) can tell, and what ioctl(2) calls them. */
+/* The flags that file_getattr(2) returns, and those of the ioctl. */
 static const struct {
     uint32_t xflag, flag;
 } xflags[] = {
@@ -63,63 +63,63 @@ const char *os_inode_flag_name(unsigned bit) {
     return NULL;
 }
 
-static int get_by_file_getattr(const struct os_file *w, struct os_inode_flags *a) {
+static int get_by_file_getattr(const struct os_file *file, struct os_inode_flags *found) {
     struct os_file_attr attr = { 0 };
-    if (syscall(OS_NR_FILE_GETATTR, w->dir_fd, os_file_path(w), &attr, sizeof attr,
-                os_file_flags(w)) < 0)
+    if (syscall(OS_NR_FILE_GETATTR, file->dir_fd, os_file_path(file), &attr, sizeof attr,
+                os_file_flags(file)) < 0)
         return -errno;
     for (size_t i = 0; i < sizeof xflags / sizeof xflags[0]; i++)
         if (attr.fa_xflags & xflags[i].xflag)
-            a->flags |= xflags[i].flag;
-    a->project = attr.fa_projid;
-    a->has_project = true;
+            found->flags |= xflags[i].flag;
+    found->project = attr.fa_projid;
+    found->has_project = true;
     return 0;
 }
 
-/* The file may have been replaced since it was seen to be safe: O_NONBLOCK opens a FIFO without
- * waiting, and nothing is asked of a descriptor of another type. */
-static int open_safely(const struct os_file *w) {
+/* The file may have been replaced since its type was checked: O_NONBLOCK opens a FIFO without
+ * waiting, and no ioctl is called for another type. */
+static int open_safely(const struct os_file *file) {
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-    if (!w->path)
-        return fcntl(w->dir_fd, F_DUPFD_CLOEXEC, 0);
-    return base_open(w->dir_fd, w->path, flags | (w->follow ? 0 : O_NOFOLLOW));
+    if (!file->path)
+        return fcntl(file->dir_fd, F_DUPFD_CLOEXEC, 0);
+    return base_open(file->dir_fd, file->path, flags | (file->follow ? 0 : O_NOFOLLOW));
 }
 
 static bool is_safe(unsigned mode) {
     return S_ISREG(mode) || S_ISDIR(mode);
 }
 
-static int get_by_ioctl(const struct os_file *w, struct os_inode_flags *a) {
-    int fd = open_safely(w);
+static int get_by_ioctl(const struct os_file *file, struct os_inode_flags *found) {
+    int fd = open_safely(file);
     if (fd < 0)
-        return w->path ? fd : -errno;
+        return file->path ? fd : -errno;
     struct stat st;
     unsigned flags = 0;
     int r = fstat(fd, &st) < 0 || (is_safe(st.st_mode) && ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
                 ? -errno
                 : 0;
-    a->flags |= flags;
+    found->flags |= flags;
     struct fsxattr extra;
-    if (!r && !a->has_project && ioctl(fd, FS_IOC_FSGETXATTR, &extra) == 0) {
-        a->project = extra.fsx_projid;
-        a->has_project = true;
+    if (!r && !found->has_project && ioctl(fd, FS_IOC_FSGETXATTR, &extra) == 0) {
+        found->project = extra.fsx_projid;
+        found->has_project = true;
     }
     close(fd);
     return r;
 }
 
-/* The kernel, the file system or this type of file does not have the call. */
+/* Whether the kernel, the file system or this type of file lacks the call. */
 static bool is_unsupported(int r) {
     return r == -ENOTTY || r == -ENOSYS || r == -EOPNOTSUPP || r == -EINVAL;
 }
 
-int os_inode_flags(const struct os_file *w, unsigned mode, struct os_inode_flags *a,
+int os_inode_flags(const struct os_file *file, unsigned mode, struct os_inode_flags *found,
                    struct base_error *e) {
     const char *operation = "file_getattr";
-    *a = (struct os_inode_flags){ 0 };
-    int r = get_by_file_getattr(w, a);
+    *found = (struct os_inode_flags){ 0 };
+    int r = get_by_file_getattr(file, found);
     if (is_safe(mode)) {
-        int opened = get_by_ioctl(w, a);
+        int opened = get_by_ioctl(file, found);
         if (!is_unsupported(opened) || r < 0) {
             operation = "ioctl";
             r = opened;
@@ -127,5 +127,5 @@ int os_inode_flags(const struct os_file *w, unsigned mode, struct os_inode_flags
     }
     if (is_unsupported(r))
         r = -EOPNOTSUPP;
-    return r < 0 ? os_file_fail(w, -r, operation, e) : 0;
+    return r < 0 ? os_file_fail(file, -r, operation, e) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Inode flags, as chattr(1) sets them and lsattr(1) shows them, and the
- * project id of quotas. Python's os has neither (st_flags is BSD's).
+ * Inode flags, as chattr(1) sets and lsattr(1) prints them, and the project id
+ * of quotas. Python's os has neither (st_flags is for BSD).
  */
 #pragma once
 
@@ -16,13 +16,13 @@ struct os_inode_flags {
     bool has_project;
 };
 
-/* Of regular files and directories, which are safe to open, FS_IOC_GETFLAGS tells all flags; they
- * have to be opened for reading. Where the file system has no such ioctl, and of files of other
- * types, file_getattr(2) (Linux 6.17) tells those flags that it knows. Errors: EOPNOTSUPP, the file
- * system or the type of file has no flags; else what the open or the call said (EACCES): half an
- * answer would look like a whole one. `mode` is the file's st_mode. */
-int os_inode_flags(const struct os_file *w, unsigned mode, struct os_inode_flags *a,
+/* Reads the flags of a file whose st_mode is `mode`. Regular files and directories, which are safe
+ * to open, are opened for reading, and FS_IOC_GETFLAGS returns all flags. Without this ioctl, and
+ * for other types of files, file_getattr(2) (Linux 6.17) returns those flags that it supports.
+ * Returns 0, or -errno: EOPNOTSUPP if the file system or the type of file has no flags; else that
+ * of the open or the call (EACCES), never a part of the flags. */
+int os_inode_flags(const struct os_file *file, unsigned mode, struct os_inode_flags *found,
                    struct base_error *e);
 
-/* The name of a bit of `flags` in chattr(1)'s words ("immutable"); NULL where it has none. */
+/* Returns the name of a bit of `flags` as chattr(1) calls it ("immutable"); NULL if it has none. */
 const char *os_inode_flag_name(unsigned bit);

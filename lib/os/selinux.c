@@ -18,35 +18,35 @@ bool os_selinux_enabled(void) {
            access("/etc/selinux/config", F_OK) == 0;
 }
 
-static ssize_t get(const struct os_file *w, const char *name, char *value, size_t size) {
-    if (!w->path)
-        return fgetxattr(w->dir_fd, attribute, value, size);
-    return w->follow ? getxattr(name, attribute, value, size)
-                     : lgetxattr(name, attribute, value, size);
+static ssize_t get(const struct os_file *file, const char *name, char *value, size_t size) {
+    if (!file->path)
+        return fgetxattr(file->dir_fd, attribute, value, size);
+    return file->follow ? getxattr(name, attribute, value, size)
+                        : lgetxattr(name, attribute, value, size);
 }
 
-static int read_context(const struct os_file *w, const char *name, struct buf *b,
+static int read_context(const struct os_file *file, const char *name, struct buf *b,
                         struct base_error *e) {
     for (size_t room = 256;; room *= 2) {
         if (!buf_reserve(b, room))
-            return os_file_fail(w, ENOMEM, "getxattr", e);
-        ssize_t n = get(w, name, b->data + b->len, room);
+            return os_file_fail(file, ENOMEM, "getxattr", e);
+        ssize_t n = get(file, name, b->data + b->len, room);
         if (n < 0 && errno == ERANGE)
             continue;
-        /* An empty value is no context either: libselinux calls that ENOTSUP. */
+        /* An empty value is not a context: libselinux returns ENOTSUP. */
         if (n <= 0)
-            return os_file_fail(w, n < 0 ? errno : EOPNOTSUPP, "getxattr", e);
+            return os_file_fail(file, n < 0 ? errno : EOPNOTSUPP, "getxattr", e);
         size_t size = (size_t)n;
-        /* The kernel's own values end with a NUL, those of old tools do not. */
+        /* The kernel's values end with a NUL, those of old tools do not. */
         b->len += strnlen(b->data + b->len, size);
         return 0;
     }
 }
 
-int os_selinux_context(const struct os_file *w, struct buf *b, struct base_error *e) {
+int os_selinux_context(const struct os_file *file, struct buf *b, struct base_error *e) {
     struct buf room = { 0 };
-    const char *name = os_file_name(w, &room);
-    int r = name ? read_context(w, name, b, e) : os_file_fail(w, ENOMEM, "getxattr", e);
+    const char *name = os_file_name(file, &room);
+    int r = name ? read_context(file, name, b, e) : os_file_fail(file, ENOMEM, "getxattr", e);
     buf_finish(&room);
     return r;
 }

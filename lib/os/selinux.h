@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * SELinux, as far as the names of contexts go.
+ * SELinux: the contexts of files.
  */
 #pragma once
 
@@ -12,6 +12,6 @@
 /* Whether the system runs with SELinux: its file system is mounted and it is configured. */
 bool os_selinux_enabled(void);
 
-/* The file's security context, appended to b. Errors: ENODATA, it has none; EOPNOTSUPP, nor can it
- * have one; those of path resolution. */
-int os_selinux_context(const struct os_file *w, struct buf *b, struct base_error *e);
+/* Appends the file's security context. Returns 0, or -errno: ENODATA if it has none; EOPNOTSUPP if
+ * it cannot have one; those of path resolution. */
+int os_selinux_context(const struct os_file *file, struct buf *b, struct base_error *e);

@@ -22,11 +22,12 @@ static struct os_statx_time time_of(struct timespec t) {
     return (struct os_statx_time){ .tv_sec = t.tv_sec, .tv_nsec = (uint32_t)t.tv_nsec };
 }
 
-/* Before Linux 4.11, and under seccomp filters that do not know statx. */
-static int stat_without_statx(const struct os_file *w, struct os_statx *st, struct base_error *e) {
+/* For Linux before 4.11, and seccomp filters that refuse statx. */
+static int stat_without_statx(const struct os_file *file, struct os_statx *st,
+                              struct base_error *e) {
     struct stat s;
-    if (fstatat(w->dir_fd, os_file_path(w), &s, os_file_flags(w)) < 0)
-        return os_file_fail(w, errno, "fstatat", e);
+    if (fstatat(file->dir_fd, os_file_path(file), &s, os_file_flags(file)) < 0)
+        return os_file_fail(file, errno, "fstatat", e);
     *st = (struct os_statx){
         .stx_mask = OS_STATX_BASIC_STATS,
         .stx_blksize = (uint32_t)s.st_blksize,
@@ -48,26 +49,26 @@ static int stat_without_statx(const struct os_file *w, struct os_statx *st, stru
     return 0;
 }
 
-int os_stat(const struct os_file *w, unsigned mask, enum os_sync sync, struct os_statx *st,
+int os_stat(const struct os_file *file, unsigned mask, enum os_sync sync, struct os_statx *st,
             struct base_error *e) {
-    int flags = os_file_flags(w) | AT_NOT_TRIGGERED | sync_flags[sync];
-    if (syscall(SYS_statx, w->dir_fd, os_file_path(w), flags, mask, st) == 0)
+    int flags = os_file_flags(file) | AT_NOT_TRIGGERED | sync_flags[sync];
+    if (syscall(SYS_statx, file->dir_fd, os_file_path(file), flags, mask, st) == 0)
         return 0;
-    /* EPERM is no errno of statx(2): container seccomp filters answer so. */
+    /* statx(2) itself has no EPERM: it comes from the seccomp filters of containers. */
     if (errno == ENOSYS || errno == EPERM)
-        return stat_without_statx(w, st, e);
-    return os_file_fail(w, errno, "statx", e);
+        return stat_without_statx(file, st, e);
+    return os_file_fail(file, errno, "statx", e);
 }
 
-int os_readlink(const struct os_file *w, struct buf *b, struct base_error *e) {
-    /* A target is at most PATH_MAX long, but st_size is 0 in /proc: try, and grow when it fits
-     * only just. */
+int os_readlink(const struct os_file *file, struct buf *b, struct base_error *e) {
+    /* st_size, the size of a target elsewhere, is 0 in /proc. A target that fills the room may have
+     * been cut. */
     for (size_t room = 256;; room *= 2) {
         if (!buf_reserve(b, room))
-            return os_file_fail(w, ENOMEM, "readlink", e);
-        ssize_t n = readlinkat(w->dir_fd, os_file_path(w), b->data + b->len, room);
+            return os_file_fail(file, ENOMEM, "readlink", e);
+        ssize_t n = readlinkat(file->dir_fd, os_file_path(file), b->data + b->len, room);
         if (n < 0)
-            return os_file_fail(w, errno, "readlink", e);
+            return os_file_fail(file, errno, "readlink", e);
         if ((size_t)n < room) {
             b->len += (size_t)n;
             return 0;
@@ -75,20 +76,20 @@ int os_readlink(const struct os_file *w, struct buf *b, struct base_error *e) {
     }
 }
 
-static int access_call(const struct os_file *w, int mode, int flags) {
-    if (syscall(OS_NR_FACCESSAT2, w->dir_fd, os_file_path(w), mode, flags) == 0)
+static int access_call(const struct os_file *file, int mode, int flags) {
+    if (syscall(OS_NR_FACCESSAT2, file->dir_fd, os_file_path(file), mode, flags) == 0)
         return 0;
-    /* EPERM as in os_stat(), but here it is also an answer (immutable files): ask again. */
+    /* EPERM as in os_stat(), but it may also be the result (immutable files): call again. */
     if (errno == ENOSYS || errno == EPERM)
-        return faccessat(w->dir_fd, os_file_path(w), mode, flags);
+        return faccessat(file->dir_fd, os_file_path(file), mode, flags);
     return -1;
 }
 
-int os_access(const struct os_file *w, int mode, bool effective, bool *allowed,
+int os_access(const struct os_file *file, int mode, bool effective, bool *allowed,
               struct base_error *e) {
-    int flags = os_file_flags(w) | (effective ? AT_EACCESS : 0);
-    *allowed = access_call(w, mode, flags) == 0;
+    int flags = os_file_flags(file) | (effective ? AT_EACCESS : 0);
+    *allowed = access_call(file, mode, flags) == 0;
     if (*allowed || errno == EACCES || errno == EROFS || errno == EPERM)
         return 0;
-    return os_file_fail(w, errno, "faccessat", e);
+    return os_file_fail(file, errno, "faccessat", e);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * os.stat, os.lstat, os.fstat, os.statx; os.readlink; os.access. All take a
- * struct os_file, return 0 or a negative errno, and fill an optional error.
+ * os.stat, os.lstat, os.fstat, os.statx; os.readlink; os.access.
  */
 #pragma once
 
@@ -9,22 +8,23 @@
 #include "os/file.h"
 #include "os/kernel.h"
 
-/* How hard to look, AT_STATX_SYNC_TYPE of statx(2). */
+/* AT_STATX_SYNC_TYPE of statx(2): whether a network file system asks its server. */
 enum os_sync { OS_SYNC_DEFAULT, OS_SYNC_FORCE, OS_SYNC_CACHED };
 
-/* statx(2) for the OS_STATX_* bits of `mask`; what was found is st->stx_mask. An automount point at
- * the end of the path is not triggered, as stat(2) does not. Where the kernel or a seccomp filter
- * has no statx: fstatat(2), with the basic fields alone.
- * Errors: ENOENT (also an empty path), ENOTDIR, EACCES (CAP_DAC_READ_SEARCH), ELOOP, ENAMETOOLONG,
- * EBADF, and what the file system adds. */
-int os_stat(const struct os_file *w, unsigned mask, enum os_sync sync, struct os_statx *st,
+/* Calls statx(2) for the OS_STATX_* bits of `mask`; st->stx_mask says which members are valid. An
+ * automount point at the end of the path is not triggered, as by stat(2). Without statx, in the
+ * kernel or because of a seccomp filter: fstatat(2), with the basic fields only.
+ * Returns 0, or -errno: ENOENT (also if the path is empty), ENOTDIR, EACCES (CAP_DAC_READ_SEARCH),
+ * ELOOP, ENAMETOOLONG, EBADF, and errors of the file system. */
+int os_stat(const struct os_file *file, unsigned mask, enum os_sync sync, struct os_statx *st,
             struct base_error *e);
 
-/* readlink(2): the target of a symbolic link, of any length, appended to b. EINVAL: not a link. */
-int os_readlink(const struct os_file *w, struct buf *b, struct base_error *e);
+/* Appends the target of a symbolic link, of any length. Returns 0, or -errno: EINVAL if it is not a
+ * link; others of readlink(2). */
+int os_readlink(const struct os_file *file, struct buf *b, struct base_error *e);
 
-/* access(2): whether R_OK, W_OK, X_OK (`mode`; F_OK is 0) would be allowed, for the real ids or
- * with `effective` the effective ones. *allowed is the answer where the errno is one (EACCES,
- * EROFS, EPERM); other failures are errors. */
-int os_access(const struct os_file *w, int mode, bool effective, bool *allowed,
+/* Sets *allowed to whether the access of `mode` (R_OK, W_OK, X_OK; F_OK is 0) is allowed for the
+ * real ids, or with `effective` the effective ones; EACCES, EROFS and EPERM of access(2) mean that
+ * it is not. Returns 0, or -errno. */
+int os_access(const struct os_file *file, int mode, bool effective, bool *allowed,
               struct base_error *e);

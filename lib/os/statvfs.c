@@ -10,7 +10,7 @@
 
 #include "os/statvfs.h"
 
-enum { STATFS_VALID = 0x20 }; /* statfs(2) sets it, statvfs(3) does not show it */
+enum { STATFS_VALID = 0x20 }; /* set by statfs(2), hidden by statvfs(3) */
 
 static const char flag_names[][16] = {
     [0] = "ST_RDONLY",       [1] = "ST_NOSUID",   [2] = "ST_NODEV",       [3] = "ST_NOEXEC",
@@ -25,23 +25,23 @@ const char *os_statvfs_flag_name(unsigned bit) {
     return flag_names[bit];
 }
 
-/* statfs(2) knows no dir_fd: a descriptor of the file stands for it. */
-static int call_statfs(const struct os_file *w, struct statfs *s, struct base_error *e) {
-    if (w->path && w->dir_fd == AT_FDCWD && w->follow)
-        return statfs(w->path, s) < 0 ? os_file_fail(w, errno, "statfs", e) : 0;
-    if (!w->path)
-        return fstatfs(w->dir_fd, s) < 0 ? os_file_fail(w, errno, "fstatfs", e) : 0;
-    int fd = os_file_open(w, e);
+/* statfs(2) has no dir_fd: the file is opened. */
+static int call_statfs(const struct os_file *file, struct statfs *s, struct base_error *e) {
+    if (file->path && file->dir_fd == AT_FDCWD && file->follow)
+        return statfs(file->path, s) < 0 ? os_file_fail(file, errno, "statfs", e) : 0;
+    if (!file->path)
+        return fstatfs(file->dir_fd, s) < 0 ? os_file_fail(file, errno, "fstatfs", e) : 0;
+    int fd = os_file_open(file, e);
     if (fd < 0)
         return fd;
-    int r = fstatfs(fd, s) < 0 ? os_file_fail(w, errno, "fstatfs", e) : 0;
+    int r = fstatfs(fd, s) < 0 ? os_file_fail(file, errno, "fstatfs", e) : 0;
     close(fd);
     return r;
 }
 
-int os_statvfs(const struct os_file *w, struct os_statvfs *fs, struct base_error *e) {
+int os_statvfs(const struct os_file *file, struct os_statvfs *fs, struct base_error *e) {
     struct statfs s;
-    int r = call_statfs(w, &s, e);
+    int r = call_statfs(file, &s, e);
     if (r < 0)
         return r;
     uint32_t fsid[2];
@@ -89,15 +89,14 @@ const struct os_pathconf_name os_pathconf_names[] = {
 };
 
 #ifdef __GLIBC__
-static int ask_pathconf(int fd, int number, int64_t *value) {
+static int call_pathconf(int fd, int number, int64_t *value) {
     errno = 0; /* -1 without an errno is "no limit" (pathconf(3)) */
     *value = fpathconf(fd, number);
     return *value == -1 ? -errno : 0;
 }
 #else
-/* musl answers from a fixed table, whatever the file system: what it only guesses is unknown here.
- */
-static int ask_pathconf(int fd, int number, int64_t *value) {
+/* musl has fixed values, whatever the file system: those that may be wrong are unknown here. */
+static int call_pathconf(int fd, int number, int64_t *value) {
     struct statfs s;
     if (fstatfs(fd, &s) < 0)
         return -errno;
@@ -128,10 +127,10 @@ static int ask_pathconf(int fd, int number, int64_t *value) {
 }
 #endif
 
-int os_pathconf(int fd, int number, bool *known, int64_t *value, const char *path,
+int os_pathconf(int fd, int number, bool *has_value, int64_t *value, const char *path,
                 struct base_error *e) {
-    int r = ask_pathconf(fd, number, value);
-    *known = r == 0 && *value != -1;
-    /* EINVAL: the name means nothing for this type of file. */
+    int r = call_pathconf(fd, number, value);
+    *has_value = r == 0 && *value != -1;
+    /* EINVAL: files of this type have no such limit. */
     return r == 0 || r == -EINVAL ? 0 : base_fail(e, -r, "pathconf", path);
 }

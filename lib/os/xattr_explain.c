@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What an errno of the attribute calls means: few of them mean what their
- * texts say.
+ * What an errno of the attribute calls means, as the standard texts of most of
+ * them are misleading here.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -22,7 +22,7 @@ static bool has_namespace(const char *name) {
            begins(name, "system.");
 }
 
-/* The capability that a change takes (xattr(7)); -1: none that is known. */
+/* The capability that a change needs (xattr(7)); -1: none, or it is unknown. */
 static int capability_of(const char *name) {
     if (strcmp(name, "security.capability") == 0)
         return CAP_SETFCAP;

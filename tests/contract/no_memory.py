@@ -13,6 +13,7 @@ Prints TAP.
 
 import errno
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ COMMANDS = [command for command in faults.COMMANDS if not " ".join(command).star
     ["waitid", "--exit-with=none", "--stopped", "-J", "-F", "si_code", "--", "true"],
     ["waitid", "decode", "-o", "table", "9", "256"],
     ["xattr", "list", "-R", "."],
+    ["xattr", "get", "-J", "-F", "size,decoded", "system.posix_acl_default", "acl"],
 ]
 
 
@@ -150,6 +152,14 @@ def faults_of(case, mark):
     return number - 1, wrong
 
 
+def make_acl(folder):
+    """A directory with an ACL, without names."""
+    entries = ((1, 7), (4, 5), (32, 5))
+    value = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry, -1) for entry in entries)
+    os.mkdir(folder)
+    os.setxattr(folder, "system.posix_acl_default", value)
+
+
 def check_setfattr(folder):
     """An attribute has the value that was given, or none."""
     file, link = os.path.join(folder, "file"), os.path.join(folder, "setfattr")
@@ -219,6 +229,7 @@ def main():
         small = os.path.join(place, "small")
         os.mkdir(small)
         faults.make_place(small)
+        make_acl(os.path.join(small, "acl"))
         os.chdir(small)
         cases = [Case(command) for command in COMMANDS] + WALKS
         with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
