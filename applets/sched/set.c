@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * osbox sched set: the threads that exist. What was set is read back: the kernel
- * leaves out CPUs and says nothing.
+ * leaves out CPUs silently.
  */
 #include "applets/sched/sched.h"
 
@@ -41,8 +41,8 @@ static bool set_part(struct cli *cli, const struct sched_args *args, const struc
 }
 
 /* Orders the parts so that those that are done can be restored when the next one is refused. The
- * CPUs always can. A nice value that becomes less can, and is refused to most; one that becomes
- * greater cannot, and is refused to nobody who was allowed the attributes. These, such as
+ * CPUs always can. A nice value that becomes less can, and is refused without privilege; one that
+ * becomes greater cannot, and is never refused where the attributes were allowed. These, such as
  * SCHED_IDLE, often cannot. The normal policies set the nice value in the same call. */
 static unsigned order_parts(const struct sched_args *args, const struct os_sched *old,
                             enum part parts[static PARTS]) {

@@ -4,7 +4,7 @@
  *
  * os.urandom, os.getrandom.
  *
- * Deviations: os.getrandom may return less than was asked for, this never does.
+ * Deviations: os.getrandom may return fewer bytes than requested, this never does.
  * Without a SIZE there are 32 bytes, the secrets module's default.
  */
 #include "applets/urandom/urandom.h"
@@ -325,7 +325,7 @@ static bool make_one(struct urandom_run *u) {
 
 static void make_all(struct urandom_run *u) {
     uint64_t count = u->args->count;
-    if (u->raw && u->args->form == URANDOM_BYTES) { /* nothing stands between them */
+    if (u->raw && u->args->form == URANDOM_BYTES) { /* without separators */
         if (__builtin_mul_overflow(u->size, count, &u->size)) {
             cli_usage(u->cli, "--count", "SIZE times K is too large");
             return;
@@ -344,7 +344,7 @@ static void make_all(struct urandom_run *u) {
     urandom_finish_count(u);
 }
 
-/* --wait-seeded is all there is to do when nothing else was asked for. */
+/* --wait-seeded alone makes nothing: false, also after a failure. */
 static bool wait_first(struct urandom_run *u) {
     const struct urandom_args *args = u->args;
     struct base_error e;

@@ -14,7 +14,7 @@
 /* As the kernel has a mask: an array of unsigned long, CPU n is bit n % OS_CPUSET_BITS of word
  * n / OS_CPUSET_BITS. Which byte that is depends on the machine. All zero is the empty set. */
 struct os_cpuset {
-    unsigned long *words; /* owned, unless a caller knows better */
+    unsigned long *words; /* owned, unless the set is never finished */
     size_t count;         /* of words */
 };
 

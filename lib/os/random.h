@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Random bytes of the kernel's generator: os.urandom, os.getrandom; getrandom(2),
- * random(4). There is no generator here, and nothing stands in for the kernel's:
+ * random(4). There is no generator here, and no substitute for the kernel's:
  * the bytes come through the vDSO, by system call, or, where the call is missing,
  * from its device.
  */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Which of two sources of random bytes is faster, found while both are used:
- * the vDSO's generator runs without a system call but knows no wide registers,
- * getrandom(2) has those of the kernel. By how much the one or the other wins
- * depends on the CPU, up to a factor of two in either direction.
+ * the vDSO's generator needs no system call but has only narrow vector registers,
+ * getrandom(2) has whatever the kernel may use. Which one wins, and by how much,
+ * depends on the CPU: up to a factor of two in either direction.
  *
- * Blocks of one size are timed by turns at the beginning, and again after every
- * OS_RANDOM_LOOK_BYTES, as the machine may have become another one. None is
- * thrown away.
+ * Blocks of one size are timed in turn at the beginning, and again after every
+ * OS_RANDOM_LOOK_BYTES, as the conditions may have changed. All blocks are used.
  */
 #pragma once
 

@@ -94,7 +94,7 @@ static void make_pieces(struct worker *w, unsigned char *piece) {
     }
 }
 
-/* A thread without memory takes no part; the others make its pieces. */
+/* A thread without memory does nothing; the others make its pieces. */
 static void work(struct stream *s, unsigned char *piece) {
     struct worker w = { .stream = s };
     if (!piece)

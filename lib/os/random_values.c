@@ -109,7 +109,7 @@ int os_random_uuid4(struct os_random_values *v, unsigned char uuid[static OS_UUI
     return err;
 }
 
-/* All 74 bits anew. */
+/* 74 new bits. */
 static int start_ms(struct os_random_values *v, struct os_uuid7 *u, uint64_t ms,
                     struct base_error *e) {
     uint64_t bits[2];
@@ -137,11 +137,11 @@ static int step(struct os_random_values *v, struct os_uuid7 *u, struct base_erro
 
 int os_random_uuid7(struct os_random_values *v, struct os_uuid7 *u, uint64_t ms,
                     unsigned char uuid[static OS_UUID_SIZE], unsigned *bits, struct base_error *e) {
-    bool anew = !u->begun || ms > u->ms;
-    int err = anew ? start_ms(v, u, ms, e) : step(v, u, e);
+    bool restart = !u->begun || ms > u->ms;
+    int err = restart ? start_ms(v, u, ms, e) : step(v, u, e);
     if (err < 0)
         return err;
-    *bits = anew ? OS_UUID7_BITS : OS_UUID7_STEP_BITS;
+    *bits = restart ? OS_UUID7_BITS : OS_UUID7_STEP_BITS;
     store(uuid, 6, u->ms);
     store(uuid + 6, 2, u->high);
     store(uuid + 8, 8, u->low);

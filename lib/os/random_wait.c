@@ -136,7 +136,8 @@ int os_random_wait(int64_t timeout, struct base_error *e) {
     ssize_t n = get_byte(GRND_NONBLOCK);
     if ((n == -EAGAIN || n == -EINTR) && timeout)
         n = end == OS_NEVER ? wait_in_call() : wait_until(end, &errnum);
-    /* Without a thread: by a descriptor, which also tells, but makes the kernel do nothing. */
+    /* Without a thread: by a descriptor, which is ready at the same time, but does not make the
+     * kernel collect entropy. */
     if (n == -ENOSYS || n == -EPERM || errnum)
         return wait_for_device(timeout, e);
     return n > 0 ? 0 : base_fail(e, n < 0 ? (int)-n : EIO, "getrandom", NULL);

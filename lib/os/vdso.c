@@ -47,7 +47,7 @@ static uint32_t count_gnu(const uint32_t *table) {
     return last + 1;
 }
 
-/* The number of symbols stands in the hash tables only. */
+/* Only the hash tables have the number of symbols. */
 static uint32_t count_symbols(const struct image *m) {
     if (m->gnu_hash)
         return count_gnu(m->gnu_hash);

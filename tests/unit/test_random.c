@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * The kernel's random bytes: that none is missing, that every symbol table of a
- * vDSO is understood, and what is made of known bytes.
+ * vDSO is understood, and the values made from known bytes.
  */
 #include <elf.h>
 #include <link.h>
@@ -134,13 +134,13 @@ static void test_flags_that_exclude_each_other(void) {
         CHECK(err < 0); /* an old kernel, or a filter, has other errors */
 }
 
-struct taken {
+struct received {
     uint64_t bytes, most;
     bool too_large;
 };
 
-static bool take(void *data, const void *bytes, size_t size) {
-    struct taken *t = data;
+static bool consume(void *data, const void *bytes, size_t size) {
+    struct received *t = data;
     (void)bytes;
     t->bytes += size;
     t->too_large |= size > OS_RANDOM_PIECE;
@@ -152,10 +152,10 @@ static void test_stream_is_exact(void) {
     static const unsigned jobs[] = { 0, 1, 2, 7 };
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         for (unsigned j = 0; j < sizeof jobs / sizeof *jobs; j++) {
-            struct taken t = { .most = UINT64_MAX };
+            struct received t = { .most = UINT64_MAX };
             struct os_random r;
             os_random_init(&r, 0, 0);
-            CHECK_INT(os_random_stream(&r, sizes[i], jobs[j], take, &t, NULL), 0);
+            CHECK_INT(os_random_stream(&r, sizes[i], jobs[j], consume, &t, NULL), 0);
             CHECK_INT(t.bytes, sizes[i]);
             CHECK_INT(r.bytes, sizes[i]);
             CHECK(!t.too_large);
@@ -165,10 +165,10 @@ static void test_stream_is_exact(void) {
 }
 
 static void test_stream_ends_when_no_more_is_taken(void) {
-    struct taken t = { .most = UINT64_C(3) * OS_RANDOM_PIECE };
+    struct received t = { .most = UINT64_C(3) * OS_RANDOM_PIECE };
     struct os_random r;
     os_random_init(&r, 0, 0);
-    CHECK_INT(os_random_stream(&r, UINT64_MAX, 4, take, &t, NULL), 0);
+    CHECK_INT(os_random_stream(&r, UINT64_MAX, 4, consume, &t, NULL), 0);
     CHECK_INT(t.bytes, 3 * OS_RANDOM_PIECE);
     os_random_finish(&r);
 }
@@ -280,7 +280,7 @@ static void test_generator_is_seeded(void) {
 
 /* ---- values ---- */
 
-/* A pool with these bytes; what is beyond them would be asked of nobody. */
+/* A pool with these bytes; after them there are no more. */
 static struct os_random_values pool(const unsigned char *bytes, size_t size) {
     struct os_random_values d = { .size = size };
     memcpy(d.pool, bytes, size);
@@ -368,7 +368,7 @@ static void check_uuid7(struct os_random_values *d, struct os_uuid7 *u, uint64_t
 }
 
 static void test_uuid7_grows(void) {
-    /* 16 bytes of one: all 74 bits; then steps of 4 bytes; 16 of zero whenever it begins anew. */
+    /* 16 bytes of one: all 74 bits; then steps of 4 bytes; 16 of zero whenever it restarts. */
     unsigned char bytes[16 + 4 + 16 + 4 + 4 + 16] = { 0 };
     memset(bytes, 0xff, 16);
     struct os_random_values d = pool(bytes, sizeof bytes);

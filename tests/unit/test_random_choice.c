@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * The faster one of the vDSO and getrandom(2): how it is chosen, and that large
- * requests use it. The vDSO here is ours.
+ * requests use it. The vDSO is a substitute.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
