@@ -99,6 +99,30 @@ def need(argv):
     return any(os.access(os.path.join(d, argv[0]), os.X_OK) for d in os.get_exec_path())
 
 
+class Mutators:
+    """helpers/mutator.c, in each of the modes, inside the block; `rates` are the changes a second."""
+
+    def __init__(self, program, directory, *modes):
+        self.program, self.directory, self.modes = program, directory, modes
+        self.processes, self.rates = [], {}
+
+    def __enter__(self):
+        self.processes = [
+            subprocess.Popen([self.program, mode, self.directory, "until-killed"],
+                             stdout=subprocess.PIPE)
+            for mode in self.modes
+        ]
+        return self
+
+    def __exit__(self, *_):
+        for mode, process in zip(self.modes, self.processes):
+            process.terminate()
+            out = process.communicate()[0].split()
+            if process.returncode or len(out) != 2:
+                sys.exit(f"Bail out! mutator {mode}: status {process.returncode}, {out}")
+            self.rates[mode] = round(int(out[0]) / float(out[1]))
+
+
 class Node:
     """A command: its words below osbox, and what --describe says of it."""
 

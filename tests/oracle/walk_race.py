@@ -15,7 +15,6 @@ the changes a second that were reached.
 import collections
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +23,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 # pylint: disable=wrong-import-position
-from testlib import Tap, run  # noqa: E402
+from testlib import Mutators, Tap, run  # noqa: E402
 
 tap = Tap()
 LONG = sys.argv[3:] == ["--long"]
@@ -34,30 +33,6 @@ OSBOX, MUTATOR = (os.path.realpath(path) for path in sys.argv[1:3])
 SECRET = b"SECRET"
 MODES = [["-j1"], ["-j4"], ["-j4", "--bottom-up"], ["-j1", "--bottom-up"], ["-j4", "--tuples", "-J"],
          ["-j2", "-F", "path,st_size,type"], ["-j4", "--sum"]]
-
-
-class Mutators:
-    """They run inside the block; `rates` are their changes a second."""
-
-    def __init__(self, directory, *modes):
-        self.directory, self.modes = directory, modes
-        self.processes, self.rates = [], {}
-
-    def __enter__(self):
-        self.processes = [
-            subprocess.Popen([MUTATOR, mode, self.directory, "until-killed"],
-                             stdout=subprocess.PIPE)
-            for mode in self.modes
-        ]
-        return self
-
-    def __exit__(self, *_):
-        for mode, process in zip(self.modes, self.processes):
-            process.terminate()
-            out = process.communicate()[0].split()
-            if process.returncode or len(out) != 2:
-                sys.exit(f"Bail out! mutator {mode}: status {process.returncode}, {out}")
-            self.rates[mode] = round(int(out[0]) / float(out[1]))
 
 
 def fill(directory, depth, width, name):
@@ -118,8 +93,8 @@ def check_swap(place, few, count, seconds):
     for name in (b"inside-dir0", b"inside-dir1"):
         fill(os.path.join(top, b"out", name), 1, 2, SECRET)
     os.symlink(os.path.join(top, b"out"), os.path.join(top, b"in", b"y"))
-    check_escapes(claim, os.path.join(top, b"in"), Mutators(os.path.join(top, b"in"), "swap"), few,
-                  count, seconds)
+    check_escapes(claim, os.path.join(top, b"in"),
+                  Mutators(MUTATOR, os.path.join(top, b"in"), "swap"), few, count, seconds)
 
 
 def check_move(place, few, count, seconds):
@@ -130,7 +105,8 @@ def check_move(place, few, count, seconds):
     chain(os.path.join(top, b"in", b"m", b"chain"), 30, b"inside")
     fill(os.path.join(top, b"in", b"z"), 1, 3, b"inside")
     fill(os.path.join(top, b"out"), 1, 4, SECRET)
-    check_escapes(claim, os.path.join(top, b"in"), Mutators(top, "move"), few, count, seconds)
+    check_escapes(claim, os.path.join(top, b"in"), Mutators(MUTATOR, top, "move"), few, count,
+                  seconds)
 
 
 def kept_tree(top):
@@ -166,7 +142,7 @@ def check_storm(place, few, seconds):
     """Four mutators."""
     top = os.path.join(place, b"storm%d" % few)
     kept = collections.Counter(kept_tree(top))
-    mutators = Mutators(top, "create", "unlink", "rename", "chmod")
+    mutators = Mutators(MUTATOR, top, "create", "unlink", "rename", "chmod")
     # Who may not read what is at mode 0 says so.
     good = (0,) if reads_all(place) else (0, 77)
     faults, walks, entries = [], 0, 0
