@@ -45,19 +45,23 @@ static const struct cli_field fields[] = {
     [RESTORE_ERRNO] = { .name = "errno", .type = CLI_INT, .views = 1, .help = "and its number" },
 };
 
-/* One attribute of the file in question; its texts are offsets into `texts`. */
+/* An attribute of the current file; name and value are offsets into `texts`. */
 struct item {
     size_t name, value, size, order;
     int rank;
 };
 
+struct items BASE_VEC(struct item);
+
 struct restore {
     struct cli *cli;
     const struct xattr_args *args;
     int root;
-    bool begun;       /* `path` and `items` are a file's */
-    struct buf path;  /* NUL-terminated */
-    struct buf items; /* struct item */
+    bool begun;      /* `path` and `items` are a file's */
+    bool incomplete; /* not all of the dump was read */
+    bool failed;     /* memory was short for the file */
+    struct buf path; /* NUL-terminated */
+    struct items items;
     struct buf texts;
     struct buf present, names;    /* scratch */
     struct base_file_set cleaned; /* files that were cleaned */
@@ -65,7 +69,7 @@ struct restore {
 
 /* ---- results ---- */
 
-static void put_result(struct restore *r, const char *name, const char *result, int errnum) {
+static void emit_result(struct restore *r, const char *name, const char *result, int errnum) {
     struct cli_value values[RESTORE_FIELDS] = {
         [RESTORE_PATH] = cli_str(r->path.data),
         [RESTORE_NAME] = cli_str(name),
@@ -82,7 +86,7 @@ static void skip(struct restore *r, const char *name, struct base_error *e) {
     e->path = r->path.data;
     e->fd = -1;
     cli_report(r->cli, e);
-    put_result(r, name, "skipped", e->errnum);
+    emit_result(r, name, "skipped", e->errnum);
 }
 
 /* ---- files that were cleaned: what two of a file's names, or two places of a dump, say of one
@@ -106,25 +110,18 @@ static const char *name_of(const struct restore *r, const struct item *item) {
     return r->texts.data + item->name;
 }
 
-static struct item *items_of(const struct restore *r, size_t *count) {
-    *count = r->items.len / sizeof(struct item);
-    return (struct item *)(void *)r->items.data;
-}
-
 static bool holds(const struct restore *r, const char *name) {
-    size_t count;
-    const struct item *items = items_of(r, &count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name_of(r, &items[i]), name) == 0)
+    for (size_t i = 0; i < r->items.count; i++)
+        if (strcmp(name_of(r, &r->items.items[i]), name) == 0)
             return true;
     return false;
 }
 
-/* What the dump does not have, but for the label that SELinux gives every file. */
-static void remove_others(struct restore *r, const struct os_file *where) {
+/* Removes what the dump does not have, except the label that SELinux gives every file. */
+static void remove_others(struct restore *r, const struct os_file *file) {
     struct base_error e;
     buf_clear(&r->names);
-    if (os_xattr_list(where, &r->names, &e) < 0) {
+    if (os_xattr_list(file, &r->names, &e) < 0) {
         skip(r, NULL, &e);
         return;
     }
@@ -133,30 +130,30 @@ static void remove_others(struct restore *r, const struct os_file *where) {
         if (holds(r, name) || !xattr_selects(r->args, name) ||
             strcmp(name, "security.selinux") == 0)
             continue;
-        int result = r->args->dry_run ? 0 : os_xattr_remove(where, name, &e);
+        int result = r->args->dry_run ? 0 : os_xattr_remove(file, name, &e);
         if (result == 0)
-            put_result(r, name, "removed", 0);
+            emit_result(r, name, "removed", 0);
         else if (result != -ENODATA) /* the removal of another may have taken it */
             skip(r, name, &e);
     }
 }
 
-static void set_item(struct restore *r, const struct os_file *where, const struct item *item) {
+static void set_item(struct restore *r, const struct os_file *file, const struct item *item) {
     struct base_error e;
     const char *name = name_of(r, item), *value = r->texts.data + item->value;
     buf_clear(&r->present);
-    int result = os_xattr_get(where, name, &r->present, &e);
+    int result = os_xattr_get(file, name, &r->present, &e);
     if (result == 0 && r->present.len == item->size &&
         (!item->size || memcmp(r->present.data, value, item->size) == 0)) {
-        put_result(r, name, "same", 0);
+        emit_result(r, name, "same", 0);
         return;
     }
     if (result == 0 || result == -ENODATA)
-        result = r->args->dry_run ? 0 : os_xattr_set(where, name, value, item->size, 0, &e);
+        result = r->args->dry_run ? 0 : os_xattr_set(file, name, value, item->size, 0, &e);
     if (result < 0)
         skip(r, name, &e);
     else
-        put_result(r, name, "set", 0);
+        emit_result(r, name, "set", 0);
 }
 
 /* The file itself, whatever its path leads to by now. */
@@ -183,36 +180,43 @@ static int by_rank(const void *a, const void *b) {
     return x->order < y->order ? -1 : 1;
 }
 
+static void skip_file(struct restore *r, const struct base_error *e) {
+    struct base_error first = *e;
+    size_t count = r->items.count;
+    skip(r, count ? name_of(r, &r->items.items[0]) : NULL, &first);
+    for (size_t i = 1; i < count; i++)
+        emit_result(r, name_of(r, &r->items.items[i]), "skipped", e->errnum);
+}
+
 static void restore_file(struct restore *r) {
-    size_t count;
-    struct item *items = items_of(r, &count);
     struct stat st;
     struct base_error e;
     int fd = open_file(r, &st, &e);
     if (fd < 0) {
-        struct base_error each = e;
-        skip(r, count ? name_of(r, &items[0]) : NULL, &each);
-        for (size_t i = 1; i < count; i++)
-            put_result(r, name_of(r, &items[i]), "skipped", e.errnum);
+        skip_file(r, &e);
         return;
     }
-    struct os_file where = { fd, NULL, true };
-    if (r->args->delete_extra && is_new(r, &st))
-        remove_others(r, &where);
-    if (count)
-        qsort(items, count, sizeof *items, by_rank);
-    for (size_t i = 0; i < count && !cli_is_broken(r->cli); i++)
-        set_item(r, &where, &items[i]);
+    struct os_file file = { fd, NULL, true };
+    /* The rest of a dump may have what would be removed. */
+    if (r->args->delete_extra && !r->incomplete && is_new(r, &st))
+        remove_others(r, &file);
+    if (r->items.count)
+        qsort(r->items.items, r->items.count, sizeof r->items.items[0], by_rank);
+    for (size_t i = 0; i < r->items.count && !cli_is_broken(r->cli); i++)
+        set_item(r, &file, &r->items.items[i]);
     close(fd);
 }
 
 static void finish_file(struct restore *r) {
-    if (r->begun && (r->texts.failed || r->items.failed || r->path.failed))
+    if (r->begun && (r->failed || r->texts.failed || r->path.failed)) {
         cli_complain(r->cli, CLI_EX_OSERR, NULL, "out of memory");
-    else if (r->begun)
+        buf_finish(&r->path); /* there may be memory for the next file */
+        buf_finish(&r->texts);
+    } else if (r->begun) {
         restore_file(r);
-    r->begun = false;
-    buf_clear(&r->items);
+    }
+    r->begun = r->failed = false;
+    r->items.count = 0;
     buf_clear(&r->texts);
 }
 
@@ -224,7 +228,7 @@ static int rank_of(const char *name) {
     return strcmp(name, "security.capability") == 0 ? 2 : 0;
 }
 
-static void take_record(struct restore *r, const struct xattr_record *record) {
+static void add_record(struct restore *r, const struct xattr_record *record) {
     size_t size = record->path.len + 1; /* with its NUL */
     if (r->begun && (r->path.len != size || memcmp(r->path.data, record->path.data, size) != 0))
         finish_file(r);
@@ -239,12 +243,13 @@ static void take_record(struct restore *r, const struct xattr_record *record) {
         .name = r->texts.len,
         .value = r->texts.len + record->name.len + 1,
         .size = record->value.len,
-        .order = r->items.len,
+        .order = r->items.count,
         .rank = rank_of(record->name.data),
     };
     buf_add(&r->texts, record->name.data, record->name.len + 1);
     buf_add(&r->texts, record->value.data, record->value.len);
-    buf_add(&r->items, &item, sizeof item);
+    if (!vec_push(&r->items, item))
+        r->failed = true;
 }
 
 static void complain_line(struct cli *cli, const struct xattr_reader *reader, const char *name,
@@ -269,7 +274,7 @@ static void restore_all(struct restore *r, int fd, const char *name) {
     while ((result = xattr_read(&reader, &record, &why, &errnum)) != XATTR_READ_END &&
            !cli_is_broken(r->cli)) {
         if (result == XATTR_READ_RECORD) {
-            take_record(r, &record);
+            add_record(r, &record);
         } else if (result == XATTR_READ_BAD) {
             complain_line(r->cli, &reader, name, why);
         } else {
@@ -278,6 +283,7 @@ static void restore_all(struct restore *r, int fd, const char *name) {
             break;
         }
     }
+    r->incomplete = result != XATTR_READ_END;
     finish_file(r);
     xattr_reader_finish(&reader);
     xattr_record_finish(&record);
@@ -306,7 +312,7 @@ static void run(struct cli *cli, void *data) {
     if (fd >= 0 && !standard)
         close(fd);
     buf_finish(&r.path);
-    buf_finish(&r.items);
+    vec_finish(&r.items);
     buf_finish(&r.texts);
     buf_finish(&r.present);
     buf_finish(&r.names);

@@ -511,6 +511,23 @@ trees() {
     got user.extra
 }
 
+@test "restore --delete-extra: when the rest of a dump cannot be read, nothing that it may have is removed" {
+    can_trace || skip 'strace cannot trace here'
+    osbox 0 xattr set user.a 1 f
+    osbox 0 xattr set user.b 2 f
+    { printf '%s\n' '{"path":"f","name":"user.a","value":"new"}' &&
+        printf '%70000s%s\n' '' '{"path":"f","name":"user.b","value":"2"}'; } >dump
+    local rc=0
+    traced -o trace -P "$(realpath dump)" -e trace=read -e inject=read:error=EIO:when=2 \
+        "$OSBOX" xattr restore --delete-extra -g name,result dump >is 2>said || rc=$?
+    [ "$rc" = 71 ]
+    [ "$(cat is)" = $'user.a\tset' ]
+    [[ $(cat said) == "xattr restore: 'dump': "*"[EIO]" ]]
+    osbox 0 xattr list f -J -F name,value
+    got '{"name":"user.a","value":"new"}
+{"name":"user.b","value":"2"}'
+}
+
 @test "restore --delete-extra: what the dump does not have goes, and two places of a dump add up" {
     trees
     ln r/t/g r/t/hard
