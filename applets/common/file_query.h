@@ -16,8 +16,8 @@ struct file_flag_names {
     struct buf texts; /* of the bits without a name */
 };
 
-/* What is queried, and what the values of the current record point to. Zero but for the members
- * before `st`. */
+/* What is queried, and what the values of the current record point to. The members
+ * from `st` on are zero at first. */
 struct file_query {
     unsigned base;  /* position of FILE_PATH in the applet's field table */
     uint64_t needs; /* of the selected fields together: FILE_NEEDS_* */

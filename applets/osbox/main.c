@@ -120,7 +120,7 @@ static bool is_applet(const struct cli_command *command) {
 }
 
 static void list_applets(struct cli *cli) {
-    /* Names alone, a line each, unless a format was asked for. */
+    /* One name per line, by default. */
     if (!cli_begin(cli))
         return;
     for (const struct cli_command *const *c = commands; *c; c++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox stat, osbox lstat: what the kernel knows about files.
+ * osbox stat, osbox lstat: the status of files.
  *
  * os.stat, os.lstat, os.fstat, os.statx, os.statvfs, os.fstatvfs, os.access,
  * os.readlink, os.pathconf, os.fpathconf, os.major, os.minor; of a descriptor
@@ -8,8 +8,8 @@
  * os.get_terminal_size.
  *
  * Deviations: st_mode is octal in text and table. A descriptor is given with
- * --fd, never as an operand, and `stat -` is a file called "-"; only the forms
- * of GNU stat (-c, --printf, -t: gnu.c) take it for descriptor 0.
+ * --fd, never as an operand, and `stat -` is a file called "-"; only in the forms
+ * of GNU stat (-c, --printf, -t: gnu.c) it is descriptor 0.
  */
 #include <unistd.h>
 

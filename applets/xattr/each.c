@@ -38,7 +38,7 @@ static bool emit(void *data, struct buf *out, void *totals) {
     return !cli_is_broken(r->cli);
 }
 
-/* What vanished while walking is no error. */
+/* Files that vanish during the walk are not errors. */
 static bool take_error(void *data, const struct base_error *error, bool vanished, void *totals) {
     const struct xattr_run *r = data;
     struct base_error e = *error;

@@ -2,9 +2,9 @@
  *
  * getfattr, with the options, output and messages of attr 2.5.1.
  *
- * Deviations: a value with a NUL is base64 also with -e text, so that none is
- * lost; the order of -R is that of osbox walk; paths have no limit; output that
- * is lost is an error; nothing raw reaches a terminal.
+ * Deviations: a value with a NUL is base64 also with -e text, where it would be
+ * cut; the order of -R is that of osbox walk; paths may have any length; output
+ * that cannot be written is an error; nothing raw is printed on a terminal.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -37,7 +37,7 @@ struct getfattr {
 
 /* ---- output ---- */
 
-/* At most an eighth that is not printable. */
+/* Whether at most an eighth of the bytes is not printable. */
 static bool is_printable_enough(const char *value, size_t size) {
     size_t others = 0;
     for (size_t i = 0; i < size; i++)
@@ -49,7 +49,7 @@ static void add_text(struct buf *b, const struct buf *value, bool display) {
     struct buf quoted = { 0 };
     attr_quote(&quoted, value->data, value->len, "\"", display);
     buf_add_char(b, '"');
-    /* Of these two the escape is the character itself. */
+    /* These two are escaped by a backslash. */
     for (size_t i = 0; i < quoted.len && !quoted.failed; i++) {
         bool escape = quoted.data[i] == '\\';
         bool backslash = escape && memcmp(quoted.data + i, "\\134", 4) == 0;
@@ -82,12 +82,12 @@ static void add_value(struct getfattr *g, struct buf *b) {
     }
 }
 
-/* The path without what begins at the root, or "./". */
+/* The path without the slashes, or "./", that it begins with. */
 static const char *relative(struct getfattr *g, const char *path) {
     if (g->absolute)
         return path;
     if (*path == '/' && !g->warned) {
-        int status = g->cli->outcome.status; /* this is no error */
+        int status = g->cli->outcome.status; /* this is not an error */
         g->warned = true;
         attr_say(g->cli, g->cli->call.label, NULL, "Removing leading '/' from absolute path names");
         g->cli->outcome.status = status;
@@ -180,7 +180,7 @@ static bool emit(void *data, struct buf *out, void *totals) {
     return !cli_is_broken(g->cli);
 }
 
-/* A loop of links is passed over. */
+/* Loops of links are skipped. */
 static bool take_error(void *data, const struct base_error *e, bool vanished, void *totals) {
     const struct getfattr *g = data;
     (void)vanished, (void)totals;
@@ -195,7 +195,7 @@ static void get_path(struct getfattr *g, const char *path) {
     struct base_error e;
     struct os_file file = { AT_FDCWD, path, !g->no_dereference };
     if (!g->recursive) {
-        /* A file that is not there is that, whatever is asked of it. */
+        /* A missing file is reported as such, not as one without attributes. */
         if (faccessat(AT_FDCWD, path, F_OK, g->no_dereference ? AT_SYMLINK_NOFOLLOW : 0) < 0)
             attr_say(g->cli, g->cli->call.label, path, strerror(errno));
         else

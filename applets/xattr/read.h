@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Reading dumps: the JSON Lines of `xattr dump` and the text of getfattr -d,
- * told apart line by line.
+ * Reading dumps: the JSON Lines of `xattr dump` and the text of getfattr -d; each
+ * line may be of either kind.
  *
- * A line of JSON is an object with the members path, name and value (others
- * are passed over); name and value are both null for a file without attributes.
+ * A line of JSON is an object with the members path, name and value (others are
+ * ignored); name and value are both null for a file without attributes.
  * getfattr writes "# file: PATH", then NAME=VALUE for each attribute, then an
  * empty line; in paths and names \OOO is a byte, a value is "text" with such
  * escapes, 0x and hex, or 0s and base64.
@@ -20,8 +20,9 @@
 enum { XATTR_LINE_MAX = 16 * 1024 * 1024 };
 
 struct xattr_record {
-    struct buf path, name, value; /* with a NUL behind path and name that does not count */
-    bool empty;                   /* no attribute: name and value mean nothing */
+    struct buf path, name,
+        value;  /* path and name are followed by a NUL, which len does not count */
+    bool empty; /* no attribute: name and value are not set */
 };
 
 struct xattr_reader {
@@ -33,18 +34,18 @@ struct xattr_reader {
 
 enum xattr_read_result { XATTR_READ_RECORD, XATTR_READ_END, XATTR_READ_BAD, XATTR_READ_ERROR };
 
-/* The next record. BAD: a line is not one, and *why says why; it can go on. ERROR: read(2) failed
- * with *errnum. Memory that is short is an ERROR with ENOMEM. */
+/* Reads the next record. BAD: the line is invalid, and *why says why; the next call reads the next
+ * line. ERROR: read(2) failed with *errnum, or memory is short (ENOMEM). */
 enum xattr_read_result xattr_read(struct xattr_reader *reader, struct xattr_record *record,
                                   const char **why, int *errnum);
 void xattr_reader_init(struct xattr_reader *reader, int fd);
 void xattr_reader_finish(struct xattr_reader *reader);
 void xattr_record_finish(struct xattr_record *record);
 
-/* Parses one line (without its newline) of JSON. NULL, or what is wrong with it. */
+/* Parses a line of JSON, without its newline. Returns NULL, or what is wrong with it. */
 const char *xattr_parse_json(const char *line, size_t size, struct xattr_record *record);
 
-/* A value as getfattr and setfattr write it, appended to b as bytes: 0x and hex, 0s and base64, or
- * text, with or without quotes around it, in which \OOO is a byte and \\ and \" are what is behind
- * the backslash. NULL, or what is wrong with it. */
+/* Appends the bytes of a value as getfattr and setfattr write it: 0x and hex, 0s and base64, or
+ * text, with or without quotes around it, in which \OOO is a byte, and \\ and \" are the character
+ * after the backslash. Returns NULL, or what is wrong with it. */
 const char *xattr_parse_getfattr(struct buf *b, const char *text, size_t size);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * xattr restore: sets what a dump holds, below a directory and nowhere else.
+ * xattr restore: sets the attributes of a dump, below a directory and nowhere
+ * else.
  *
- * The records of a file that follow each other are set together: ACLs behind
- * other attributes, as they change the mode, and capabilities last, as they are
- * what is lost with other changes.
+ * Consecutive records of a file are set together: ACLs after other attributes,
+ * as they change the mode, and capabilities last, as other changes remove them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -89,11 +89,11 @@ static void skip(struct restore *r, const char *name, struct base_error *e) {
     emit_result(r, name, "skipped", e->errnum);
 }
 
-/* ---- files that were cleaned: what two of a file's names, or two places of a dump, say of one
- * file adds up ---- */
+/* ---- files that were cleaned: the attributes of one file may be in several places of a dump, or
+ * below several of its names ---- */
 
-/* Whether a file is met for the first time. Without memory for that nothing is removed, which is
- * reported. */
+/* Whether a file is found for the first time. If memory is short, which is reported, nothing is
+ * removed. */
 static bool is_new(struct restore *r, const struct stat *st) {
     struct base_error e;
     int added = base_file_set_add(&r->cleaned, st->st_dev, st->st_ino);
@@ -156,7 +156,7 @@ static void set_item(struct restore *r, const struct os_file *file, const struct
         emit_result(r, name, "set", 0);
 }
 
-/* The file itself, whatever its path leads to by now. */
+/* Opens the file; its path may lead elsewhere later. */
 static int open_file(const struct restore *r, struct stat *st, struct base_error *e) {
     int fd = os_file_open_beneath(r->root, r->path.data, e);
     if (fd < 0)

@@ -2,9 +2,8 @@
  *
  * setfattr, with the options and messages of attr 2.5.1.
  *
- * Deviations: a --restore file that cannot be opened is status 1; the numbers
- * of its lines count from 1. It goes wherever the paths in it lead: xattr
- * restore does not.
+ * Deviations: a --restore file that cannot be opened is status 1; its lines are
+ * counted from 1. Unlike with xattr restore, the paths in it may lead anywhere.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -13,8 +13,8 @@
 #include "os/file_capability.h"
 #include "os/xattr.h"
 
-/* What is read of a file at the most: a value in hex, with space between all digits, and a byte
- * more to see that it is too much. */
+/* The largest file that is read: a value in hex, with a space after each digit, and one byte more
+ * to detect a larger one. */
 enum { FROM_MAX = 4 * OS_XATTR_SIZE_MAX + 1 };
 
 static const char *parse(struct buf *b, int encoding, const char *text, size_t size) {

@@ -5,8 +5,8 @@
  * os.listxattr (list), os.getxattr (get), os.setxattr (set), os.removexattr
  * (remove); dump and restore keep all of them in a file.
  *
- * Deviations: a path is needed, where os.listxattr takes the current directory
- * for None. dir_fd, which these functions of os lack, is here.
+ * Deviations: a path is required, where os.listxattr uses the current directory
+ * without one. There is a dir_fd, which these functions of os lack.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -185,7 +185,7 @@ static const struct cli_command get_command = {
 
 /* ---- set, remove ---- */
 
-/* In a tree, what can have no such attribute is passed over. */
+/* In a tree, files that cannot have such an attribute are skipped. */
 static bool cannot_have(const struct xattr_run *r, const struct xattr_work *w) {
     return w->depth && strncmp(r->name, "user.", 5) == 0 && w->type != DT_REG && w->type != DT_DIR;
 }

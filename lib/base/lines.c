@@ -70,7 +70,8 @@ int base_lines_next(struct base_lines *l, const char **line, size_t *size) {
     }
     *line = l->bytes.data + l->at;
     *size = l->searched;
-    l->bytes.data[l->at + l->searched] = '\0'; /* on its delimiter, or behind the last line */
+    l->bytes.data[l->at + l->searched] =
+        '\0'; /* instead of its delimiter, or after the last line */
     l->at += l->searched + (end != NULL);
     l->searched = 0;
     l->skipping = false;

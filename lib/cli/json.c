@@ -30,7 +30,7 @@ bool cli_json_take_word(struct cli_json *j, const char *word) {
     return true;
 }
 
-/* Four hex digits behind \u; -1: they are not. */
+/* The value of four hex digits; -1 if they are not. */
 static int take_unit(struct cli_json *j) {
     int unit = 0;
     if (j->end - j->at < 4)
@@ -125,6 +125,8 @@ const char *cli_json_bytes(struct cli_json *j, struct buf *b) {
         why = take_string(j, &text);
     else
         why = "not a string or {\"b64\":...}";
+    if (text.failed)
+        why = "out of memory";
     if (!why)
         why = base_decode_base64(b, text.data, text.len, false);
     if (!why && !cli_json_take(j, '}'))

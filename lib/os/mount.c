@@ -153,7 +153,8 @@ static int directory_path(int fd, struct buf *b) {
 
 /* ---- from a file to its place ---- */
 
-/* The last component, or NULL when it is no name that a directory has: the path ends with a slash,
+/* The last component, or NULL if it is not the name of a directory entry: the path ends with a
+ * slash,
  * "." or "..", and is a directory's. */
 static const char *last_name(const char *path) {
     const char *slash = strrchr(path, '/');

@@ -56,6 +56,7 @@ COMMANDS = [command for command in faults.COMMANDS if not " ".join(command).star
     ["waitid", "decode", "-o", "table", "9", "256"],
     ["xattr", "list", "-R", "."],
     ["xattr", "get", "-J", "-F", "size,decoded", "system.posix_acl_default", "acl"],
+    ["xattr", "restore", "--dry-run", "-J", "-F", "name,result", "b64"],
 ]
 
 
@@ -153,11 +154,14 @@ def faults_of(case, mark):
 
 
 def make_acl(folder):
-    """A directory with an ACL, without names."""
+    """A directory with an ACL, without names, and another attribute, of which there is a dump."""
     entries = ((1, 7), (4, 5), (32, 5))
     value = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry, -1) for entry in entries)
     os.mkdir(folder)
     os.setxattr(folder, "system.posix_acl_default", value)
+    os.setxattr(folder, "user.b64", b"\xff" * 1200)
+    with open(os.path.join(os.path.dirname(folder), "b64"), "x") as file:
+        file.write('{"path":"acl","name":"user.b64","value":{"b64":"' + 1600 * "/" + '"}}\n')
 
 
 def check_setfattr(folder):
