@@ -253,6 +253,7 @@ ALL_WORK = [
             "osbox, static": "{static} urandom 1G",
         },
         [("osbox", BARE_RANDOM, 1.15), ("osbox, static", BARE_RANDOM, 1.15),
+         ("osbox", "head", 0.40), ("osbox, static", "head", 0.40),
          ("osbox, no vDSO", "bare getrandom", 1.15)],
         **ONE_RUN),
     Work(
@@ -426,7 +427,7 @@ def main():
     for group in set(args.group) - set(groups):
         parser.error(f"there is no group {group}")
     osbox = os.path.abspath(args.osbox)
-    helpers = os.path.join(os.path.dirname(os.path.dirname(osbox)), "tests")
+    helpers = os.path.join(os.path.dirname(osbox), "..", "..", "tests")
     names = {"osbox": osbox,
              "static": os.path.abspath(args.static) if args.static else None,
              "no_vdso": os.path.join(helpers, "no_vdso"),
