@@ -62,13 +62,13 @@ static bool list_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     struct walk_run *run = data;
     const struct walk_selection *select = &run->args->select;
-    if (walk_is_excluded(select, e))
+    if (walk_is_excluded(select, e, c))
         return false;
     walk_progress_count(&run->progress, e);
     if (walk_is_printed(select, e, c))
         add_record(run, scratch, e, c);
     walk_fail_loop(run->args, e, c);
-    return walk_is_entered(select, e);
+    return walk_is_entered(select, e, c);
 }
 
 static const struct os_walk_ops entry_ops = {

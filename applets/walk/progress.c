@@ -58,9 +58,7 @@ void walk_progress_init(struct walk_progress *p, bool enabled) {
     atomic_init(&p->shown_ns, p->started_ns);
 }
 
-void walk_progress_count(struct walk_progress *p, const struct os_walk_entry *e) {
-    if (!p->enabled)
-        return;
+void walk_progress_add(struct walk_progress *p, const struct os_walk_entry *e) {
     atomic_fetch_add_explicit(&p->entries, 1, memory_order_relaxed);
     long long now = os_monotonic_ns();
     long long shown = atomic_load_explicit(&p->shown_ns, memory_order_relaxed);

@@ -17,8 +17,13 @@ struct walk_progress {
 
 void walk_progress_init(struct walk_progress *p, bool enabled);
 
+void walk_progress_add(struct walk_progress *p, const struct os_walk_entry *e);
+
 /* Counts an entry, and shows its directory if it is time to. In any thread. */
-void walk_progress_count(struct walk_progress *p, const struct os_walk_entry *e);
+static inline void walk_progress_count(struct walk_progress *p, const struct os_walk_entry *e) {
+    if (p->enabled)
+        walk_progress_add(p, e);
+}
 
 /* Shows the totals and ends the line. */
 void walk_progress_finish(struct walk_progress *p);

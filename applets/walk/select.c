@@ -48,12 +48,6 @@ static bool matches_any(const struct walk_patterns *patterns, const char *name,
     return false;
 }
 
-/* An entry below TOP. */
-static bool matches(const struct walk_patterns *patterns, const struct os_walk_entry *e) {
-    const char *below_top = e->path + e->top_size;
-    return matches_any(patterns, e->name, below_top + (*below_top == '/'));
-}
-
 /* TOP, without the slashes at its end. */
 static bool matches_top(const struct walk_patterns *patterns, const struct os_walk_entry *e,
                         struct os_walk_chunk *c) {
@@ -66,23 +60,10 @@ static bool matches_top(const struct walk_patterns *patterns, const struct os_wa
     return found;
 }
 
-bool walk_is_excluded(const struct walk_selection *s, const struct os_walk_entry *e) {
-    return e->depth && s->exclude.count && matches(&s->exclude, e);
-}
-
-bool walk_is_pruned(const struct walk_selection *s, const struct os_walk_entry *e) {
-    return e->depth && s->prune.count && matches(&s->prune, e);
-}
-
-bool walk_is_entered(const struct walk_selection *s, const struct os_walk_entry *e) {
-    return e->is_directory && e->depth < s->max_depth && !walk_is_pruned(s, e);
-}
-
-bool walk_is_printed(const struct walk_selection *s, const struct os_walk_entry *e,
-                     struct os_walk_chunk *c) {
-    if (e->depth < s->min_depth || (s->types && !(s->types >> e->type & 1)))
-        return false;
-    if (!s->names.count)
-        return true;
-    return e->depth ? matches(&s->names, e) : matches_top(&s->names, e, c);
+bool walk_matches(const struct walk_patterns *patterns, const struct os_walk_entry *e,
+                  struct os_walk_chunk *c) {
+    if (!e->depth)
+        return matches_top(patterns, e, c);
+    const char *below_top = e->path + e->top_size;
+    return matches_any(patterns, e->name, below_top + (*below_top == '/'));
 }

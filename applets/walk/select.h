@@ -25,12 +25,30 @@ struct walk_selection {
 const char *walk_pattern_add(struct walk_patterns *patterns, const char *glob);
 const char *walk_types_parse(unsigned *types, const char *letters);
 
-bool walk_is_excluded(const struct walk_selection *s, const struct os_walk_entry *e);
-bool walk_is_pruned(const struct walk_selection *s, const struct os_walk_entry *e);
+/* Whether a pattern matches an entry. Without memory to find out of TOP, c->out fails. */
+bool walk_matches(const struct walk_patterns *patterns, const struct os_walk_entry *e,
+                  struct os_walk_chunk *c);
 
-/* Whether an entry is a directory that is entered, not considering --exclude. */
-bool walk_is_entered(const struct walk_selection *s, const struct os_walk_entry *e);
+/* Called for each entry: most runs have no patterns. */
+static inline bool walk_is_excluded(const struct walk_selection *s, const struct os_walk_entry *e,
+                                    struct os_walk_chunk *c) {
+    return s->exclude.count && e->depth && walk_matches(&s->exclude, e, c);
+}
 
-/* Whether an entry that is not excluded is printed. Without memory to decide that, c->out fails. */
-bool walk_is_printed(const struct walk_selection *s, const struct os_walk_entry *e,
-                     struct os_walk_chunk *c);
+static inline bool walk_is_pruned(const struct walk_selection *s, const struct os_walk_entry *e,
+                                  struct os_walk_chunk *c) {
+    return s->prune.count && e->depth && walk_matches(&s->prune, e, c);
+}
+
+/* Whether an entry that is not excluded is printed. */
+static inline bool walk_is_printed(const struct walk_selection *s, const struct os_walk_entry *e,
+                                   struct os_walk_chunk *c) {
+    return e->depth >= s->min_depth && (!s->types || s->types >> e->type & 1) &&
+           (!s->names.count || walk_matches(&s->names, e, c));
+}
+
+/* Whether an entry that is not excluded is a directory that is entered. */
+static inline bool walk_is_entered(const struct walk_selection *s, const struct os_walk_entry *e,
+                                   struct os_walk_chunk *c) {
+    return e->is_directory && e->depth < s->max_depth && !walk_is_pruned(s, e, c);
+}

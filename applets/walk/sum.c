@@ -55,10 +55,10 @@ static bool list_entry(void *data, void *scratch, const struct os_walk_entry *e,
     struct totals *t = e->totals;
     struct os_statx st;
     (void)scratch;
-    if (walk_is_excluded(select, e))
+    if (walk_is_excluded(select, e, c))
         return false;
     walk_progress_count(&run->progress, e);
-    bool enter = e->is_directory && !walk_is_pruned(select, e); /* whatever --max-depth */
+    bool enter = e->is_directory && !walk_is_pruned(select, e, c); /* whatever --max-depth */
     if (!e->depth)
         run->top_loops = walk_fail_loop(run->args, e, c);
     if (!query(run->args, e, &st, c))

@@ -36,14 +36,14 @@ static bool list_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     struct walk_run *run = data;
     struct tuple *t = scratch;
-    if (walk_is_excluded(&run->args->select, e))
+    if (walk_is_excluded(&run->args->select, e, c))
         return false;
     walk_progress_count(&run->progress, e);
     if (e->depth)
         c->out.failed |= !add_name(t, e->is_directory ? &t->dirs : &t->files, e);
     else if (!e->is_directory)
         os_walk_fail(c, e->nowhere ? e->nowhere : ENOTDIR, false, "open", e->path);
-    return walk_is_entered(&run->args->select, e);
+    return walk_is_entered(&run->args->select, e, c);
 }
 
 static struct cli_value make_list(const struct tuple *t, struct name_list *list) {
