@@ -167,6 +167,7 @@ int cli_main(const struct cli_command *root, int argc, char **argv) {
     cli_descend(&cli, NULL);
     start(&cli);
     int status = finish(&cli);
+    cli_output_finish(&output);
     if (cli.outcome.signal)
         die(cli.outcome.signal);
     return status;

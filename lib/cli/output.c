@@ -247,6 +247,12 @@ void cli_output_complete(struct cli *cli) {
         o->error = ENOMEM;
 }
 
+void cli_output_finish(struct cli_output *o) {
+    buf_finish(&o->bytes);
+    buf_finish(&o->cells);
+    vec_finish(&o->widths);
+}
+
 void cli_output_close(struct cli_output *o) {
     /* close(2) reports what the kernel could not write later: NFS, quota. */
     if (!o->error && o->written && close(o->fd) < 0 && errno != EINTR)

@@ -41,5 +41,8 @@ void cli_output_complete(struct cli *cli);
 /* Closes the descriptor. Sets .error if what was written did not arrive. */
 void cli_output_close(struct cli_output *o);
 
+/* Releases the memory. */
+void cli_output_finish(struct cli_output *o);
+
 /* With errors_in_place and json: a diagnostic as a record on stdout. errnum 0: none. */
 void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *path);

@@ -1516,8 +1516,9 @@ in_mounts() {
 @test "-c %m never changes the working directory, not even without /proc" {
     can_trace || skip 'strace cannot trace here'
     mkdir -p a/b
+    # LeakSanitizer reads its options, and much else, in /proc.
     in_mounts 'mount -t tmpfs none a; mkdir a/b; mount -t tmpfs none /proc
-               ASAN_OPTIONS=detect_leaks=0 strace -o trace -e trace=chdir,fchdir "$@"' \
+               strace -o trace -e trace=chdir,fchdir "$@" || [ -n "${ASAN_OPTIONS:-}" ]' \
         sh "$OSBOX" stat -c '%m' a/b a . a/b/.. >is
     [ "$(sed -n '1p;2p;4p' is)" = "$(realpath a a a)" ]
     [ "$(sed -n 3p is)" = "$(stat -c %m .)" ]
