@@ -421,6 +421,33 @@ vanish() {
     done
 }
 
+@test "a directory that was closed and cannot be opened again: what is below it is reported" {
+    can_trace || skip 'nothing can be traced here'
+    local here=t lost=0
+    for _ in {1..14}; do
+        mkdir -p $here/a $here/n $here/z
+        touch $here/a/file $here/z/file
+        here=$here/n
+    done
+    ulimit -n 14
+    walk_it() {
+        traced -f -qq -o trace -e trace=openat "$@" "$OSBOX" walk -j1 t
+    }
+    walk_it >wanted
+    # It is opened again through "..", or else by the names above it.
+    for when in $(sed -n '/openat/=' trace | paste - <(grep openat trace) | sed -n 's/\t.*"\.\.".*//p'); do
+        for error in EACCES EMFILE; do
+            rc=0
+            walk_it -e inject=openat:error=$error:when="$when..$((when + 3))" >is 2>said || rc=$?
+            cmp -s wanted is && [ "$rc" -eq 0 ] && continue
+            ((++lost))
+            [ "$rc" -ne 0 ]
+            grep -q "$error" said
+        done
+    done
+    [ "$lost" -gt 0 ]
+}
+
 # ---- what is entered ----
 
 @test "--prune prints the directory and does not enter it" {
