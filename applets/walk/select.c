@@ -36,6 +36,12 @@ const char *walk_types_parse(unsigned *set, const char *letters) {
     return *set ? NULL : "names no type";
 }
 
+void walk_selection_finish(struct walk_selection *s) {
+    vec_finish(&s->names);
+    vec_finish(&s->prune);
+    vec_finish(&s->exclude);
+}
+
 /* ---- entries ---- */
 
 static bool matches_any(const struct walk_patterns *patterns, const char *name,

@@ -25,6 +25,8 @@ struct walk_selection {
 const char *walk_pattern_add(struct walk_patterns *patterns, const char *glob);
 const char *walk_types_parse(unsigned *types, const char *letters);
 
+void walk_selection_finish(struct walk_selection *s);
+
 /* Whether a pattern matches an entry. Without memory to find out of TOP, c->out fails. */
 bool walk_matches(const struct walk_patterns *patterns, const struct os_walk_entry *e,
                   struct os_walk_chunk *c);

@@ -191,6 +191,11 @@ static void run(struct cli *cli, void *data) {
     walk_replies_finish(&walk.replies);
 }
 
+static void finish_args(void *data) {
+    struct walk_args *args = data;
+    walk_selection_finish(&args->select);
+}
+
 static const struct walk_args presets = { .fd = -1, .dir_fd = -1, .select.max_depth = ~0U };
 
 const struct cli_command applet_walk = {
@@ -205,6 +210,7 @@ const struct cli_command applet_walk = {
     .views = "entry tuple sum",
     .field_count = WALK_FIELDS,
     .args_size = sizeof(struct walk_args),
+    .finish_args = finish_args,
     .presets = &presets,
     .operands = CLI_COMPLETE_FILE,
     .default_format = CLI_FORMAT_VALUE,
