@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * osbox walk: the paths of a tree, as os.walk, os.fwalk, os.scandir and
- * os.listdir tell them.
+ * os.listdir return them.
  *
  * Deviations: errors are reported (os.walk ignores them), a link that is its own
  * ancestor is not entered again, paths have no PATH_MAX, TOP itself is printed
