@@ -27,7 +27,7 @@ struct cli_rule {
 
 /* A node of the tree: everything the user can call. */
 struct cli_command {
-    const char *name;
+    char name[16];
     const char *summary;                       /* a verb phrase, without a full stop */
     const char *usage;                         /* one synopsis a line, without the command's name */
     const char *manual;                        /* the page's name; NULL: osbox-APPLET */

@@ -217,7 +217,7 @@ static const char *next_value(struct parser *p) {
 
 static void parse_long(struct parser *p, const char *argument) {
     const char *name = argument + 2;
-    size_t size = strcspn(name, "=");
+    size_t size = (size_t)(strchrnul(name, '=') - name);
     const char *text = name[size] ? name + size + 1 : NULL;
     struct cli_option_use *use = cli_find_option(&p->options, name, size);
     if (!use) {

@@ -83,7 +83,7 @@ static bool select_fields(struct cli *cli) {
         return true;
     }
     for (;;) {
-        size_t size = strcspn(list, ",");
+        size_t size = (size_t)(strchrnul(list, ',') - list);
         if (!select_named(cli, list, size, added))
             return false;
         if (!list[size])
