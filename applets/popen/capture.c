@@ -91,6 +91,7 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
                                       .timeout = os_child_limit(args->timeout),
                                       .kill_after = os_child_limit(args->kill_after),
                                       .signo = args->signo } };
+    cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());
     int r = popen_plan_prepare(plan, cli, args, &e);
     if (r == 0)
         r = popen_input_open(&p, plan->pty, popen_plan_input(plan, args), &e);

@@ -10,25 +10,20 @@
 #include "base/io.h"
 #include "os/clock.h"
 
-enum { PROGRESS_NS = 200000000 /* between two lines of --progress */ };
-
-static void show_progress(struct popen_run *p, bool last) {
-    int64_t now = os_monotonic_ns(), tenths = (now - p->child.started) / 100000000;
+static void show_progress(struct popen_run *p, int64_t now, bool last) {
+    int64_t tenths = (now - p->child.started) / (100 * OS_NS_PER_MS);
     uint64_t bytes = 0;
-    struct buf line = { 0 };
+    struct buf text = { 0 };
     for (unsigned i = 0; i < p->count; i++)
         bytes += p->streams[i].total;
-    buf_add_str(&line, "\rpopen: ");
-    buf_add_int(&line, tenths / 10);
-    buf_add_char(&line, '.');
-    buf_add_int(&line, tenths % 10);
-    buf_add_str(&line, " s, ");
-    buf_add_uint(&line, bytes);
-    buf_add_str(&line, last ? " bytes\n" : " bytes");
-    if (!line.failed)
-        base_write(STDERR_FILENO, line.data, line.len);
-    buf_finish(&line);
-    p->shown = now;
+    buf_add_int(&text, tenths / 10);
+    buf_add_char(&text, '.');
+    buf_add_int(&text, tenths % 10);
+    buf_add_str(&text, " s, ");
+    buf_add_uint(&text, bytes);
+    buf_add_str(&text, " bytes");
+    cli_progress_show(&p->progress, &text, last);
+    buf_finish(&text);
 }
 
 /* ---- the state of all streams ---- */
@@ -95,8 +90,8 @@ static int64_t next_deadline(struct popen_run *p) {
         return is_behind(p) ? next : 0; /* one more look at a terminal */
     if (p->child.ended && p->child.deadline < next)
         next = p->child.deadline;
-    if (p->args->progress && p->shown + PROGRESS_NS < next)
-        next = p->shown + PROGRESS_NS;
+    if (p->progress.enabled && p->progress.shown_at + CLI_PROGRESS_NS < next)
+        next = p->progress.shown_at + CLI_PROGRESS_NS + 1;
     return next;
 }
 
@@ -134,10 +129,10 @@ int popen_loop(struct popen_run *p, struct base_error *e) {
             return r;
         if (p->child.ended)
             apply_on_exit(p);
-        if (p->args->progress && os_monotonic_ns() >= p->shown + PROGRESS_NS)
-            show_progress(p, false);
+        if (p->progress.enabled && cli_progress_is_due(&p->progress, os_monotonic_ns()))
+            show_progress(p, os_monotonic_ns(), false);
     }
-    if (p->args->progress)
-        show_progress(p, true);
+    if (p->progress.enabled)
+        show_progress(p, os_monotonic_ns(), true);
     return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "applets/common/program.h"
 #include "base/spool.h"
+#include "cli/progress.h"
 #include "os/pty.h"
 
 enum popen_mode {
@@ -156,7 +157,7 @@ struct popen_run {
     struct popen_input input;
     struct popen_stream events; /* the records of --events that are to be written */
     bool quiet;                 /* nothing was readable after the end of the command */
-    int64_t shown;              /* when --progress was shown last */
+    struct cli_progress progress;
 };
 
 /* Runs the command, prints its record and sets the exit status. */

@@ -2,48 +2,39 @@
  *
  * osbox urandom: --progress and --stats.
  */
-#include <unistd.h>
-
 #include "applets/urandom/urandom.h"
-#include "base/io.h"
 #include "os/clock.h"
 
-enum { PROGRESS_NS = 200000000 };
-
-static void show_progress(struct urandom_run *u, int64_t now, const char *end) {
-    struct buf line = { 0 };
-    uint64_t ms = (uint64_t)(now - u->started) / OS_NS_PER_MS + 1;
-    buf_add_str(&line, "\rurandom: ");
-    buf_add_uint(&line, u->done);
-    buf_add_str(&line, " of ");
-    buf_add_uint(&line, u->total);
-    buf_add_str(&line, u->counts_bytes ? " bytes, " : " values, ");
-    buf_add_uint(&line, u->done / ms * 1000 + u->done % ms * 1000 / ms);
-    buf_add_str(&line, "/s ");
-    buf_add_str(&line, end);
-    if (!line.failed)
-        base_write(STDERR_FILENO, line.data, line.len);
-    buf_finish(&line);
-    u->shown = now;
+static void show_progress(struct urandom_run *u, int64_t now, bool last) {
+    struct buf text = { 0 };
+    uint64_t ms = (uint64_t)(now - u->progress.started) / OS_NS_PER_MS + 1;
+    buf_add_uint(&text, u->done);
+    buf_add_str(&text, " of ");
+    buf_add_uint(&text, u->total);
+    buf_add_str(&text, u->counts_bytes ? " bytes, " : " values, ");
+    buf_add_uint(&text, u->done / ms * 1000 + u->done % ms * 1000 / ms);
+    buf_add_str(&text, "/s ");
+    cli_progress_show(&u->progress, &text, last);
+    buf_finish(&text);
 }
 
 void urandom_start_count(struct urandom_run *u, uint64_t total) {
     u->total = total;
-    u->started = u->shown = os_monotonic_ns();
+    cli_progress_init(&u->progress, u->cli, u->args->progress, os_monotonic_ns());
 }
 
 void urandom_count(struct urandom_run *u, uint64_t more) {
     u->done += more;
-    if (!u->args->progress)
+    if (!u->progress.enabled)
         return;
     int64_t now = os_monotonic_ns();
-    if (now - u->shown > PROGRESS_NS)
-        show_progress(u, now, "");
+    if (cli_progress_is_due(&u->progress, now))
+        show_progress(u, now, false);
 }
 
 void urandom_finish_count(struct urandom_run *u) {
-    if (u->args->progress)
-        show_progress(u, os_monotonic_ns(), "\n");
+    if (u->progress.enabled)
+        show_progress(u, os_monotonic_ns(), true);
 }
 
 static void add_stat(struct buf *line, bool json, const char *name, uint64_t value) {

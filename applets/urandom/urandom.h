@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/vec.h"
-#include "cli/cli.h"
+#include "cli/progress.h"
 #include "os/random_values.h"
 
 enum urandom_form {
@@ -83,7 +83,7 @@ struct urandom_run {
 
     bool counts_bytes;    /* of the only value; else values are counted */
     uint64_t done, total; /* for --progress */
-    int64_t started, shown;
+    struct cli_progress progress;
 };
 
 /* ---- generate.c ---- */

@@ -2,16 +2,13 @@
  *
  * walk --progress.
  */
-#include <unistd.h>
-
 #include "applets/walk/progress.h"
-#include "base/io.h"
 #include "base/utf8.h"
 #include "cli/quote.h"
 #include "cli/table.h"
 #include "os/clock.h"
 
-enum { PROGRESS_NS = 200 * OS_NS_PER_MS, PROGRESS_COLUMNS = 40 };
+enum { PROGRESS_COLUMNS = 40 };
 
 /* The beginning of a path, padded to the same number of columns each time: it overwrites the last
  * one. */
@@ -35,38 +32,28 @@ static void add_columns(struct buf *line, const char *path, size_t size) {
 /* Entries, rate and the directory being read (NULL: at the end). */
 static void show(struct walk_progress *p, const char *directory, size_t size) {
     uint64_t entries = atomic_load_explicit(&p->entries, memory_order_relaxed);
-    uint64_t elapsed_ms = (uint64_t)(os_monotonic_ns() - p->started_ns) / OS_NS_PER_MS;
-    struct buf line = { 0 };
-    buf_add_str(&line, "\rwalk: ");
-    buf_add_uint(&line, entries);
-    buf_add_str(&line, " entries, ");
-    buf_add_uint(&line, entries * 1000 / (elapsed_ms + 1));
-    buf_add_str(&line, "/s ");
-    add_columns(&line, directory, size);
-    if (!directory)
-        buf_add_char(&line, '\n');
-    if (!line.failed)
-        base_write(STDERR_FILENO, line.data, line.len);
-    buf_finish(&line);
+    uint64_t elapsed_ms = (uint64_t)(os_monotonic_ns() - p->line.started) / OS_NS_PER_MS;
+    struct buf text = { 0 };
+    buf_add_uint(&text, entries);
+    buf_add_str(&text, " entries, ");
+    buf_add_uint(&text, entries * 1000 / (elapsed_ms + 1));
+    buf_add_str(&text, "/s ");
+    add_columns(&text, directory, size);
+    cli_progress_show(&p->line, &text, !directory);
+    buf_finish(&text);
 }
 
-void walk_progress_init(struct walk_progress *p, bool enabled) {
-    p->enabled = enabled;
-    if (!enabled)
-        return;
-    p->started_ns = os_monotonic_ns();
-    atomic_init(&p->shown_ns, p->started_ns);
+void walk_progress_init(struct walk_progress *p, const struct cli *cli, bool enabled) {
+    cli_progress_init(&p->line, cli, enabled, enabled ? os_monotonic_ns() : 0);
 }
 
 void walk_progress_add(struct walk_progress *p, const struct os_walk_entry *e) {
     atomic_fetch_add_explicit(&p->entries, 1, memory_order_relaxed);
-    long long now = os_monotonic_ns();
-    long long shown = atomic_load_explicit(&p->shown_ns, memory_order_relaxed);
-    if (now > shown + PROGRESS_NS && atomic_compare_exchange_strong(&p->shown_ns, &shown, now))
+    if (cli_progress_is_due(&p->line, os_monotonic_ns()))
         show(p, e->path, e->depth ? e->path_size - e->name_size : e->path_size);
 }
 
 void walk_progress_finish(struct walk_progress *p) {
-    if (p->enabled)
+    if (p->line.enabled)
         show(p, NULL, 0);
 }

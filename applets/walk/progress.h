@@ -4,24 +4,21 @@
  */
 #pragma once
 
-#include <stdatomic.h>
-
+#include "cli/progress.h"
 #include "os/walk.h"
 
 struct walk_progress {
-    bool enabled;
+    struct cli_progress line;
     atomic_ullong entries;
-    atomic_llong shown_ns; /* CLOCK_MONOTONIC, as `started_ns` */
-    int64_t started_ns;
 };
 
-void walk_progress_init(struct walk_progress *p, bool enabled);
+void walk_progress_init(struct walk_progress *p, const struct cli *cli, bool enabled);
 
 void walk_progress_add(struct walk_progress *p, const struct os_walk_entry *e);
 
 /* Counts an entry, and shows its directory if it is time to. In any thread. */
 static inline void walk_progress_count(struct walk_progress *p, const struct os_walk_entry *e) {
-    if (p->enabled)
+    if (p->line.enabled)
         walk_progress_add(p, e);
 }
 

@@ -181,7 +181,7 @@ static void run(struct cli *cli, void *data) {
     if (!begin(cli, args))
         return;
     walk_entries_begin(&walk);
-    walk_progress_init(&walk.progress, args->progress);
+    walk_progress_init(&walk.progress, cli, args->progress);
     if (args->fd >= 0)
         walk_descriptor(&walk);
     else
