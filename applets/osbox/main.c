@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox: the program, and the root of the command tree: the applets, and what
- * concerns all of them: --list, --install, help, completion.
+ * osbox: the program and the root of the command tree: the applets, --list,
+ * --install, help and completion.
+ *
+ * The sources by role (HACKING.md has more):
+ *
+ *     applets/NAME/       an applet; NAME.c has its options, its fields and run()
+ *     applets/common/     fields, options and calls that several applets share
+ *     lib/cli/main.h      one call from argv to exit status: dispatch, options, run()
+ *     lib/cli/command.h   what a command is: struct cli_command
+ *     lib/cli/option.h    option tables; parser.h parses, help.h prints them
+ *     lib/cli/record.h    field tables and values; format.h has the output formats
+ *     lib/cli/cli.h       what applets call: begin, emit, write, report
+ *     lib/os/file.h       files: stat.h, statvfs.h, xattr.h, walk.h
+ *     lib/os/spawn.h      programs: spawn_step.h, child.h, wait_status.h, wait_many.h
+ *     lib/os/process.h    processes: process_state.h, sched.h, signal.h, users.h
+ *     lib/os/random.h     random bytes
+ *     lib/os/timerfd.h    timers; clock.h has deadlines
+ *     lib/base/           buf.h, vec.h, error.h, io.h: what all others stand on
  */
 #include "cli/main.h"
 #include "applets/osbox/applets.h"
