@@ -70,8 +70,8 @@ VOLATILE = {"popen", "spawn", "sched show", "sched cpus", "timerfd", "timerfd re
 # Usage errors of commands that run a command; 64 elsewhere.
 USAGE_STATUS = {"spawn": 125, "popen": 125}
 
-# CLI_OPTIONS_MAX of lib/cli/option.h: rows of a table. Headings are rows, too, for which the common
-# options leave room: these have a table of their own.
+# A command has at most CLI_OPTIONS_MAX rows (lib/cli/command.h), the common options and all headings
+# included; this leaves room for those.
 OPTIONS_MAX = 64
 
 # A word that is near no option or field, and a letter for each node that is no option of it.
