@@ -16,8 +16,8 @@ enum base_alphabet {
 /* Appends two lower-case digits per byte. */
 void base_encode_hex(struct buf *b, const void *bytes, size_t size);
 
-/* Appends four characters per three bytes. The parts of a text that is encoded in pieces have
- * sizes that are multiples of three. */
+/* Appends four characters per three bytes. If a text is encoded in pieces, their sizes, except the
+ * last, are multiples of three. */
 void base_encode_base64(struct buf *b, const void *bytes, size_t size, enum base_alphabet alphabet);
 
 /* Appends the bytes of hex digits in either case. With `spaces`, white space between bytes is
@@ -25,12 +25,12 @@ void base_encode_base64(struct buf *b, const void *bytes, size_t size, enum base
  * digits"; some of its bytes may have been appended. */
 const char *base_decode_hex(struct buf *b, const char *text, size_t size, bool spaces);
 
-/* Appends the bytes of base64 (section 4) with its padding, and nothing after it; bits that are
- * left over must be 0. With `spaces`, white space anywhere is ignored. Returns NULL or "bad
- * base64"; some of its bytes may have been appended. */
+/* Appends the bytes of base64 (section 4) with its padding, and nothing after it; unused bits must
+ * be 0. With `spaces`, white space anywhere is ignored. Returns NULL or "bad base64"; some of its
+ * bytes may have been appended. */
 const char *base_decode_base64(struct buf *b, const char *text, size_t size, bool spaces);
 
-/* The value of a hex digit, 0 to 15; 16 for any other character. */
+/* Returns the value of a hex digit, 0 to 15; 16 for any other character. */
 static inline unsigned base_digit(char c) {
     if (c >= '0' && c <= '9')
         return (unsigned)(c - '0');

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What failed, as OSError carries it. A function that can fail returns a
- * negative errno and fills an optional `struct base_error`; it never prints.
+ * A description of what failed, like Python's OSError. A function that can fail
+ * returns a negative errno and fills an optional `struct base_error`; it never
+ * prints.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * A set of files, each identified by its device and inode number: to recognise a
- * file that was met before under another name.
+ * A set of files, each identified by its device and inode number: to recognise
+ * a file that was seen before under another name.
  */
 #pragma once
 

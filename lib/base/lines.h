@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Lines, or other pieces with a delimiter, read from a descriptor as they come.
+ * Lines, or other pieces with a delimiter, read from a descriptor as they
+ * arrive.
  */
 #pragma once
 
@@ -19,13 +20,13 @@ struct base_lines {
     bool ended;      /* nothing more is read: the end of the input, or an error */
 };
 
-/* The next line, without its delimiter and with a NUL after its *size bytes; valid until the next
+/* Reads the next line: *size bytes without the delimiter, followed by a NUL; valid until the next
  * call. A last line without a delimiter counts. Returns 1, 0 at the end of the input, or -errno:
  * EMSGSIZE if the line is longer than `longest`, and the next call returns the one after it; ENOMEM
  * or an error of read(2), after which there are no more lines. */
 int base_lines_next(struct base_lines *l, const char **line, size_t *size);
 
-/* Whether base_lines_next() returns without a call of read(2), which may block. */
+/* Returns whether base_lines_next() would return without calling read(2), which may block. */
 bool base_lines_is_ready(struct base_lines *l);
 
 /* Releases the memory; the descriptor stays open. */

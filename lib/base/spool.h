@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Bytes that are collected: in memory, and beyond a bound in a temporary file
- * without a name.
+ * Collects bytes: in memory, and beyond a limit in a temporary file without a
+ * name.
  */
 #pragma once
 
@@ -14,9 +14,9 @@
 enum { BASE_SPOOL_MEMORY = 1 << 20 };
 
 struct base_spool {
-    struct buf memory; /* all of it, or what is not in the file yet */
-    int fd;            /* of the file; -1: there is none, */
-    bool no_file;      /* and none can be had */
+    struct buf memory; /* all bytes, or those not yet in the file */
+    int fd;            /* of the file; -1: none */
+    bool no_file;      /* no file can be created */
     uint64_t in_file;  /* bytes */
     void *map;         /* base_spool_view() mapped the file here */
 };
@@ -24,10 +24,11 @@ struct base_spool {
 void base_spool_init(struct base_spool *s);
 void base_spool_finish(struct base_spool *s);
 
-/* Appends bytes: 0 or -errno (ENOMEM). The file is in TMPDIR, or else in /tmp; where neither can
- * have it, or all of it, all is in memory. A file that is too large for the process may raise
- * SIGXFSZ, which is to be blocked or ignored. */
+/* Appends bytes. Returns 0, or -errno: ENOMEM. The file is in TMPDIR, or else in /tmp; if neither
+ * is possible, or has room for all, everything is kept in memory. A file that is too large for the
+ * process may raise SIGXFSZ: block or ignore it. */
 int base_spool_add(struct base_spool *s, const void *bytes, size_t size);
 
-/* All of it as one piece, valid until the next call: 0 or -errno. SIGXFSZ is as above. */
+/* Stores all bytes as one piece in *bytes, valid until the next call. Returns 0, or -errno. SIGXFSZ
+ * as above. */
 int base_spool_view(struct base_spool *s, const char **bytes, size_t *size);

@@ -11,12 +11,12 @@
 
 #include "base/buf.h"
 
-/* Length in bytes (1 to 4) of the character at p, of which `size` > 0 bytes may be read, and its
- * code point in *cp. 0 when the bytes at p do not begin a valid character. */
+/* Returns the length in bytes (1 to 4) of the character at p, of which `size` > 0 bytes may be
+ * read, and its code point in *cp. Returns 0 if p does not begin with a valid character. */
 unsigned base_utf8_decode(const char *p, size_t size, uint32_t *cp);
 
 /* Appends a code point up to U+10FFFF that is not a surrogate. */
 void base_utf8_encode(struct buf *b, uint32_t cp);
 
-/* Length of the longest valid prefix: `size` itself when all of it is UTF-8. */
+/* Returns the length of the longest valid prefix: `size` if all of it is UTF-8. */
 size_t base_utf8_valid(const char *p, size_t size);

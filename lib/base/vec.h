@@ -8,8 +8,8 @@
  *     for (size_t i = 0; i < n.count; i++) use(n.items[i]);
  *     vec_finish(&n);
  *
- * An addition that fails changes nothing and has to be looked at: the compiler
- * warns where its result is not used.
+ * An addition that fails changes nothing. The compiler warns if its result is
+ * not used.
  */
 #pragma once
 
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* What all arrays have, whatever their type. */
+/* The members of all arrays, whatever their type. */
 struct base_vec {
     void *items; /* NULL: none yet */
     size_t count;
@@ -41,7 +41,7 @@ static inline __attribute__((warn_unused_result)) bool base_vec_added(bool added
     return added;
 }
 
-/* Makes room for `more` items of `size` bytes. False when memory is short. */
+/* Makes room for `more` items of `size` bytes. Returns false if memory is short. */
 static inline __attribute__((warn_unused_result)) bool base_vec_reserve(struct base_vec *v,
                                                                         size_t more, size_t size) {
     if (v->room - v->count >= more)
@@ -63,10 +63,10 @@ static inline __attribute__((warn_unused_result)) bool base_vec_reserve(struct b
     return true;
 }
 
-/* Makes room for `more` items: false when memory is short. */
+/* Makes room for `more` items; false if memory is short. */
 #define vec_reserve(v, more) base_vec_reserve(&(v)->any, (more), sizeof *(v)->items)
 
-/* Appends a value: false when memory is short. */
+/* Appends a value; false if memory is short. */
 #define vec_push(v, ...)                                                                           \
     base_vec_added(vec_reserve(v, 1) && ((v)->items[(v)->count++] = (__VA_ARGS__), true))
 

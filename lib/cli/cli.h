@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * One call of an osbox command, and what an applet does with it: begin, emit,
- * write, report, finish.
+ * A call of an osbox command, and the functions with which an applet handles
+ * it: begin, emit, write, report.
  *
  * A call has three parts: what was called (struct cli_call), the output, which
- * only lib/cli looks into, and what came of it (struct cli_outcome).
+ * is opaque to applets, and the outcome (struct cli_outcome).
  */
 #pragma once
 
@@ -35,12 +35,12 @@ struct cli_call {
     struct cli_common common;
 };
 
-/* What came of it. */
+/* The outcome. */
 struct cli_outcome {
     int status;        /* exit status so far; the first error decides */
     const char *error; /* name of the first error: "ENOENT", "EX_USAGE"; NULL: none */
-    bool program_ran;  /* so an error is not one of starting it */
-    int signal;        /* to die of when all is written; 0: none */
+    bool program_ran;  /* errors from now on are not failures to start it */
+    int signal;        /* that ends osbox when all is written; 0: none */
 };
 
 struct cli {
@@ -49,91 +49,96 @@ struct cli {
     struct cli_outcome outcome;
 };
 
-/* How records are written: decided, and constant, once cli_begin() returned true. */
+/* Returns how records are written, which is constant once cli_begin() has returned true. */
 const struct cli_writer *cli_writer(const struct cli *cli);
 
-/* For a form of a command that has one format, whatever -o says. */
+/* Sets the format, whatever -o says, for a form of a command that has only one. */
 void cli_set_format(struct cli *cli, enum cli_format_id format);
 
-/* Decides the fields of the records of the command's view. False when there is nothing to do: a
- * usage error was reported. */
+/* Selects the fields of the records, from -F and the defaults of the command's view. Returns false
+ * after a usage error, which was reported. */
 bool cli_begin(struct cli *cli);
 
-/* The same for records of another view: what happened is not what was called for. */
+/* The same for another view: the records report something else than what was requested. */
 bool cli_begin_view(struct cli *cli, unsigned view);
 
-/* False after a usage error: in sh format there is one record and `count` were asked for. */
+/* Reports a usage error and returns false if the format is sh, which has one record, and `count` is
+ * not 1. */
 bool cli_expect_records(struct cli *cli, size_t count);
 
-/* Writes one record: values[] has a slot for each row of the field table. */
+/* Writes one record; values[] has an element for each row of the field table. */
 void cli_emit(struct cli *cli, const struct cli_value *values);
 
-/* Writes records that cli_format_record() made elsewhere, with `first` false; clears b. False:
- * stdout is broken. */
+/* Writes records that were formatted elsewhere by cli_format_record() with `first` false, and
+ * clears b. Returns false if stdout is broken. */
 bool cli_emit_formatted(struct cli *cli, struct buf *b);
 
-/* Writes bytes that are not records. False: stdout is broken. */
+/* Writes bytes that are not records. Returns false if stdout is broken. */
 bool cli_write(struct cli *cli, const void *bytes, size_t size);
 
 static inline bool cli_write_str(struct cli *cli, const char *text) {
     return cli_write(cli, text, strlen(text));
 }
 
-/* The same of a buffer, whose failure is one of the output; clears it. */
+/* The same for the contents of a buffer, and clears it. A buffer that has failed is a failure of
+ * the output. */
 bool cli_write_buf(struct cli *cli, struct buf *b);
 
-/* The same at once, without a copy. */
+/* The same, written at once and without a copy. */
 bool cli_write_through(struct cli *cli, const void *bytes, size_t size);
 
-/* Writes out what is buffered: before a wait. */
+/* Writes out what is buffered. Call it before waiting for something. */
 void cli_flush(struct cli *cli);
 
-/* The same, but the bytes are appended to b: the caller writes them. */
+/* Appends what is buffered to b instead, for the caller to write. */
 void cli_flush_into(struct cli *cli, struct buf *b);
 
-/* The descriptor that output goes to. */
+/* Returns the descriptor that output is written to. */
 int cli_output_fd(const struct cli *cli);
 
-/* errno of the first write that failed; 0: none. An applet that writes to the descriptor itself
- * says so by cli_set_output_error(), 0 included. */
+/* Returns the errno of the first write that failed; 0: none. An applet that writes to the
+ * descriptor itself sets it, also to 0. */
 int cli_output_error(const struct cli *cli);
 void cli_set_output_error(struct cli *cli, int errnum);
 
-/* Acts as if a write had failed with EPIPE. Does not return where SIGPIPE is not ignored. */
+/* Acts as if a write had failed with EPIPE. Does not return unless SIGPIPE is ignored. */
 void cli_lose_reader(struct cli *cli);
 
-/* Whether the last write to stdout failed: there is no point in going on. */
+/* Returns whether output has been lost, so that going on is pointless. */
 bool cli_is_broken(const struct cli *cli);
 
-/* Sends all records to another descriptor, which is then cli's to close; `name` is what errors call
- * it, NULL for a descriptor's number. */
+/* Sends all records to another descriptor and takes ownership of it. `name` is its name in errors;
+ * NULL: its number. */
 void cli_redirect(struct cli *cli, int fd, const char *name);
 
-/* A diagnostic for a failed call; sets the status. */
+/* Prints a diagnostic for a failed call and sets the status. */
 void cli_report(struct cli *cli, const struct base_error *error);
 
-/* The same with a status of its own, such as CLI_EX_RUN. */
+/* The same with the given status, such as CLI_EX_RUN. */
 void cli_report_as(struct cli *cli, int status, const struct base_error *error);
 
-/* The same where only a part of a record is unavailable: never a record in place. */
+/* The same if only a part of a record is unavailable: the error is not printed in place of a
+ * record. */
 void cli_report_part(struct cli *cli, const struct base_error *error);
 
-/* Bytes that the applet wrote to a descriptor itself were lost: a diagnostic, CLI_EX_IOERR. */
+/* Reports that bytes were lost which the applet wrote to a descriptor itself; the status is
+ * CLI_EX_IOERR. */
 void cli_report_lost(struct cli *cli, int fd, int errnum);
 
-/* Writes text that the user asked for to standard error: if that fails, CLI_EX_IOERR. */
+/* Writes text that an option requests to standard error. If that fails, the status is CLI_EX_IOERR.
+ */
 void cli_warn(struct cli *cli, const struct buf *text);
 
-/* A diagnostic that is not an errno: `status` and its EX_ name. `path` (NULL: none) is what it is
- * about. `message` NULL: memory was short for it. */
+/* Prints a diagnostic that has no errno, with the EX_ name of `status`, and sets that. `path` is
+ * the object (NULL: none). A `message` of NULL is printed as "out of memory". */
 void cli_complain(struct cli *cli, int status, const char *path, const char *message);
 
-/* More about the diagnostic before; it is not one itself and has no status. */
+/* Prints a note on the last diagnostic. The status is unchanged. */
 void cli_note(struct cli *cli, const char *text);
 
-/* A usage error about `object`, an argument as the user wrote it (NULL: none). `message` as
+/* Reports a usage error about `object`, an argument as the user wrote it (NULL: none). `message` as
  * above. */
 void cli_usage(struct cli *cli, const char *object, const char *message);
 
-/* Records a status that is an answer, not an error. */
+/* Sets a status that is an answer, not an error. */
 void cli_answer(struct cli *cli, int status);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What all commands have in common: options and exit statuses. Tables only.
+ * The options and exit statuses that all commands have. Tables only.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "cli/option.h"
 #include "cli/status.h"
 
-/* What the common options say. */
+/* The values of the common options. */
 struct cli_common {
     bool help;
     bool version;
@@ -26,15 +26,15 @@ struct cli_common {
 enum { CLI_FORMAT_NOT_GIVEN = -1 };
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
-/* .value of the rows that the option parser itself parses. */
+/* .value of the rows that the option parser handles itself. */
 enum cli_common_call { CLI_COMMON_OUTPUT, CLI_COMMON_GET, CLI_COMMON_SH_PREFIX };
 
 extern const struct cli_option cli_common_options[];
 
-/* What .choices of these rows numbers; for a command that can print raw bytes, `raw` is one more
- * format. */
+/* Returns the table that .choices of these rows refers to. With `raw`, for a command that can print
+ * raw bytes, the formats include raw. */
 const struct cli_choice *cli_common_choices(unsigned number, bool raw);
 
-/* The statuses that every command can have, and those of one that runs a program. */
+/* The statuses of every command, and those of one that runs a program. */
 extern const struct cli_exit cli_common_exits[];
 extern const struct cli_exit cli_program_exits[];

@@ -6,5 +6,5 @@
 
 #include "cli/cli.h"
 
-/* Writes the diagnostic of an error. Does not touch the status. */
+/* Writes the diagnostic of an error. The status is unchanged. */
 void cli_diagnose(struct cli *cli, const struct base_error *error);

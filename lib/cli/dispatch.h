@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * From names to the node of the command tree that is called.
+ * Finds the node of the command tree that is called.
  */
 #pragma once
 
 #include "cli/cli.h"
 
-/* Goes down to the command of that name below the called one, and says so in the label; with NULL,
- * back to the root. False: there is none. */
+/* Makes the command of that name below the current one the current one and updates the label; with
+ * NULL, returns to the root. Returns false if there is no such command. */
 bool cli_descend(struct cli *cli, const char *name);
 
-/* A usage error for a name that is not a command below the called one; for an applet's the status
- * is CLI_EX_NOTFOUND. */
+/* Reports a name that is not a command below the current one: a usage error, or CLI_EX_NOTFOUND if
+ * it would be an applet. */
 void cli_unknown_command(struct cli *cli, const char *name);
 
-/* Takes another name for the label: of a personality. */
+/* Sets the label, to the name of a personality. */
 void cli_set_label(struct cli *cli, const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The output formats: how a record becomes bytes. A writer is decided once and
- * then constant, so that several threads may write records with it.
+ * The output formats: how a record becomes bytes. A writer is set up once and
+ * then constant, so that several threads can format records with it.
  */
 #pragma once
 
@@ -22,11 +22,10 @@ enum cli_format_id {
     CLI_FORMAT_SH,
     CLI_FORMAT_VALUE,
     CLI_FORMAT_TABLE,
-    CLI_FORMAT_RAW, /* no records: the applet writes the bytes that they would be about */
+    CLI_FORMAT_RAW, /* no records: the applet writes the bytes themselves */
 };
 
-/* The formats by name: those of records, and with raw, which only commands can be asked for that
- * print so without -o. */
+/* The formats by name: those of records; and with raw, for commands whose default it is. */
 extern const struct cli_choice cli_formats[], cli_formats_and_raw[];
 
 const char *cli_format_name(enum cli_format_id id);
@@ -48,29 +47,29 @@ struct cli_writer {
     const char *sh_prefix;
 };
 
-/* The `needs` of all selected fields together. */
+/* Returns the `needs` of all selected fields together. */
 uint64_t cli_needs(const struct cli_writer *w);
 
-/* Whether the field with that index is selected. */
+/* Returns whether the field with that index is selected. */
 bool cli_wants(const struct cli_writer *w, unsigned field);
 
-/* What comes before the first record: a header line, or nothing. */
+/* Appends what precedes the first record: a header line, or nothing. */
 void cli_format_header(const struct cli_writer *w, struct buf *b);
 
-/* One record; `first` is false for all but the first (text separates by a blank line). In table
- * format it is the cells alone, each ended by a NUL: widths come later, from struct cli_table. */
+/* Appends one record; `first` is true for the first one (text separates records by a blank line).
+ * In table format these are the cells, each with a NUL; cli_table_align() aligns them. */
 void cli_format_record(const struct cli_writer *w, const struct cli_value *values, bool first,
                        struct buf *b);
 
-/* The text of a value before any quoting, with lists joined as `text` joins them. */
+/* Appends the text of a value without quoting, with lists joined as in text format. */
 void cli_format_scalar(enum cli_type type, const struct cli_value *value, bool octal,
                        struct buf *b);
 
-/* sh without a record: `unset` of every selected name, the error's name and a failing status.
- * `error` NULL: none, and the status is 0. */
+/* Appends what sh prints without a record: `unset` of every selected name, the error's name and a
+ * failing status. `error` NULL: no error, and the status is 0. */
 void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b);
 
-/* sh behind a record that tells of an error: the error's name, if that is none of its fields, and
- * the failing status. */
+/* Appends what sh prints after a record that reports a failure: the error's name, unless that is
+ * one of its fields, and the failing status. */
 void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
                            struct buf *b);

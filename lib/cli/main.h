@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The course of a run.
+ * One call of the program, from argv to the exit status.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * "Did you mean": the nearest of some names.
+ * "Did you mean": finds the name that is nearest to a word.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ struct cli_nearest {
     unsigned distance;
 };
 
-/* Considers a name: near is at most a third (rounded up) of the longer one's letters changed,
- * added, left out or swapped with their neighbour, or the word being a beginning of at least three
- * letters. */
+/* Considers a name. A name is near if at most a third (rounded up) of the longer one's letters are
+ * changed, added, left out or swapped with their neighbour, or if it begins with the word, which
+ * has at least three letters. */
 void cli_nearest_try(struct cli_nearest *n, const char *name);

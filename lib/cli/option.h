@@ -2,12 +2,12 @@
  *
  * The option table: one row drives parsing, --help, completion and --describe.
  * A table ends with an empty row; a row of kind CLI_OPT_HEADING starts a group
- * of --help. Of two rows with the same destination the one given last wins.
+ * of --help. If rows have the same destination, the option given last wins.
  *
- * Rows hold their texts and no pointer: pointers in a constant table are
- * relocated at every start of the program, whichever command is called. What a
- * row refers to (choices, another table, a parser) is therefore a number, which
- * the command resolves (cli/command.h).
+ * Rows contain their texts and no pointers: pointers in a constant table are
+ * relocated at every start of the program, whichever command is called. So a
+ * row refers to choices, another table or a parser by a number, which the
+ * command resolves (cli/command.h).
  */
 #pragma once
 
@@ -18,8 +18,7 @@
 enum cli_option_kind {
     CLI_OPT_END,
     CLI_OPT_HEADING,  /* .help is the heading */
-    CLI_OPT_INCLUDE,  /* the rows of the command's includes[.number], whose destinations begin at
-                         .dest */
+    CLI_OPT_INCLUDE,  /* rows of includes[.number]; their destinations count from .dest */
     CLI_OPT_FLAG,     /* no value: stores true in a bool */
     CLI_OPT_SET,      /* no value: stores .value in an int */
     CLI_OPT_STRING,   /* const char *; "" when an optional value is left out */
@@ -30,7 +29,7 @@ enum cli_option_kind {
     CLI_OPT_SIZE,     /* uint64_t: bytes, as cli_parse_size() */
     CLI_OPT_DURATION, /* int64_t: nanoseconds, as cli_parse_duration() */
     CLI_OPT_SIGNAL,   /* int: as cli_parse_signal() */
-    CLI_OPT_CALL,     /* the command's parse() decides, which is given .value */
+    CLI_OPT_CALL,     /* stored by the command's parse(), which receives .value */
 };
 
 /* What a value (or an operand) completes to. */
@@ -48,7 +47,8 @@ enum cli_complete {
     CLI_COMPLETE_GROUP,
 };
 
-/* A text ends with a NUL in its array; C does not insist on it, tests/contract/commands.py does.
+/* Texts end with a NUL in their arrays. C does not require this; tests/contract/commands.py checks
+ * it.
  *
  * A named value; a table ends with an empty name. Help, errors and completion list choices. */
 struct cli_choice {
@@ -62,7 +62,7 @@ struct cli_option {
     uint8_t kind;     /* enum cli_option_kind */
     uint8_t complete; /* enum cli_complete */
     bool optional;    /* the value may be left out; then only --name=VALUE gives one */
-    bool required;    /* a command without it is a usage error */
+    bool required;    /* a call without it is a usage error */
     uint8_t choices;  /* number in the command's choices; 0: none */
     uint16_t dest;    /* offset into the args struct */
     union {
@@ -73,13 +73,13 @@ struct cli_option {
     int max;            /* CLI_OPT_INT */
     char name[20];      /* the long name */
     char metavar[28];   /* "": takes no value */
-    char needs[16];     /* the long name of an option that has to be given too */
+    char needs[16];     /* the long name of an option that must be given, too */
     char preset[36];    /* the default as --help shows it; "": none */
     char conflicts[76]; /* long names it cannot be given with, separated by spaces */
     char help[124];
 };
 
-/* The offset of a member, which must be of that type: a wrong kind does not compile. */
+/* The offset of a member, which must have that type: a row of the wrong kind does not compile. */
 #define CLI_DEST(struct_type, member, type)                                                        \
     _Generic(((struct_type *)0)->member, type : offsetof(struct_type, member))
 

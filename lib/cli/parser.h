@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-/* Parses call.argv[1...] into args, call.common and the rest of the call, and decides the output's
- * format. False after a usage error, which has then been reported. All of the arguments are read
- * also after an error, so that the report has the format that was asked for. */
+/* Parses call.argv[1...] into args, call.common and the rest of the call, and sets the output's
+ * format. Returns false after a usage error, which was reported. After an error the other arguments
+ * are read all the same, so that the report has the requested format. */
 bool cli_parse_options(struct cli *cli, void *args);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The paths that a command works on: its operands, or a NUL-separated list that
- * is read as it comes (--files0-from).
+ * The paths that a command handles: its operands, or a NUL-separated list that
+ * is read as it arrives (--files0-from).
  */
 #pragma once
 
@@ -18,12 +18,12 @@ struct cli_paths {
     struct base_lines lines;
 };
 
-/* `list` is the value of --files0-from: NULL takes the operands, "-" is stdin. False after an
+/* Opens the list that --files0-from names ("-": stdin); NULL: the operands. Returns false after an
  * error, which was reported: operands besides a list, neither of them, an unreadable list. */
 bool cli_paths_open(struct cli_paths *p, struct cli *cli, const char *list);
 void cli_paths_close(struct cli_paths *p);
 
-/* The next path, valid until the next call; NULL at the end, or after an error, which was reported.
- * A name in a list that is empty or longer than CLI_PATH_LONGEST is reported and skipped. The
- * output so far is flushed before more of the list is read. */
+/* Returns the next path, valid until the next call; NULL at the end or after an error, which was
+ * reported. A name in a list that is empty or longer than CLI_PATH_LONGEST is reported and skipped.
+ * The output is flushed before more of the list is read. */
 const char *cli_paths_next(struct cli_paths *p);

@@ -13,27 +13,29 @@
 
 #include "base/buf.h"
 
-/* Whether a valid character must not reach a terminal or a line as it is. */
+/* Returns whether a valid character must be escaped on a terminal and in a line. */
 bool cli_is_unsafe(uint32_t cp);
 
-/* Whether all of it is UTF-8 without an unsafe character. */
+/* Returns whether all of it is UTF-8 without unsafe characters. */
 bool cli_is_plain(const char *bytes, size_t size);
 
-/* Text escapes: \n \t \\, \xHH for each byte of other unsafe characters and of invalid UTF-8, the
- * rest as it is. `also`, an ASCII character, is written as \xHH too (',': inside a list); '\0':
- * none. */
+/* Appends bytes with text escapes: \n \t \\, \xHH for each byte of other unsafe characters and of
+ * invalid UTF-8, the rest as it is. `also`, an ASCII character, is written as \xHH too (',': inside
+ * a list); '\0': none. */
 void cli_quote_text(struct buf *b, const char *bytes, size_t size, char also);
 
-/* What stands for bytes that are not UTF-8 in JSON. */
+/* How JSON represents bytes that are not UTF-8. */
 enum cli_json_bytes { CLI_JSON_BASE64, CLI_JSON_SURROGATEESCAPE };
 
-/* A JSON string, or {"b64":"..."} when the bytes are not UTF-8 (with SURROGATEESCAPE: each invalid
- * byte is \udcXX, as Python's os.fsdecode). Unsafe characters are \u escapes. */
+/* Appends a JSON string, or {"b64":"..."} if the bytes are not UTF-8 (with SURROGATEESCAPE each
+ * invalid byte is \udcXX, as in Python's os.fsdecode). Unsafe characters are \u escapes. */
 void cli_quote_json(struct buf *b, const char *bytes, size_t size, enum cli_json_bytes how);
 
-/* A shell word in single quotes, exact in dash, bash, zsh and busybox ash. `size` bytes without a
- * NUL. With `display`, bytes that are not plain make it a $'...' word: for a terminal only. */
+/* Appends a shell word in single quotes, exact in dash, bash, zsh and busybox ash. The bytes
+ * contain no NUL. With `display`, bytes that are not plain make it a $'...' word: for a terminal
+ * only. */
 void cli_quote_sh(struct buf *b, const char *bytes, size_t size, bool display);
 
-/* A CSV cell (RFC 4180): in double quotes when it is empty or holds a comma, a quote, CR or LF. */
+/* Appends a CSV cell (RFC 4180), in double quotes if it is empty or contains a comma, a quote, CR
+ * or LF. */
 void cli_quote_csv(struct buf *b, const char *bytes, size_t size);

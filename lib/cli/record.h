@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Records: what a command emits. A command has one const field table; a record
- * is an array of values with one slot for each row of that table. Applets fill
- * slots and never look at the format.
+ * Records: what a command emits. A command has one constant field table; a
+ * record is an array of values, one for each row of the table. Applets set
+ * values and never look at the format.
  */
 #pragma once
 
@@ -11,10 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What a field is. The type of a field never depends on its value. */
+/* The type of a field. It never depends on the value. */
 enum cli_type {
     CLI_STRING,      /* text that osbox made itself */
-    CLI_BYTES,       /* bytes of somebody else: names, targets, values */
+    CLI_BYTES,       /* bytes from outside: names, targets, values */
     CLI_INT,         /* int64_t */
     CLI_UINT,        /* uint64_t */
     CLI_BOOL,        /* true, false */
@@ -29,7 +29,7 @@ enum cli_type {
     CLI_RANGES,      /* a list of uint64_t in ascending order: 0-3,8; an array in json */
 };
 
-/* A value, or null: "unknown" is never 0 or "". */
+/* A value or null. What is unavailable is null, never 0 or "". */
 struct cli_value {
     bool known; /* false: null */
     union {
@@ -51,16 +51,16 @@ struct cli_value {
     };
 };
 
-/* A field's row, without pointers for the reason that cli/option.h gives. */
+/* A row of the field table. It has no pointers, for the reason given in cli/option.h. */
 struct cli_field {
-    char name[32];     /* the os module's own: "st_size" */
+    char name[32];     /* as in the os module: "st_size" */
     uint8_t type;      /* enum cli_type */
     uint8_t item;      /* element type of a CLI_LIST */
-    bool may_hold_nul; /* bytes that are not a name: sh sets os_x_b64 when there is a NUL */
+    bool may_hold_nul; /* may contain a NUL: sh sets os_x_b64 then */
     uint16_t views;    /* bit set: the views that it belongs to */
     uint16_t defaults; /* bit set: the views that show it without -F */
-    uint16_t nameable; /* bit set: further views where it is shown if it is named */
-    uint64_t needs;    /* bit set of the applet's own: what has to be called to fill it */
+    uint16_t nameable; /* bit set: further views in which it is available only by name */
+    uint64_t needs;    /* a bit set of the applet: the calls that its value needs */
     char help[112];
 };
 

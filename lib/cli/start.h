@@ -4,10 +4,11 @@
  */
 #pragma once
 
-/* Opens descriptors 0 to 2, where closed, in the contrary mode (0 for writing, 1 and 2 for
- * reading), so that no file opened later becomes stdout and its use fails. Returns the set of those
- * that were closed, as bits. */
+/* Opens descriptors 0 to 2, if they are closed, in the wrong mode (0 for writing, 1 and 2 for
+ * reading): no file that is opened later becomes stdout, and using them still fails. Returns a bit
+ * set of those that were closed. */
 unsigned cli_open_standard(void);
 
-/* Whether the kernel gave this process privileges that its caller does not have. */
+/* Returns whether the kernel gave this process privileges that its caller does not have (AT_SECURE,
+ * getauxval(3)). */
 int cli_is_privileged(void);

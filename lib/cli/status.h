@@ -18,13 +18,13 @@ enum cli_exit_status {
     CLI_EX_TEMPFAIL = 75,
     CLI_EX_NOPERM = 77,
     CLI_EX_TIMEOUT = 124,   /* the program ran out of time */
-    CLI_EX_RUN = 125,       /* osbox failed before it could run the program */
+    CLI_EX_RUN = 125,       /* osbox failed before it ran the program */
     CLI_EX_NOTEXEC = 126,   /* the program was found but cannot be executed */
     CLI_EX_NOTFOUND = 127,  /* no such program, or applet */
     CLI_EX_SIGNALLED = 128, /* and the number of the signal that killed the program */
 };
 
-/* A line of EXIT STATUS; a table ends with an empty meaning. */
+/* A row of EXIT STATUS; a table ends with an empty meaning. */
 struct cli_exit {
     int status;
     char meaning[76];
@@ -33,11 +33,11 @@ struct cli_exit {
 #define CLI_EXITS_END                                                                              \
     { .meaning = "" }
 
-/* "ENOENT"; "EUNKNOWN" for a number that Linux does not define. */
+/* Returns "ENOENT" and so on; "EUNKNOWN" for a number that Linux does not define. */
 const char *cli_errno_name(int errnum);
 
-/* The exit status for a failed call. */
+/* Returns the exit status for a failed call. */
 int cli_errno_status(int errnum);
 
-/* "EX_USAGE" for 64; "EX_SOFTWARE" for a status that has no name. */
+/* Returns "EX_USAGE" for 64 and so on; "EX_SOFTWARE" for a status that has no name. */
 const char *cli_status_name(int status);
