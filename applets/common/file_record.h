@@ -257,7 +257,7 @@
 
 /* Positions of the rows, relative to the first one: FILE_PATH, FILE_TYPE, ... */
 #define FILE_RECORD_ID(a, b, id, ...) FILE_##id,
-enum file_field { FILE_RECORD(FILE_RECORD_ID, , ) FILE_FIELDS };
+enum file_field { FILE_RECORD(FILE_RECORD_ID, _, _) FILE_FIELDS };
 
 /* The rows of an applet's field table from `base` on. For each group, PREFIX_VIEWS_GROUP are the
  * views that its fields belong to, and PREFIX_DEFAULTS_GROUP those that show them by default; all

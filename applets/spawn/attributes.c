@@ -111,9 +111,7 @@ const char *spawn_parse_affinity(void *args, const char *text) {
     if (!spawn_keep(args, cpus.words))
         return "out of memory";
     spawn_add_step(args,
-                   (struct os_step){ .kind = OS_STEP_AFFINITY,
-                                     .affinity = cpus,
-                                     .object = text });
+                   (struct os_step){ .kind = OS_STEP_AFFINITY, .affinity = cpus, .object = text });
     return NULL;
 }
 

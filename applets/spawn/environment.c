@@ -50,7 +50,7 @@ static bool make_environment(struct spawn_args *args) {
         good = change_entries(&entries, args->changes.items[i]);
     good = good && vec_push(&entries, NULL);
     args->plan.environ = entries.items;
-    return spawn_keep(args, entries.any.items) && good;
+    return spawn_keep(args, entries.items) && good;
 }
 
 const char *spawn_path(char **entries) {

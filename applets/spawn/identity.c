@@ -90,7 +90,7 @@ static int compare_gids(const void *a, const void *b) {
 static bool add_groups(struct spawn_args *args, struct os_gid_list *gids, const char *text) {
     size_t kept = 0;
     bool allocated = vec_reserve(gids, 1); /* also for an empty list */
-    if (!spawn_keep(args, gids->any.items) || !allocated)
+    if (!spawn_keep(args, gids->items) || !allocated)
         return false;
     gid_t *list = gids->items;
     qsort(list, gids->count, sizeof *list, compare_gids);

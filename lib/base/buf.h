@@ -63,7 +63,8 @@ static inline void buf_add_short(struct buf *b, const char *bytes, size_t size) 
     char *to = b->data + b->len;
     for (size_t i = 0; i < size - 8; i += 8)
         memcpy(to + i, bytes + i, 8);
-    memcpy(to + size - 8, bytes + size - 8, 8); /* the last word overlaps the one before */
+    /* The last word overlaps the one before. */
+    memcpy(to + size - 8, bytes + size - 8, 8); /* cppcheck-suppress pointerOutOfBoundsCond */
     b->len += size;
 }
 

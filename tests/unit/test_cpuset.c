@@ -151,11 +151,11 @@ static void test_a_mask_is_words_and_not_bytes(void) {
     CHECK_INT(os_cpuset_next(&cpus, 0), 0);
     CHECK_INT(os_cpuset_next(&cpus, 1), 1);
     CHECK_INT(os_cpuset_next(&cpus, 2), 2 * BITS + 1);
-    CHECK_INT(os_cpuset_next(&cpus, 2 * BITS + 2), 3 * BITS - 1);
-    CHECK_INT(os_cpuset_next(&cpus, 3 * BITS), OS_CPUSET_END);
+    CHECK_INT(os_cpuset_next(&cpus, (size_t)2 * BITS + 2), 3 * BITS - 1);
+    CHECK_INT(os_cpuset_next(&cpus, (size_t)3 * BITS), OS_CPUSET_END);
     CHECK_INT(os_cpuset_next(&cpus, SIZE_MAX), OS_CPUSET_END);
     CHECK(os_cpuset_has(&cpus, 0) && os_cpuset_has(&cpus, 1) && !os_cpuset_has(&cpus, 2));
-    CHECK(os_cpuset_has(&cpus, 3 * BITS - 1) && !os_cpuset_has(&cpus, 3 * BITS));
+    CHECK(os_cpuset_has(&cpus, 3 * BITS - 1) && !os_cpuset_has(&cpus, (size_t)3 * BITS));
     CHECK_INT(os_cpuset_size(&cpus), 4);
 }
 

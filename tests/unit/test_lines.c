@@ -127,7 +127,8 @@ static void test_a_line_that_is_far_too_long_takes_no_memory(void) {
     if (!bytes)
         return;
     memset(bytes, 'x', SIZE);
-    memcpy(bytes + SIZE - 3, "\ny", 2);
+    bytes[SIZE - 3] = '\n';
+    bytes[SIZE - 2] = 'y';
     struct base_lines l = reader_of(file_of(bytes, SIZE), '\n', 1000);
     next_fails(&l, -EMSGSIZE);
     CHECK(l.bytes.cap <= 1 << 18);

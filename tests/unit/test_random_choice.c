@@ -125,7 +125,7 @@ static void test_large_requests_use_the_faster_source(void) {
     CHECK_INT(vdso_calls, 2);
     make(slow, 0, 300, 2, &r);
     CHECK_INT(r.source, OS_RANDOM_FROM_CALL);
-    CHECK(vdso_calls >= 1 && vdso_calls <= 2 * r.threads);
+    CHECK(vdso_calls >= 1 && vdso_calls <= 2UL * r.threads);
     make(fast, 0, 300, 1, &r);
     CHECK_INT(r.source, OS_RANDOM_FROM_VDSO);
     CHECK_INT(vdso_calls, 299);

@@ -15,10 +15,13 @@ enum { FDS = 256, NEVER = -1 };
 /* How many allocations succeed before one fails. */
 static int allocations = NEVER;
 
+/* The names are the linker's (--wrap), and reserved.
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static bool fails(void) {
     return allocations != NEVER && allocations-- == 0;
