@@ -16,8 +16,8 @@ struct file_flag_names {
     struct buf texts; /* of the bits without a name */
 };
 
-/* What is queried, and what the values of the current record point to. The members
- * from `st` on are zero at first. */
+/* What to query, and the memory that the values of the current record point to. The members from
+ * `st` on are zero at first. */
 struct file_query {
     unsigned base;  /* position of FILE_PATH in the applet's field table */
     uint64_t needs; /* of the selected fields together: FILE_NEEDS_* */
@@ -39,7 +39,7 @@ void file_query_finish(struct file_query *q);
 
 /* Makes the calls that q->needs and sets the values of the selected fields of a file; they are
  * valid until the next call. `values` is the whole record; slots of fields that are not a file's
- * are not touched. `path` is the value of FILE_PATH, NULL for null. False if the file cannot be
- * looked at, after q->fail was called: there is no record. */
+ * are not touched. `path` is the value of FILE_PATH, NULL for null. Returns false if the file
+ * cannot be examined, after q->fail was called: there is no record. */
 bool file_query_fill(const struct cli_writer *writer, struct file_query *q,
                      const struct os_file *file, const char *path, struct cli_value *values);

@@ -12,7 +12,7 @@
 #include "os/kernel.h"
 #include "os/statvfs.h"
 
-/* What has to be called for a field: statx's mask in the low 32 bits, further calls above. */
+/* The calls that a field needs: statx's mask in the low 32 bits, further calls above. */
 #define FILE_NEEDS_MASK  UINT64_C(0xffffffff)
 #define FILE_NEEDS_STATX (UINT64_C(1) << 32) /* statx itself, whatever the mask */
 #define FILE_NEEDS_MNT_UNIQUE                                                                      \
@@ -278,8 +278,8 @@ enum file_field { FILE_RECORD(FILE_RECORD_ID, _, _) FILE_FIELDS };
                              .needs = needs_,                                                      \
                              .help = help_ }
 
-/* Sets the values of the selected fields that *st holds; `values` is the whole record, `base` the
- * position of the first row. Null where the kernel did not fill the member. *mode is room for the
+/* Sets the values of the selected fields that *st contains, null if the kernel did not fill the
+ * member; `values` is the whole record, `base` the position of the first row. *mode is room for the
  * value of FILE_MODE. */
 void file_record_set_statx(const struct cli_writer *writer, unsigned base,
                            const struct os_statx *st, char mode[static 11],
@@ -289,8 +289,8 @@ void file_record_set_statx(const struct cli_writer *writer, unsigned base,
 void file_record_set_statvfs(const struct cli_writer *writer, unsigned base,
                              const struct os_statvfs *fs, struct cli_value *values);
 
-/* "file", "directory" ...: the type in an st_mode; NULL for one without type bits. */
+/* Returns the type in an st_mode, such as "file" or "directory"; NULL for one without type bits. */
 const char *file_type_name(unsigned mode);
 
-/* "-rw-r--r--", as ls -l prints a mode. */
+/* Stores a mode as ls -l prints it, "-rw-r--r--", in text. Returns text. */
 const char *file_mode_text(unsigned mode, char text[static 11]);

@@ -9,7 +9,7 @@
 #include "os/child.h"
 #include "os/spawn.h"
 
-/* The fields that say why a program was not run. The table of an applet that has them contains
+/* The fields that report why a program was not run. The table of an applet that has them contains
  * STEP_ROWS(base, views, plan); `base` is the number of the first one. `plan` are the views that
  * list steps which have not failed. */
 enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, STEP_FIELDS };
@@ -26,11 +26,12 @@ enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, ST
                   WAIT_FIELD(views, "error", CLI_ENUM, "why it failed, such as ENOENT"),           \
               [(base) + STEP_ERRNO] = WAIT_FIELD(views, "errno", CLI_INT, "the same as a number")
 
-/* Opens what --status names, as a descriptor of the plan's own. To be called when all file actions
- * were added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
+/* Opens what --status names as a descriptor of the plan's own. Call it after all file actions were
+ * added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);
 
-/* The exit status for a program that was not run: not found, not executable, or osbox failed. */
+/* Returns the exit status for a program that was not run: not found, not executable, or osbox
+ * failed. */
 int program_failure_status(const struct base_error *e);
 
 /* Reports that the program could not be run, sets the exit status, and fills the values of the step
@@ -41,12 +42,12 @@ void program_fail(struct cli *cli, const struct base_error *e, struct cli_value 
  * `name` is room for the name of a signal. */
 void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values);
 
-/* Sets the exit status to the program's, or to what says that it timed out. */
+/* Sets the exit status to the program's, or to CLI_EX_TIMEOUT if it timed out. */
 void program_answer(struct cli *cli, const struct os_child *child);
 
-/* Makes the plan run argv, such as cli->call.program, in our environment and found with our PATH;
- * what was closed when osbox started is closed for it. To be called before file actions are added.
- */
+/* Makes the plan run argv, such as cli->call.program, in our environment and found with our PATH.
+ * Descriptors that were closed when osbox started are closed for it, too. Call it before file
+ * actions are added. */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
 
 /* Waits until what os_child_start() started has ended. Returns 0 or -errno. */

@@ -11,5 +11,5 @@
 /* The policies as options accept them: "fifo". */
 extern const struct cli_choice scheduling_policies[];
 
-/* A policy's name as os has it, "SCHED_FIFO"; NULL: it has none. */
+/* Returns a policy's name as in os, "SCHED_FIFO"; NULL: it has none. */
 const char *scheduling_policy_name(uint32_t policy);

@@ -69,7 +69,7 @@ extern const struct cli_field popen_fields[];
 
 /* ---- the plan of a run ---- */
 
-/* A run, as all options together mean it. */
+/* A run as the options together define it. */
 struct popen_plan {
     struct os_plan os;
     bool to_stdout; /* the record goes there */
@@ -97,7 +97,7 @@ void popen_plan_finish(struct popen_plan *plan);
 /* The file that is the command's input; NULL: it inherits that of osbox. */
 const char *popen_plan_input(const struct popen_plan *plan, const struct popen_args *args);
 
-/* Whether signals are for the command's process group. */
+/* Returns whether signals are for the command's process group. */
 bool popen_needs_group(const struct popen_args *args);
 
 /* ---- a run ---- */
@@ -110,7 +110,7 @@ struct popen_stream {
     int fd;           /* our end; -1: it has ended */
     bool terminal;    /* a terminal, whose end is EIO, */
     bool hung_up;     /* which has come */
-    int out;          /* where its bytes are passed on; -1: nowhere */
+    int out;          /* where its bytes are written; -1: nowhere */
     bool captured;    /* they are kept */
     bool events;      /* they are printed as events */
     bool splices;     /* pipe to pipe or file, without a copy */
@@ -120,16 +120,16 @@ struct popen_stream {
     struct buf pending; /* read, but not yet written to `out`, */
     size_t sent;        /* except these first bytes */
     struct base_spool spool;
-    int forgotten;    /* errno of why no more is kept; 0: all is kept, */
+    int forgotten;    /* errno: why no more is kept; 0: all is kept, */
     const char *kept; /* and after the end, these are the bytes */
     size_t kept_size;
     uint64_t total;    /* bytes received */
     uint64_t limit;    /* of bytes kept or printed as events */
     struct buf line;   /* an event whose line has not ended, */
     int64_t line_time; /* and when its first byte came */
-    int left;    /* after the end of the command: bytes of it that are unread; -1: not known */
-    bool leaked; /* another process still had it open when we stopped reading */
-    int lost;    /* errno of a write that failed; 0: none */
+    int left;          /* after the end of the command: its unread bytes; -1: unknown */
+    bool leaked;       /* another process still had it open when we stopped reading */
+    int lost;          /* errno of a write that failed; 0: none */
 };
 
 static inline bool popen_is_stderr(const struct popen_stream *s) {
@@ -138,8 +138,8 @@ static inline bool popen_is_stderr(const struct popen_stream *s) {
 
 /* What is typed into the command's terminal. */
 struct popen_input {
-    int fd;                 /* where it is read; -1: no more */
-    int terminal;           /* our side; -1: there is none */
+    int fd;                 /* it is read from; -1: no more */
+    int terminal;           /* our side; -1: none */
     char pending[PIPE_BUF]; /* read, but not yet written, */
     size_t size;
     size_t sent; /* except these first bytes */
@@ -163,7 +163,7 @@ struct popen_run {
 /* Runs the command, prints its record and sets the exit status. */
 void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_plan *plan);
 
-/* Moves bytes until the command has ended and its streams have too, as --on-exit says. Returns 0 or
+/* Moves bytes until the command and, depending on --on-exit, its streams have ended. Returns 0 or
  * -errno. */
 int popen_loop(struct popen_run *p, struct base_error *e);
 
@@ -172,10 +172,10 @@ int popen_loop(struct popen_run *p, struct base_error *e);
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
                        const struct popen_args *args);
 
-/* Whether it is read: it has not ended. */
+/* Returns whether it is read: it has not ended. */
 bool popen_stream_is_reading(const struct popen_stream *s);
 
-/* What to poll for. With `held` it is not read for now. */
+/* Returns what to poll for. With `held` it is not read for now. */
 struct pollfd popen_stream_poll(const struct popen_stream *s, bool held);
 
 /* Reads or writes after that poll. Returns 0 or -errno of read(2). */
@@ -185,18 +185,18 @@ int popen_stream_handle(struct popen_run *p, struct popen_stream *s, const struc
  * OS_NEVER. */
 int64_t popen_stream_flush_line(struct popen_run *p, struct popen_stream *s, int64_t now);
 
-/* Whether bytes that were read have yet to be written. */
+/* Returns whether bytes that were read have yet to be written. */
 bool popen_stream_is_behind(const struct popen_stream *s);
 
-/* Whether what it held when the command ended has been read. A terminal cannot say how much that
- * is: it has been once a poll was `quiet`. */
+/* Returns whether the bytes that it contained when the command ended have been read. How many they
+ * are is unknown for a terminal: they have been read once a poll was `quiet`. */
 bool popen_stream_is_drained(struct popen_stream *s, bool quiet);
 
-/* Whether no process holds its other side, so that its end will come. */
+/* Returns whether no process has its other side open, so that it will end. */
 bool popen_stream_is_ending(const struct popen_stream *s);
 
-/* Stops reading after the command has ended: another process may hold the stream, which is then
- * leaked. */
+/* Stops reading after the command has ended: another process may have the stream open, which is
+ * then leaked. */
 void popen_stream_leave(struct popen_run *p, struct popen_stream *s);
 
 /* Stops reading. */
@@ -211,21 +211,22 @@ void popen_stream_finish(struct popen_stream *s);
 /* Opens what is typed into `terminal` (-1: nothing): `path`, or NULL for standard input. */
 int popen_input_open(struct popen_run *p, int terminal, const char *path, struct base_error *e);
 
-/* If our own terminal is typed into the command's, keys are passed on as they are. */
+/* Sets our own terminal to raw mode if it is the input of the command's, so that keys are passed on
+ * as they are. */
 void popen_input_make_raw(struct popen_input *in);
 void popen_input_restore(struct popen_input *in);
 
-/* What to poll for, and what to do after that poll. */
+/* Returns what to poll for; handles the result of that poll. */
 struct pollfd popen_input_poll(const struct popen_run *p);
 void popen_input_handle(struct popen_input *in, const struct pollfd *ready);
 
-/* The size of the command's terminal follows that of ours, unless --pty sets one. */
+/* Sets the size of the command's terminal to that of ours, unless --pty sets it. */
 void popen_terminal_resize(struct popen_run *p);
 
 /* ---- records ---- */
 
-/* A line, or a part of one. */
+/* Prints an event: a line, or a part of one. */
 void popen_emit_event(struct popen_run *p, const struct popen_stream *s, bool partial);
 
-/* The end. */
+/* Prints the result. */
 void popen_emit_result(struct popen_run *p);

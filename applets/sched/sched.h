@@ -84,7 +84,7 @@ struct sched_record {
 
 void sched_fill_cpus(struct sched_record *r, enum sched_field field, const struct os_cpuset *cpus);
 
-/* Fills the fields of how a thread is scheduled, or with `old` of how it was. */
+/* Fills the fields of a thread's scheduling, or with `old` of its former one. */
 void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool old);
 
 void sched_emit(struct cli *cli, const struct sched_record *r);
@@ -92,8 +92,8 @@ void sched_record_finish(struct sched_record *r);
 
 /* ---- report.c ---- */
 
-/* A thread that something is done with. One that was listed may have ended since: that is not an
- * error, as nobody named it. */
+/* A thread to show or to change. One that was listed may have ended since: that is not an error,
+ * because the user did not name it. */
 struct sched_thread {
     int tid;
     bool listed;
@@ -101,14 +101,14 @@ struct sched_thread {
 
 struct sched_threads BASE_VEC(struct sched_thread);
 
-/* A diagnostic about a thread, unless it was listed and has ended. */
+/* Prints a diagnostic about a thread, unless it was listed and has ended. */
 void sched_report(struct cli *cli, const struct sched_thread *t, struct base_error *e);
 
-/* The same of a change; with --explain, notes say what forbids it. */
+/* The same for a change; with --explain, notes explain what prevents it. */
 void sched_report_change(struct cli *cli, const struct sched_args *args,
                          const struct sched_thread *t, struct base_error *e);
 
-/* The notes of --explain. */
+/* Prints the notes of --explain. */
 void sched_explain(struct cli *cli, int tid);
 
 /* ---- targets.c ---- */
@@ -121,10 +121,10 @@ bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_
 bool sched_is_real_time(uint32_t policy);
 bool sched_is_normal(uint32_t policy); /* it has a nice value */
 
-/* Whether an attr changes; --nice alone does not change it. */
+/* Returns whether an attr changes; --nice alone does not change it. */
 bool sched_changes_attr(const struct sched_args *args);
 
-/* What an attr becomes; parts that are not given stay, as far as the policy has them. */
+/* Returns what an attr becomes; parts that are not given stay, as far as the policy has them. */
 struct os_sched_attr sched_change_attr(const struct sched_args *args, struct os_sched_attr a);
 
 /* False after a usage error: --runtime is for one policy only. */
@@ -137,13 +137,13 @@ bool sched_check_runtime(struct cli *cli, const struct sched_args *args, uint32_
 bool sched_set_affinity(struct cli *cli, const struct sched_args *args,
                         const struct sched_thread *t, const struct os_sched *old);
 
-/* If the kernel refuses that, a note says so. */
+/* Restores the CPUs of a thread. If the kernel refuses, a note reports it. */
 void sched_restore_affinity(struct cli *cli, const struct sched_thread *t,
                             const struct os_sched *old);
 
 /* ---- program.c ---- */
 
-/* Runs a program, whose scheduling is changed. */
+/* Runs a program with changed scheduling. */
 void sched_run(struct cli *cli, const struct sched_args *args);
 
 /* ---- set.c ---- */

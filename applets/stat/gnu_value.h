@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The directives of GNU stat, and what they print of a file.
+ * The directives of GNU stat, and the values that they print.
  */
 #pragma once
 
@@ -34,15 +34,15 @@ struct gnu {
 struct gnu_directive {
     char name[3];    /* with its modifier */
     uint8_t form;    /* enum form */
-    uint8_t size;    /* of the member of struct gnu that holds the value */
-    uint16_t offset; /* and where it is */
+    uint8_t size;    /* of the member of struct gnu with the value */
+    uint16_t offset; /* its offset */
     uint16_t mask;   /* OS_STATX_* that it needs */
 };
 
-/* NULL if there is none of that name. */
+/* Returns the row of a directive; NULL if there is none of that name. */
 const struct gnu_directive *gnu_find_directive(const struct gnu *g, const struct cli_directive *d);
 
-/* Appends the value of a directive to g->out. What fails is reported, and its value is "?". */
+/* Appends the value of a directive to g->out. A failure is reported, and the value is "?". */
 void gnu_print_value(struct gnu *g, const struct cli_directive *d, const struct gnu_directive *row);
 
 /* Reports a failure in GNU's words: `what`, the quoted name (NULL: none), and the errno. */

@@ -42,7 +42,7 @@ struct timerfd_plan {
 /* Returns false after a report. */
 bool timerfd_make_plan(struct cli *cli, const struct timerfd_args *args, struct timerfd_plan *plan);
 
-/* Whether an option sets a time at which the timer expires. */
+/* Returns whether an option sets a time at which the timer expires. */
 bool timerfd_has_time(const struct timerfd_args *args);
 
 /* The clocks of --clock. */

@@ -92,7 +92,7 @@ struct urandom_run {
 const char *urandom_read_alphabet(const char *set, struct urandom_alphabet *alphabet);
 
 /* Makes the next value and appends it, as it is printed, to u->text; raw text is written whenever
- * there is much of it. False after a failure, which was reported. */
+ * there is enough of it. Returns false after a failure, which was reported. */
 bool urandom_make(struct urandom_run *u);
 
 /* Writes raw text out. False: stdout is broken. */
@@ -100,7 +100,7 @@ bool urandom_flush(struct urandom_run *u);
 
 /* ---- progress.c ---- */
 
-/* Begins to count: `total` bytes or values. */
+/* Starts counting up to `total` bytes or values. */
 void urandom_start_count(struct urandom_run *u, uint64_t total);
 
 /* Counts what was made; with --progress, shows it from time to time. */
@@ -109,5 +109,5 @@ void urandom_count(struct urandom_run *u, uint64_t more);
 /* With --progress, shows the last count. */
 void urandom_finish_count(struct urandom_run *u);
 
-/* --stats: a line about the calls that were made. */
+/* Prints the line of --stats about the calls that were made. */
 void urandom_show_stats(const struct urandom_run *u);

@@ -54,7 +54,7 @@ struct waitid_run {
     int status; /* to exit with */
 };
 
-/* Whether stops are reported: then a process may have several records. */
+/* Returns whether stops are reported: then a process may have several records. */
 static inline bool waitid_reports_stops(const struct waitid_args *args) {
     return args->stopped || args->continued;
 }
@@ -68,7 +68,7 @@ void waitid_program(struct waitid_run *w);
 /* Sends the signal, waits for what was added to w->many, and prints the records. */
 void waitid_wait(struct waitid_run *w);
 
-/* A diagnostic about a process. */
+/* Prints a diagnostic about a process. */
 void waitid_report(struct waitid_run *w, const struct os_process *p, struct base_error *e);
 
 extern const struct cli_command applet_waitid_decode;

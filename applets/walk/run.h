@@ -51,16 +51,15 @@ struct walk_run {
     struct walk_progress progress;
 };
 
-/* How an entry is referred to: TOP is what it points to, as in os.walk; an entry below is itself.
- */
+/* Returns the reference to an entry: TOP is what it points to, as in os.walk; an entry below is
+ * itself. */
 struct os_file walk_file(const struct walk_args *args, const struct os_walk_entry *e);
 
-/* Whether TOP is a link to itself although links are followed: records the error that it then is.
- */
+/* Returns whether TOP is a link to itself although links are followed, and records that error. */
 bool walk_fail_loop(const struct walk_args *args, const struct os_walk_entry *e,
                     struct os_walk_chunk *c);
 
-/* struct os_walk_ops.error: reports what --on-error wants reported. */
+/* struct os_walk_ops.error: reports a failure, depending on --on-error. */
 bool walk_report(void *data, const struct base_error *error, bool vanished, void *totals);
 
 /* struct os_walk_ops.emit for formatted records. */

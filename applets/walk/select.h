@@ -21,13 +21,13 @@ struct walk_selection {
     unsigned max_depth;
 };
 
-/* For options: NULL, or what is wrong. */
+/* Parse the values of options. Return NULL, or what is wrong. */
 const char *walk_pattern_add(struct walk_patterns *patterns, const char *glob);
 const char *walk_types_parse(unsigned *types, const char *letters);
 
 void walk_selection_finish(struct walk_selection *s);
 
-/* Whether a pattern matches an entry. Without memory to find out of TOP, c->out fails. */
+/* Returns whether a pattern matches an entry. If memory is short (for TOP), c->out fails. */
 bool walk_matches(const struct walk_patterns *patterns, const struct os_walk_entry *e,
                   struct os_walk_chunk *c);
 
@@ -42,14 +42,14 @@ static inline bool walk_is_pruned(const struct walk_selection *s, const struct o
     return s->prune.count && e->depth && walk_matches(&s->prune, e, c);
 }
 
-/* Whether an entry that is not excluded is printed. */
+/* Returns whether an entry that is not excluded is printed. */
 static inline bool walk_is_printed(const struct walk_selection *s, const struct os_walk_entry *e,
                                    struct os_walk_chunk *c) {
     return e->depth >= s->min_depth && (!s->types || s->types >> e->type & 1) &&
            (!s->names.count || walk_matches(&s->names, e, c));
 }
 
-/* Whether an entry that is not excluded is a directory that is entered. */
+/* Returns whether an entry that is not excluded is a directory that is entered. */
 static inline bool walk_is_entered(const struct walk_selection *s, const struct os_walk_entry *e,
                                    struct os_walk_chunk *c) {
     return e->is_directory && e->depth < s->max_depth && !walk_is_pruned(s, e, c);

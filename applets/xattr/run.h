@@ -40,7 +40,7 @@ struct xattr_args {
     unsigned rootid;
     const char *dir;
     const char *files0;
-    const char *from; /* set: the file that holds the value */
+    const char *from; /* set: the file that contains the value */
     const char *cap;  /* set: capabilities as text */
     const char *root; /* restore */
     struct xattr_patterns match;

@@ -18,7 +18,7 @@
 enum { XATTR_CALL_MATCH, XATTR_CALL_NAMESPACE };
 const char *xattr_parse_option(void *args, int which, const char *text);
 
-/* Whether --match and --namespace select an attribute. */
+/* Returns whether --match and --namespace select an attribute. */
 bool xattr_selects(const struct xattr_args *args, const char *name);
 
 /* Makes *sorted the names of a list, each of which ends with a NUL, in the order of their bytes.

@@ -22,7 +22,7 @@ struct cli_progress {
 /* `now` is in nanoseconds on any clock, the same one in every call. */
 void cli_progress_init(struct cli_progress *p, const struct cli *cli, bool enabled, int64_t now);
 
-/* Whether it is time for a line. Of several threads that ask at once, one gets true. */
+/* Returns whether it is time for a line. Of several threads that ask at once, one gets true. */
 bool cli_progress_is_due(struct cli_progress *p, int64_t now);
 
 /* Writes "LABEL: TEXT" over the line before; the last line stays. Nothing when memory was short for

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * POSIX ACLs (acl(5)) as the attributes system.posix_acl_access and
- * system.posix_acl_default hold them: version 2, entries of 8 bytes, little
- * endian, sorted by tag and id.
+ * POSIX ACLs (acl(5)) as stored in the attributes system.posix_acl_access and
+ * system.posix_acl_default: version 2, entries of 8 bytes, little endian,
+ * sorted by tag and id.
  */
 #pragma once
 

@@ -30,9 +30,8 @@ int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e);
  * (every bit) or "none". Returns NULL, or the reason why not: "unknown capability". */
 const char *os_capability_parse(const char *text, uint64_t *set);
 
-/* Parses libcap's text of the inheritable, ambient and bounding sets (cap_iab_from_text(3)), such
- * as
- * "!cap_chown,^cap_net_raw"; *bounding is what stays. Returns NULL, or the reason why not. */
+/* Parses libcap's text for the inheritable, ambient and bounding sets (cap_iab_from_text(3)), such
+ * as "!cap_chown,^cap_net_raw"; *bounding is what stays. Returns NULL, or the reason why not. */
 const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uint64_t *ambient,
                                     uint64_t *bounding);
 

@@ -14,18 +14,19 @@
 
 /* Replaces b by `mount` and the directory below it that a process has in the hierarchy of a
  * controller ("": the unified one). `file` is /proc/PID/cgroup, whose lines are
- * "ID:CONTROLLERS:PATH". Returns false if there is no such line, or memory is short. */
+ * "ID:CONTROLLERS:PATH". Returns false if there is no such line or memory is short. */
 bool os_cgroup_directory(const char *file, const char *controller, const char *mount,
                          struct buf *b);
 
-/* The decimal number that a file in a directory begins with; `name` begins with '/'. */
+/* Reads the decimal number that a file in a directory begins with; `name` begins with '/'. Returns
+ * false if there is none. */
 bool os_cgroup_read_number_in(struct buf *directory, const char *name, int64_t *number);
 
-/* The CPU time that a process's cgroup may use, in nanoseconds per second: the least limit of the
- * cgroup and its ancestors, of either version. Returns false if there is none, or none is
- * visible. `file` as above. */
+/* Stores the CPU time that a process's cgroup may use, in nanoseconds per second: the lowest limit
+ * of the cgroup and its ancestors, of either version. Returns false if there is no limit, or none
+ * is visible. `file` as above. */
 bool os_cgroup_cpu_quota(const char *file, int64_t *ns);
 
-/* `quota` of each `period` in nanoseconds per second, rounded down; INT64_MAX if that is too much.
- * The period is positive. */
+/* Converts `quota` per `period` to nanoseconds per second, rounded down; INT64_MAX if that is out
+ * of range. The period is positive. */
 int64_t os_cgroup_quota_ns(uint64_t quota, uint64_t period);

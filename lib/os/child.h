@@ -20,7 +20,7 @@
  * descriptor that is readable when one of them is pending, or -errno: EMFILE. */
 int os_hold_terminations(int fd, struct base_error *e);
 
-/* A time limit as timeout(1) reads it: 0 is none. */
+/* Converts a time limit as timeout(1) reads it: 0 is no limit. */
 static inline int64_t os_child_limit(int64_t ns) {
     return ns ? ns : OS_NEVER;
 }
@@ -60,7 +60,7 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
  * nothing would supervise it. */
 void os_child_finish(struct os_child *c);
 
-/* Elements that os_child_poll() needs in its array behind the caller's. */
+/* Elements that os_child_poll() needs in its array after the caller's. */
 enum { OS_CHILD_FDS = 1 };
 
 /* poll(2) on `count` descriptors and the child. Returns 0 when a descriptor is ready, when the

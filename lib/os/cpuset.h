@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 
-/* As the kernel has a mask: an array of unsigned long, CPU n is bit n % OS_CPUSET_BITS of word
- * n / OS_CPUSET_BITS. Which byte that is depends on the machine. All zero is the empty set. */
+/* A mask in the kernel's layout: an array of unsigned long, CPU n is bit n % OS_CPUSET_BITS of word
+ * n / OS_CPUSET_BITS. Which byte that is depends on the byte order. All zero is the empty set. */
 struct os_cpuset {
     unsigned long *words; /* owned, unless the set is never finished */
     size_t count;         /* of words */
@@ -31,18 +31,17 @@ static inline bool os_cpuset_has(const struct os_cpuset *set, size_t cpu) {
     return word < set->count && (set->words[word] >> cpu % OS_CPUSET_BITS & 1);
 }
 
-/* Adds a CPU. False when memory is short. */
+/* Adds a CPU. Returns false if memory is short. */
 __attribute__((warn_unused_result)) bool os_cpuset_add(struct os_cpuset *set, size_t cpu);
 
-/* The first CPU of the set that is not less than `cpu`; OS_CPUSET_END: there is none.
+/* Returns the first CPU of the set that is not less than `cpu`, or OS_CPUSET_END.
  *
  *     for (size_t cpu = os_cpuset_next(&s, 0); cpu != OS_CPUSET_END;
- *          cpu = os_cpuset_next(&s, cpu + 1))
- */
+ *          cpu = os_cpuset_next(&s, cpu + 1)) */
 #define OS_CPUSET_END SIZE_MAX
 size_t os_cpuset_next(const struct os_cpuset *set, size_t cpu);
 
-/* How many CPUs are in the set. */
+/* Returns the number of CPUs in the set. */
 unsigned os_cpuset_size(const struct os_cpuset *set);
 
 /* Sets of different sizes are equal if they have the same CPUs. */
@@ -70,5 +69,6 @@ int os_cpuset_get_affinity(int tid, struct os_cpuset *set);
  * none exists; ESRCH; EPERM. */
 int os_cpuset_set_affinity(int tid, const struct os_cpuset *set);
 
-/* How many CPUs this thread may use, a good number of threads. At least 1. */
+/* Returns the number of CPUs that this thread may use, which is a good number of threads. At least
+ * 1. */
 unsigned os_usable_cpus(void);

@@ -23,7 +23,7 @@ struct os_descriptor {
     unsigned columns, lines; /* of the terminal; may be 0 */
 };
 
-/* Returns 0, or -errno: EBADF if it is not open. */
+/* Reads the state of a descriptor. Returns 0, or -errno: EBADF if it is not open. */
 int os_describe_descriptor(int fd, struct os_descriptor *d, struct base_error *e);
 
 /* Appends the name of a terminal, ttyname(3). Returns 0, or -errno: ENOTTY if it is not a terminal;

@@ -17,7 +17,7 @@ struct os_file {
     bool follow;      /* a symbolic link stands for the file that it points to */
 };
 
-/* AT_* flags for a system call that is given dir_fd and os_file_path(). */
+/* Return the AT_* flags and the path for a system call that accepts both and dir_fd. */
 int os_file_flags(const struct os_file *file);
 const char *os_file_path(const struct os_file *file);
 
@@ -32,13 +32,13 @@ int os_file_open_directory(const struct os_file *file, struct base_error *e);
 /* Opens the file that a path names below the open directory `root`, and nowhere else, with O_PATH:
  * openat2(2) with RESOLVE_BENEATH, NO_SYMLINKS and NO_MAGICLINKS, or, before Linux 5.6 and for
  * paths beyond PATH_MAX, one component at a time. A symbolic link at the end of the path is opened
- * itself. Directories that are moved meanwhile cannot lead it elsewhere. Returns the descriptor, or
- * -errno: EXDEV if the path is absolute or has a ".."; ELOOP if a symbolic link is in its middle;
- * ENOENT, ENOTDIR, ... */
+ * itself. This is true even if directories are moved meanwhile. Returns the descriptor, or -errno:
+ * EXDEV if the path is absolute or has a ".."; ELOOP if a symbolic link is in its middle; ENOENT,
+ * ENOTDIR, ... */
 int os_file_open_beneath(int root, const char *path, struct base_error *e);
 
 /* Returns a path for calls that take neither a dir_fd nor a descriptor, through /proc/self/fd if
- * needed; *b holds its text. NULL if memory is short. */
+ * needed; *b owns its text. Returns NULL if memory is short. */
 const char *os_file_name(const struct os_file *file, struct buf *b);
 
 /* Fills *e (which may be NULL) for a call on this file that failed, with CAP_DAC_READ_SEARCH for

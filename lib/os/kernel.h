@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
-/* System calls by number: from 424 on every architecture but alpha has the same numbers. */
+/* System calls by number: from 424 on they are the same on every architecture except alpha. */
 enum {
     OS_NR_PIDFD_SEND_SIGNAL = 424, /* Linux 5.1 */
     OS_NR_PIDFD_OPEN = 434,        /* Linux 5.3 */
@@ -126,7 +126,7 @@ enum {
     OS_SCHED_FLAG_RESET_ON_FORK = 1,
 };
 
-/* Policies and a flag that not every libc names. */
+/* Policies and a flag that some C libraries do not define. */
 enum {
     OS_SCHED_DEADLINE = 6,
     OS_SCHED_EXT = 7, /* Linux 6.12 */
@@ -181,8 +181,8 @@ struct os_kernel_rusage {
 
 _Static_assert(sizeof(struct os_kernel_rusage) == 18 * sizeof(__kernel_long_t), "ABI");
 
-/* The kernel's sigset_t: an array of longs. Read as one number of 64 bits, its halves would be
- * swapped where a long has 32 bits and the higher byte comes first. */
+/* The kernel's sigset_t: an array of longs. Read as one 64-bit number, its halves would be swapped
+ * on a 32-bit big-endian machine. */
 enum { OS_KERNEL_SIGNALS = 64, OS_LONG_BITS = 8 * sizeof(unsigned long) };
 
 struct os_kernel_sigset {
@@ -191,7 +191,7 @@ struct os_kernel_sigset {
 
 _Static_assert(sizeof(struct os_kernel_sigset) == 8, "what the system calls accept");
 
-/* Bit N - 1 of `signals` is signal N, in both directions. */
+/* Convert between a number and a set: bit N - 1 of the number is signal N. */
 static inline struct os_kernel_sigset os_kernel_sigset(uint64_t signals) {
     struct os_kernel_sigset set;
     for (unsigned i = 0; i < OS_KERNEL_SIGNALS / OS_LONG_BITS; i++)

@@ -30,7 +30,8 @@ struct os_process {
 int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_error *e);
 
 /* Takes ownership of an open pidfd and queries it. p->pid is 0 if the process has been reaped or is
- * in no PID namespace of ours. Returns 0, or -errno: EBADF if it is not open or not a pidfd. */
+ * not in any of our PID namespaces. Returns 0, or -errno: EBADF if it is not open or not a pidfd.
+ */
 int os_process_adopt(struct os_process *p, int fd, struct base_error *e);
 
 void os_process_close(struct os_process *p);
@@ -39,8 +40,8 @@ void os_process_close(struct os_process *p);
  * process has been reaped, p is unchanged. */
 void os_process_query(struct os_process *p);
 
-/* The inode of the pidfd, which no other process has until the next boot. Returns 0, or -errno:
- * ENOSYS before Linux 6.9. */
+/* Stores the inode of the pidfd, which no other process has until the next boot. Returns 0, or
+ * -errno: ENOSYS before Linux 6.9. */
 int os_process_inode(const struct os_process *p, uint64_t *inode, struct base_error *e);
 
 /* pidfd_send_signal(2); signo 0 only checks the permission. Returns 0, or -errno: ESRCH if it has
@@ -51,9 +52,10 @@ int os_process_signal(const struct os_process *p, int signo, struct base_error *
  * ignored. Returns 0, or -errno: ESRCH if there is no such group, EPERM, EINVAL. */
 int os_group_signal(int pgid, int signo, struct base_error *e);
 
-/* How a process ended, once its pidfd has polled readable (POLLIN). These are tried in order:
+/* Finds out how a process ended, once its pidfd has polled readable (POLLIN). These are tried in
+ * order:
  *
- *   - waitid(2) with `options` (WNOWAIT): a child of ours, which this reaps
+ *   - waitid(2) with `options` (WNOWAIT): our own child, which this reaps
  *   - ioctl(PIDFD_GET_INFO): any process, once it has been reaped (Linux 6.15)
  *   - /proc/PID/stat, with `last` only: a zombie of our own user (for others the kernel prints 0)
  *
@@ -68,8 +70,8 @@ int os_group_signal(int pgid, int signo, struct base_error *e);
 int os_process_result(struct os_process *p, int options, bool last, struct os_wait_status *r,
                       struct base_error *e);
 
-/* A field of the text of /proc/PID/stat, by its number in proc(5), from 3 on; NULL if there is
- * none. The name before it may contain anything: it ends at the last parenthesis. */
+/* Returns a field of the text of /proc/PID/stat by its number in proc(5), from 3 on; NULL if there
+ * is none. The name before it may contain anything: it ends at the last parenthesis. */
 const char *os_process_stat_field(const char *text, unsigned number);
 
 /* Makes this process the parent of orphaned descendants (PR_SET_CHILD_SUBREAPER, prctl(2)). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Pseudoterminals: os.openpty, os.forkpty, os.login_tty. What the last two do in
- * a child are steps of a plan: SETSID, and OPEN of the terminal's name.
+ * Pseudoterminals: os.openpty, os.forkpty, os.login_tty. What the last two do
+ * in a child is done by steps of a plan: SETSID, and OPEN of the terminal's
+ * name.
  */
 #pragma once
 

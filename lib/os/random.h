@@ -25,7 +25,7 @@ enum {
 /* Where bytes came from. */
 enum os_random_source {
     OS_RANDOM_FROM_NOTHING, /* no bytes were needed */
-    OS_RANDOM_FROM_VDSO,    /* the kernel's generator, which keys it, without a call for each */
+    OS_RANDOM_FROM_VDSO,    /* the vDSO's generator, which the kernel keys */
     OS_RANDOM_FROM_CALL,    /* getrandom(2) */
     OS_RANDOM_FROM_URANDOM, /* /dev/urandom */
     OS_RANDOM_FROM_RANDOM,  /* /dev/random */
@@ -35,7 +35,7 @@ enum os_random_source {
 /* The state of the vDSO's generator is not worth its memory for fewer bytes. */
 #define OS_RANDOM_VDSO_WORTH 16384
 
-/* One thread's way to the generator. It must not outlive a fork(2). */
+/* One thread's access to the generator. It cannot be used in a child after fork(2). */
 struct os_random {
     unsigned flags;               /* OS_RANDOM_* */
     enum os_random_source source; /* of the next bytes */
@@ -51,22 +51,22 @@ struct os_random {
     int fd; /* of a device; -1 */
 };
 
-/* `expected`: about how many bytes will be wanted. Cannot fail: without the vDSO, or without memory
- * for its state, getrandom(2) is used. NONBLOCK and RANDOM always use it. */
+/* Prepares for about `expected` bytes. Cannot fail: without the vDSO, or without memory for its
+ * state, getrandom(2) is used. NONBLOCK and RANDOM always use it. */
 void os_random_init(struct os_random *r, unsigned flags, uint64_t expected);
 void os_random_finish(struct os_random *r);
 
-/* Whether both the vDSO and getrandom(2) can be used; os_random_use() then chooses one of them for
- * the next bytes. */
+/* Returns whether both the vDSO and getrandom(2) can be used; os_random_use() then chooses one of
+ * them for the next bytes. */
 bool os_random_has_both(const struct os_random *r);
 void os_random_use(struct os_random *r, enum os_random_source source);
 
 /* Fills all of `bytes`, or fails; for 0 bytes nothing is called.
  * Returns 0, or -errno: EAGAIN if the generator is not seeded (NONBLOCK); EINVAL if flags exclude
  * each other, or are too new for the kernel; ENODEV if /dev/urandom is something else; EINTR if it
- * was interrupted endlessly; EIO if the kernel returned nonsense; ENOENT, EACCES and similar if
- * getrandom(2) is missing (or a filter denies it) and the device cannot be opened. */
+ * was interrupted again and again; EIO if the kernel returned nonsense; ENOENT, EACCES and similar
+ * if getrandom(2) is missing (or a filter denies it) and the device cannot be opened. */
 int os_random_fill(struct os_random *r, void *bytes, size_t size, struct base_error *e);
 
-/* "vdso", "getrandom", "urandom", "random"; NULL for none. */
+/* Returns "vdso", "getrandom", "urandom" or "random"; NULL for none. */
 const char *os_random_source_name(enum os_random_source source);

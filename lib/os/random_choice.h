@@ -21,17 +21,17 @@ enum {
 
 /* All zero before the first block. */
 struct os_random_choice {
-    bool decided;        /* there was a look before */
+    bool decided;        /* the first look is complete */
     bool call;           /* the choice: getrandom(2), not the vDSO */
     unsigned timed;      /* blocks of this look */
     int64_t least_ns[2]; /* of this look: of a block of the vDSO, of getrandom(2) */
     uint64_t since_look; /* bytes */
 };
 
-/* Whether the next block is to come from getrandom(2), not from the vDSO. */
+/* Returns whether the next block is to come from getrandom(2), not from the vDSO. */
 bool os_random_choice_next(const struct os_random_choice *c);
 
-/* Whether the next block is to be timed. */
+/* Returns whether the next block is to be timed. */
 bool os_random_choice_timed(const struct os_random_choice *c);
 
 /* Counts a block of `size` bytes, which took `ns` nanoseconds if it was to be timed. The first

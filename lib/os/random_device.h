@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The random devices, random(4): for kernels, and filters of system calls, that
- * do without getrandom(2).
+ * The random devices, random(4): for kernels without getrandom(2), and for
+ * system call filters that deny it.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 enum os_random_device { OS_RANDOM_DEVICE, OS_URANDOM_DEVICE };
 
-/* "/dev/random", "/dev/urandom". */
+/* Returns "/dev/random" or "/dev/urandom". */
 const char *os_random_device_path(enum os_random_device device);
 
 /* Opens a device. Returns the descriptor, or -errno: ENODEV if that path is something else, as it

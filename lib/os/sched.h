@@ -2,8 +2,9 @@
  *
  * Scheduling: os.sched_getscheduler, sched_setscheduler, sched_getparam,
  * sched_setparam, sched_getaffinity, sched_setaffinity, sched_rr_get_interval,
- * sched_get_priority_min, _max, sched_yield, getpriority, setpriority. Of threads:
- * a process is its main one. By system call, as musl has no calls for threads.
+ * sched_get_priority_min, _max, sched_yield, getpriority, setpriority. All of
+ * these are for threads: a process is its main thread. They are system calls,
+ * because musl does not implement the functions.
  */
 #pragma once
 
@@ -20,17 +21,18 @@ struct os_sched {
     struct os_sched_attr attr; /* policy, nice value, priority, deadline parameters */
     struct os_cpuset affinity;
     bool has_interval;
-    int64_t interval_ns; /* of SCHED_RR: its turn */
-    int cpu;             /* where it ran last; -1: not known (no /proc) */
+    int64_t interval_ns; /* of SCHED_RR: the time slice */
+    int cpu;             /* where it ran last; -1: unavailable (no /proc) */
 };
 
 void os_sched_finish(struct os_sched *s);
 
-/* How a thread (0: this one) is scheduled. *s is zero, or was filled before. Returns 0, or -errno:
- * ESRCH if there is no such thread, ENOMEM. */
+/* Reads how a thread (0: this one) is scheduled. *s is zero or was filled before. Returns 0, or
+ * -errno: ESRCH if there is no such thread, ENOMEM. */
 int os_sched_get(int tid, struct os_sched *s, struct base_error *e);
 
-/* Only its attr, without the nice value of a real-time policy. Returns 0, or -errno: ESRCH. */
+/* Reads only its attr, without the nice value of a real-time policy. Returns 0, or -errno: ESRCH.
+ */
 int os_sched_get_attr(int tid, struct os_sched_attr *attr);
 
 /* sched_setattr(2), with *attr as os_sched_get() filled it and changed since.
@@ -47,11 +49,11 @@ int os_sched_set_affinity(int tid, const struct os_cpuset *cpus, struct base_err
  * Returns 0, or -errno: EACCES or EPERM, with CAP_SYS_NICE if that is missing; ESRCH. */
 int os_sched_set_nice(int tid, int nice, struct base_error *e);
 
-/* The least and the greatest priority of a policy. Returns 0, or -errno: EINVAL if there is no such
- * policy. */
+/* Stores the least and the greatest priority of a policy. Returns 0, or -errno: EINVAL if there is
+ * no such policy. */
 int os_sched_range(int policy, int *least, int *greatest, struct base_error *e);
 
-/* The turn of SCHED_RR, from /proc/sys/kernel. False: not known. */
+/* Reads the time slice of SCHED_RR from /proc/sys/kernel. Returns false if it is unavailable. */
 bool os_sched_rr_interval(int64_t *ns);
 
 void os_sched_yield(void);
@@ -67,17 +69,17 @@ int os_sched_threads(int pid, struct os_ids *ids, struct base_error *e);
 int os_sched_group(int pgid, struct os_ids *ids, struct base_error *e);
 int os_sched_user(unsigned uid, struct os_ids *ids, struct base_error *e);
 
-/* ---- what may forbid a change ---- */
+/* ---- what may prevent a change ---- */
 
-/* What governs whether a thread may get a real-time policy or a lower nice value. */
+/* What determines whether a thread may get a real-time policy or a lower nice value. */
 struct os_sched_limits {
     bool capable;          /* this process has CAP_SYS_NICE */
-    bool foreign;          /* it has not, and the thread is another user's: nothing else counts */
+    bool foreign;          /* it has not, and the thread is another user's: nothing else matters */
     bool has_limits;       /* of the thread's process: */
     uint64_t rtprio, nice; /* RLIMIT_RTPRIO; RLIMIT_NICE, which is 20 minus a nice value */
     bool has_runtime;
     int64_t runtime_us; /* /proc/sys/kernel/sched_rt_runtime_us; -1: no limit */
     bool has_group_runtime;
-    int64_t group_runtime_us; /* cpu.rt_runtime_us of the cgroup (v1): 0 forbids real time */
+    int64_t group_runtime_us; /* cpu.rt_runtime_us of the cgroup (v1); 0: no real time */
 };
 void os_sched_explain(int tid, struct os_sched_limits *l);

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "os/file.h"
 
-/* Whether the system runs with SELinux: its file system is mounted and it is configured. */
+/* Returns whether the system runs with SELinux: its file system is mounted and it is configured. */
 bool os_selinux_enabled(void);
 
 /* Appends the file's security context. Returns 0, or -errno: ENODATA if it has none; EOPNOTSUPP if

@@ -20,5 +20,5 @@ int os_signal_mask(const os_sigset *set, os_sigset *old);
  * if the action is another one afterwards. rt_sigaction(2). */
 int os_signal_action(int signo, void (*handler)(int));
 
-/* Whether the action of a signal is SIG_IGN. */
+/* Returns whether the action of a signal is SIG_IGN. */
 bool os_signal_ignored(int signo);

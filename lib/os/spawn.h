@@ -2,9 +2,9 @@
  *
  * Starting a program: os.posix_spawn, os.posix_spawnp, os.spawn*, os.exec*, and
  * all that a process can be given between fork and exec. What is requested is a
- * plan, a list of steps (os/spawn_step.h). It is made before there is a child,
- * because nothing may be looked up or allocated in one. The same plan is printed
- * (--dry-run), done in a child (os_spawn), or done in this process
+ * plan, a list of steps (os/spawn_step.h). It is made before the child exists,
+ * because a child must not look up names or allocate memory. The same plan is
+ * printed (--dry-run), done in a child (os_spawn), or done in this process
  * (os_plan_apply).
  */
 #pragma once
@@ -14,7 +14,7 @@
 #include "base/vec.h"
 #include "os/spawn_step.h"
 
-/* The search path without PATH, os.defpath. */
+/* The search path if PATH is not set: os.defpath. */
 extern const char os_default_path[];
 
 struct os_step_list BASE_VEC(struct os_step);
@@ -46,18 +46,18 @@ void os_plan_finish(struct os_plan *p);
 /* Adds a step. If memory is short, os_plan_prepare() fails. */
 void os_plan_add(struct os_plan *p, struct os_step step);
 
-/* Adds a step of a kind that can be set only once, or replaces the one before; limits are told
- * apart by resource. */
+/* Adds a step of a kind that can occur only once, or replaces the existing one; for limits, once
+ * per resource. */
 void os_plan_set(struct os_plan *p, struct os_step step);
 
-/* Whether there is a step of that kind. */
+/* Returns whether there is a step of that kind. */
 bool os_plan_has(const struct os_plan *p, enum os_step_kind kind);
 
-/* Whether a file action names this descriptor. */
+/* Returns whether a file action names this descriptor. */
 bool os_plan_names(const struct os_plan *p, int fd);
 
 /* Moves a descriptor of our own to a number that no step names, with close-on-exec; the program
- * does not get it, and CLOSEFROM does not close it. To be called when all file actions were added.
+ * does not get it, and CLOSEFROM does not close it. Call it after all file actions were added.
  * Returns the new number, or -errno and `fd` is closed: EMFILE, ENOMEM. */
 int os_plan_own(struct os_plan *p, int fd, struct base_error *e);
 
@@ -72,10 +72,10 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e);
  * child, and the operation is its name; step -1: the child could not be made. */
 int os_spawn(struct os_plan *p, int *pid, struct base_error *e);
 
-/* After os_spawn(), where nobody waits for the child: unblocks the signals again. */
+/* Unblocks the signals after os_spawn(), for a caller that does not wait for the child. */
 void os_signals_restore(const struct os_plan *p);
 
-/* Does all steps but EXEC and FORK in this process. Returns 0 or -errno, as os_spawn(). */
+/* Does all steps except EXEC and FORK in this process. Returns 0 or -errno, as os_spawn(). */
 int os_plan_apply(struct os_plan *p, struct base_error *e);
 
 /* Becomes the program, after os_plan_apply(). Returns only on failure: -errno, as os_spawn(). */

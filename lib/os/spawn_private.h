@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The functions behind the steps, for the table in spawn_step.c.
+ * The functions that do the steps, for the table in spawn_step.c.
  *
  * All of them may run in a child that shares its parent's memory: no allocation,
  * no look-up, nothing that leaves a trace. Each returns 0, or -errno: EPROTO if

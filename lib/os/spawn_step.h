@@ -63,8 +63,8 @@ struct os_sched_attr;
 struct os_step {
     enum os_step_kind kind;
 
-    /* What the step is about, for errors and listings; borrowed; NULL: nothing to say. It is also
-     * the path of OPEN, CHDIR and CHROOT. */
+    /* The object of the step, for errors and listings; borrowed; NULL: none. It is also the path of
+     * OPEN, CHDIR and CHROOT. */
     const char *object;
 
     /* What the step needs, by kind. Pointers are borrowed. */
@@ -141,14 +141,14 @@ struct os_step {
     };
 };
 
-/* The name of a kind, such as "open", "setuid" or "exec"; "unknown" for a number that is not one.
+/* Returns the name of a kind, such as "open", "setuid" or "exec"; "unknown" for any other number.
  */
 const char *os_step_name(enum os_step_kind kind);
 
-/* The capability whose lack can be the reason for EPERM or EACCES (CAP_*); -1: none. */
+/* Returns the capability (CAP_*) whose lack can be the reason for EPERM or EACCES; -1: none. */
 int os_step_capability(enum os_step_kind kind);
 
-/* Does steps[first] to steps[end - 1], FORK excepted, which is for the caller to do. Safe in a
- * child that shares its parent's memory. Returns 0, or -errno and *failed is the index of the step:
- * EINVAL if its kind is unknown. EXEC returns only if it fails. */
+/* Does steps[first] to steps[end - 1], except FORK, which the caller does. Safe in a child that
+ * shares its parent's memory. Returns 0, or -errno and *failed is the index of the step: EINVAL if
+ * its kind is unknown. EXEC returns only if it fails. */
 int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *failed);

@@ -8,7 +8,7 @@
 #include "os/file.h"
 #include "os/kernel.h"
 
-/* AT_STATX_SYNC_TYPE of statx(2): whether a network file system asks its server. */
+/* AT_STATX_SYNC_TYPE of statx(2): whether a network file system queries its server. */
 enum os_sync { OS_SYNC_DEFAULT, OS_SYNC_FORCE, OS_SYNC_CACHED };
 
 /* Calls statx(2) for the OS_STATX_* bits of `mask`; st->stx_mask says which members are valid. An

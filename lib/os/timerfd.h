@@ -33,13 +33,13 @@ int os_timer_set(int fd, int flags, const struct os_timer *timer, struct os_time
                  struct base_error *e);
 int os_timer_get(int fd, struct os_timer *timer, struct base_error *e);
 
-/* Waits for a timer: *expirations since it was last read. Returns 0, or -errno: EAGAIN if there was
- * none and it is non-blocking, ECANCELED if its clock was set. */
+/* Waits for a timer. *expirations is their number since the last read. Returns 0, or -errno: EAGAIN
+ * if there was none and it is non-blocking, ECANCELED if its clock was set. */
 int os_timer_read(int fd, uint64_t *expirations, struct base_error *e);
 
-/* The clock of a timer, from /proc/self/fdinfo; -1 if it is not available. */
+/* Returns the clock of a timer, from /proc/self/fdinfo; -1 if it is unavailable. */
 int os_timer_clock(int fd);
 
-/* Whether a read would wait for ever: the timer is disarmed, has no expiration left to report, and
- * blocks. */
+/* Returns whether a read would wait for ever: the timer is disarmed, has no expiration left to
+ * report, and blocks. */
 bool os_timer_is_idle(int fd);

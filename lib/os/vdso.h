@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Functions of the vDSO: the shared object that the kernel maps into every
- * process (vdso(7)), for what it can do there without a system call.
+ * process (vdso(7)), with functions that need no system call.
  */
 #pragma once
 
@@ -9,13 +9,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A function of the ELF image in memory at `image`; NULL: it has none of that name. The image is
- * trusted: it is the kernel's. */
+/* Returns a function of the ELF image in memory at `image`; NULL: there is none of that name. The
+ * image is trusted: it is the kernel's. */
 void *os_vdso_find(const void *image, const char *name);
 
 /* include/uapi/linux/random.h, include/vdso/getrandom.h: getrandom(2), Linux 6.11. It returns what
- * the system call does, a negative errno included, and makes that call itself where it has to: for
- * a new key, and before the generator is seeded. With state_size ~0 it fills struct
+ * the system call does, a negative errno included, and makes that call itself if necessary: for a
+ * new key, and before the generator is seeded. With state_size ~0 it fills struct
  * os_vgetrandom_params at `state` and returns 0. */
 typedef ssize_t os_vgetrandom(void *bytes, size_t size, unsigned flags, void *state,
                               size_t state_size);
@@ -29,5 +29,5 @@ struct os_vgetrandom_params {
 
 _Static_assert(sizeof(struct os_vgetrandom_params) == 64, "ABI");
 
-/* NULL: the kernel, or the CPU, has none. */
+/* Returns NULL if the kernel or the CPU has none. */
 os_vgetrandom *os_vdso_getrandom(struct os_vgetrandom_params *params);

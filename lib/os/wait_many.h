@@ -13,14 +13,14 @@
 #include "base/vec.h"
 #include "os/process.h"
 
-/* How long a process that has ended is given to be reaped, because the kernel reports its exit
- * status only then. A shell takes less than 0.1 ms, but one that waits for us never does it. */
+/* How long to wait until a process that has ended is reaped, because the kernel reports its exit
+ * status only then. A shell reaps within 0.1 ms, but one that waits for us never does. */
 enum { OS_REAP_NS = 200000000 };
 
 struct os_waited {
     struct os_process process;
     int64_t reap_deadline; /* it has ended: report it then, reaped or not; OS_NEVER: it runs */
-    bool done;             /* nothing more is reported of it */
+    bool done;             /* nothing more is reported about it */
 };
 
 struct os_waited_list BASE_VEC(struct os_waited);
@@ -52,13 +52,13 @@ int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct b
  * caller's: ENOMEM. */
 int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct base_error *e);
 
-/* Waits for the next change of state. What ended before the deadline is always reported, at most
- * OS_REAP_NS after it. Do not call it when nothing is left: it would wait for ever.
+/* Waits for the next change of state. Processes that ended before the deadline are always reported,
+ * at most OS_REAP_NS after it. Do not call this when nothing is left: it would wait for ever.
  *
  * Returns 1, *r, and in *index the item of the list (SIZE_MAX for a set); 0 after `deadline`; or
- * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops were
- * asked for and it is not a child of ours. With SIZE_MAX: ECHILD if no child of the set is left, or
- * the error of poll(2). */
+ * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops are
+ * reported and it is not our child. With SIZE_MAX: ECHILD if no child of the set is left, or the
+ * error of poll(2). */
 int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
                       struct os_wait_status *r, struct base_error *e);
 

@@ -14,8 +14,8 @@
 
 /* Where a result is from. */
 enum os_wait_via {
-    OS_VIA_NOTHING,    /* there is none */
-    OS_VIA_WAITID,     /* waitid(2): a child of ours */
+    OS_VIA_NOTHING,    /* no result */
+    OS_VIA_WAITID,     /* waitid(2): our own child */
     OS_VIA_PIDFD_INFO, /* ioctl(PIDFD_GET_INFO), Linux 6.15: reaped by its parent */
     OS_VIA_PROCSTAT,   /* /proc/PID/stat: a zombie */
 };
@@ -45,7 +45,7 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, str
  * above them. Returns false if it is not a wait status. */
 bool os_wait_decode(struct os_wait_status *r);
 
-/* Whether the process has ended, not stopped or continued. */
+/* Returns whether the process has ended, not stopped or continued. */
 bool os_wait_ended(const struct os_wait_status *r);
 
 /* os.waitstatus_to_exitcode: the exit status, or minus the signal number, of a process that has

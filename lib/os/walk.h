@@ -48,8 +48,8 @@ struct os_walk_directory {
     void *parent_totals; /* NULL for TOP */
 };
 
-/* The output of a directory's entries, on its way to emit(). When a buffer has failed for want of
- * memory nothing of the chunk is emitted and the walk fails with ENOMEM. */
+/* The output of a directory's entries, on its way to emit(). If memory was short for one of the
+ * buffers, nothing of the chunk is emitted and the walk fails with ENOMEM. */
 struct os_walk_chunk {
     struct buf out;    /* what is printed */
     struct buf errors; /* written by os_walk_fail() */
@@ -91,7 +91,7 @@ struct os_walk {
     unsigned jobs;                         /* maximum number of threads; 0 is 1 */
     bool bottom_up;
     bool sort;            /* by the bytes of the names */
-    bool resolve;         /* find out of links whether they point to directories */
+    bool resolve;         /* find out whether links point to directories */
     bool follow;          /* enter links to directories, unless one is its own ancestor */
     bool one_file_system; /* do not enter directories of other mounts */
 };

@@ -131,7 +131,7 @@ void os_walk_nodes_free(struct walk_node *node);
 
 void os_walk_list_append(struct walk_list *list, struct walk_node *node);
 void os_walk_list_remove(struct walk_list *list, struct walk_node *node);
-/* Moves all of `from` behind `after` in `list` (NULL: to its beginning). */
+/* Moves all nodes of `from` to the place after `after` in `list` (NULL: to its beginning). */
 void os_walk_list_splice(struct walk_list *list, struct walk_node *after, struct walk_list *from);
 
 /* Inserts a node into the order of reading, before another one. */
