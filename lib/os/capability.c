@@ -1,48 +1,85 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Capabilities of this process, through libcap.
+ * Capabilities of this process; names and texts through libcap.
  */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "os/capability.h"
 
-int os_capability_missing(int capability) {
-    cap_flag_value_t value = CAP_SET;
-    cap_t caps = cap_get_proc();
-    if (caps && cap_get_flag(caps, capability, CAP_EFFECTIVE, &value) < 0)
-        value = CAP_SET; /* unknown to this kernel: nothing to say */
-    cap_free(caps);
-    return value == CAP_SET ? -1 : capability;
+/* ---- system calls ---- */
+
+int os_capability_read(struct os_capabilities *c) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+    if (syscall(SYS_capget, &header, data) < 0)
+        return -errno;
+    c->effective = data[0].effective | (uint64_t)data[1].effective << 32;
+    c->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+    c->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+    return 0;
 }
 
+int os_capability_write(const struct os_capabilities *c) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        data[i] = (struct __user_cap_data_struct){ (uint32_t)(c->effective >> 32 * i),
+                                                   (uint32_t)(c->permitted >> 32 * i),
+                                                   (uint32_t)(c->inheritable >> 32 * i) };
+    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+/* The kernel ends the list of capabilities with EINVAL: never before those that Linux has had since
+ * bounding sets are per thread (2.6.25). */
+enum { FIRST_CAPABILITIES = CAP_SETFCAP + 1 };
+
+int os_capability_bounding(int capability) {
+    int now = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+    if (now >= 0)
+        return now != 0;
+    return errno == EINVAL && capability >= FIRST_CAPABILITIES ? OS_CAPABILITY_END : -errno;
+}
+
+/* 1 or 0, or -errno. Before Linux 4.3 there are no ambient capabilities. */
+static int ambient(int capability) {
+    int now = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0);
+    return now >= 0 ? now != 0 : errno == EINVAL ? 0 : -errno;
+}
+
+int os_capability_missing(int capability) {
+    struct os_capabilities c;
+    if (os_capability_read(&c) < 0 || capability >= OS_CAPABILITIES_MAX)
+        return -1;
+    return c.effective >> capability & 1 ? -1 : capability;
+}
+
+/* ---- for output ---- */
+
 int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {
-    cap_t caps = cap_get_proc();
-    if (!caps)
-        return base_fail(e, errno, "capget", NULL);
-    for (int set = 0; set < OS_CAP_SETS; set++)
-        sets[set] = 0;
-    for (cap_value_t c = 0; c < cap_max_bits(); c++) {
-        for (int flag = CAP_EFFECTIVE; flag <= CAP_INHERITABLE; flag++) {
-            static const enum os_capability_set of[] = { [CAP_EFFECTIVE] = OS_CAP_EFFECTIVE,
-                                                         [CAP_PERMITTED] = OS_CAP_PERMITTED,
-                                                         [CAP_INHERITABLE] = OS_CAP_INHERITABLE };
-            cap_flag_value_t value = CAP_CLEAR;
-            cap_get_flag(caps, c, (cap_flag_t)flag, &value);
-            sets[of[flag]] |= (uint64_t)(value == CAP_SET) << c;
-        }
-        int bound = prctl(PR_CAPBSET_READ, c, 0, 0, 0), ambient = cap_get_ambient(c);
-        if (bound < 0 || (ambient < 0 && errno != EINVAL)) { /* EINVAL: before Linux 4.3 */
-            cap_free(caps);
-            return base_fail(e, errno, "prctl", NULL);
-        }
-        sets[OS_CAP_BOUNDING] |= (uint64_t)(bound == 1) << c;
-        sets[OS_CAP_AMBIENT] |= (uint64_t)(ambient == 1) << c;
+    struct os_capabilities own;
+    int r = os_capability_read(&own);
+    if (r < 0)
+        return base_fail(e, -r, "capget", NULL);
+    sets[OS_CAP_PERMITTED] = own.permitted;
+    sets[OS_CAP_EFFECTIVE] = own.effective;
+    sets[OS_CAP_INHERITABLE] = own.inheritable;
+    sets[OS_CAP_BOUNDING] = sets[OS_CAP_AMBIENT] = 0;
+    for (int c = 0; c < OS_CAPABILITIES_MAX; c++) {
+        int bounding = os_capability_bounding(c);
+        if (bounding == OS_CAPABILITY_END)
+            break;
+        r = bounding < 0 ? bounding : ambient(c);
+        if (r < 0)
+            return base_fail(e, -r, "prctl", NULL);
+        sets[OS_CAP_BOUNDING] |= (uint64_t)bounding << c;
+        sets[OS_CAP_AMBIENT] |= (uint64_t)r << c;
     }
-    cap_free(caps);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Capabilities of this process, through libcap.
+ * Capabilities of this process.
  */
 #pragma once
 
@@ -12,6 +12,28 @@
 /* Returns `capability` (CAP_*) if the effective set of this process lacks it, else -1: the member
  * of struct base_error. */
 int os_capability_missing(int capability);
+
+/* ---- system calls, also for a child that shares memory ---- */
+
+/* Sets of capabilities: bit CAP_*. */
+struct os_capabilities {
+    uint64_t effective, permitted, inheritable;
+};
+
+/* The sets of this thread. Return 0, or -errno as capget(2). */
+int os_capability_read(struct os_capabilities *c);
+int os_capability_write(const struct os_capabilities *c);
+
+enum {
+    OS_CAPABILITIES_MAX = 64,
+    OS_CAPABILITY_END = 2,
+};
+
+/* Whether the bounding set has a capability: 1 or 0; OS_CAPABILITY_END if the kernel has none of
+ * this number; or -errno as prctl(2). */
+int os_capability_bounding(int capability);
+
+/* ---- for output ---- */
 
 /* A set of capabilities: bit CAP_*. */
 enum os_capability_set {

@@ -7,29 +7,9 @@
 #include <string.h>
 #include <sys/capability.h>
 
+#include "os/capability.h"
 #include "os/file_capability.h"
-
-int os_file_capabilities(const struct os_file *file, struct buf *b, unsigned *rootid,
-                         struct base_error *e) {
-    struct buf name = { 0 };
-    const char *path = os_file_name(file, &name);
-    *rootid = 0;
-    cap_t caps = path ? cap_get_file(path) : NULL;
-    int errnum = path ? errno : ENOMEM;
-    buf_finish(&name);
-    if (!caps)
-        return errnum == ENODATA || errnum == EOPNOTSUPP
-                   ? 0
-                   : os_file_fail(file, errnum, "cap_get_file", e);
-    *rootid = cap_get_nsowner(caps);
-    char *text = cap_to_text(caps, NULL);
-    errnum = errno;
-    if (text)
-        buf_add_str(b, text);
-    cap_free(text);
-    cap_free(caps);
-    return text ? 0 : os_file_fail(file, errnum, "cap_to_text", e);
-}
+#include "os/xattr.h"
 
 /* ---- security.capability: struct vfs_cap_data, little endian ---- */
 
@@ -39,22 +19,14 @@ static uint32_t word_at(const void *value, size_t word) {
     return le32toh(w);
 }
 
-/* A file has one bit for effective: all that are permitted or inheritable, or none. */
-static cap_t caps_of(uint64_t permitted, uint64_t inheritable, bool effective) {
-    cap_t caps = cap_init();
-    for (cap_value_t c = 0; caps && c < 64; c++) {
-        bool p = permitted >> c & 1, i = inheritable >> c & 1;
-        if (p)
-            cap_set_flag(caps, CAP_PERMITTED, 1, &c, CAP_SET);
-        if (i)
-            cap_set_flag(caps, CAP_INHERITABLE, 1, &c, CAP_SET);
-        if (effective && (p || i))
-            cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_SET);
-    }
-    return caps;
-}
+struct file_caps {
+    uint64_t permitted, inheritable;
+    bool effective; /* all that are permitted or inheritable, or none */
+    uint32_t rootid;
+};
 
-const char *os_capability_from_value(const void *value, size_t size, struct buf *b) {
+/* NULL, or what is wrong with the value. */
+static const char *decode(const void *value, size_t size, struct file_caps *c) {
     if (size < sizeof(uint32_t))
         return "capabilities have not this size";
     uint32_t magic = word_at(value, 0);
@@ -67,28 +39,70 @@ const char *os_capability_from_value(const void *value, size_t size, struct buf 
         return "unknown version of capabilities";
     if (size != wanted)
         return "capabilities of this version have not this size";
-    uint64_t permitted = word_at(value, 1), inheritable = word_at(value, 2);
+    *c = (struct file_caps){ word_at(value, 1), word_at(value, 2), magic & VFS_CAP_FLAGS_EFFECTIVE,
+                             revision == VFS_CAP_REVISION_3 ? word_at(value, 5) : 0 };
     if (revision != VFS_CAP_REVISION_1) {
-        permitted |= (uint64_t)word_at(value, 3) << 32;
-        inheritable |= (uint64_t)word_at(value, 4) << 32;
+        c->permitted |= (uint64_t)word_at(value, 3) << 32;
+        c->inheritable |= (uint64_t)word_at(value, 4) << 32;
     }
+    return NULL;
+}
+
+static cap_t caps_of(const struct file_caps *f) {
+    cap_t caps = cap_init();
+    for (cap_value_t c = 0; caps && c < OS_CAPABILITIES_MAX; c++) {
+        bool p = f->permitted >> c & 1, i = f->inheritable >> c & 1;
+        if (p)
+            cap_set_flag(caps, CAP_PERMITTED, 1, &c, CAP_SET);
+        if (i)
+            cap_set_flag(caps, CAP_INHERITABLE, 1, &c, CAP_SET);
+        if (f->effective && (p || i))
+            cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_SET);
+    }
+    return caps;
+}
+
+/* 0, or -errno. */
+static int add_text(const struct file_caps *f, struct buf *b) {
     errno = 0;
-    cap_t caps = caps_of(permitted, inheritable, magic & VFS_CAP_FLAGS_EFFECTIVE);
+    cap_t caps = caps_of(f);
     char *text = caps ? cap_to_text(caps, NULL) : NULL;
-    const char *why = text              ? NULL
-                      : errno == ENOMEM ? "out of memory"
-                                        : "capabilities that libcap cannot tell";
-    uint32_t rootid = revision == VFS_CAP_REVISION_3 ? word_at(value, 5) : 0;
+    int r = text ? 0 : errno ? -errno : -EINVAL;
     if (text)
         buf_add_str(b, text);
-    if (text && rootid) {
-        buf_add_str(b, " [rootid=");
-        buf_add_uint(b, rootid);
-        buf_add_char(b, ']');
-    }
     cap_free(text);
     cap_free(caps);
-    return why;
+    return r;
+}
+
+const char *os_capability_from_value(const void *value, size_t size, struct buf *b) {
+    struct file_caps f;
+    const char *why = decode(value, size, &f);
+    if (why)
+        return why;
+    int r = add_text(&f, b);
+    if (r < 0)
+        return r == -ENOMEM ? "out of memory" : "capabilities that libcap cannot tell";
+    if (f.rootid) {
+        buf_add_str(b, " [rootid=");
+        buf_add_uint(b, f.rootid);
+        buf_add_char(b, ']');
+    }
+    return NULL;
+}
+
+int os_file_capabilities(const struct os_file *file, struct buf *b, unsigned *rootid,
+                         struct base_error *e) {
+    struct buf value = { 0 };
+    struct file_caps f = { 0 };
+    *rootid = 0;
+    int r = os_xattr_get(file, "security.capability", &value, NULL);
+    bool none = r == -ENODATA || r == -EOPNOTSUPP;
+    if (r == 0)
+        r = decode(value.data, value.len, &f) ? -EINVAL : add_text(&f, b);
+    buf_finish(&value);
+    *rootid = f.rootid;
+    return r == 0 || none ? 0 : os_file_fail(file, -r, "getxattr", e);
 }
 
 /* The set of a flag, of the capabilities that libcap handles. */

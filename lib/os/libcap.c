@@ -4,22 +4,27 @@
  *
  * When a program starts, libcap looks for the kernel's last capability: six
  * prctl(2) calls, for a number that few commands need. The linker (--wrap, in
- * meson.build) redirects the function that it calls for them, and the one that
- * returns the number: the search is done when the number is first needed.
+ * meson.build) redirects the functions that it calls, and the one that returns
+ * the number: the search is done when the number is first needed. So the part of
+ * libcap that changes processes is not linked, nor are the many functions of the
+ * C library that it needs, each of which would be looked up at every start.
  *
  * A libcap that is a shared object does as it likes; the number is the same.
  */
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/capability.h>
-#include <sys/prctl.h>
+
+#include "base/io.h"
+#include "os/capability.h"
 
 /* The names are the linker's, and reserved.
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __wrap_cap_get_bound(cap_value_t capability);
 cap_value_t __wrap_cap_max_bits(void);
+void __wrap_cap_set_syscall(long (*call)(long, long, long, long),
+                            long (*call6)(long, long, long, long, long, long, long));
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-
-enum { MOST_CAPABILITIES = 64 };
 
 /* For the constructor alone: nothing else calls it. That there are none ends its search. */
 int __wrap_cap_get_bound(cap_value_t capability) {
@@ -27,17 +32,36 @@ int __wrap_cap_get_bound(cap_value_t capability) {
     return -1;
 }
 
-/* How many the kernel has: those below that number have a bit in the bounding set. */
+/* Also for the constructor alone, which asks for the calls that are the default. */
+void __wrap_cap_set_syscall(long (*call)(long, long, long, long),
+                            long (*call6)(long, long, long, long, long, long, long)) {
+    (void)call;
+    (void)call6;
+}
+
+/* Where prctl(2) fails: a sandbox may forbid it. */
+static cap_value_t read_count(void) {
+    char text[16];
+    long last = 0;
+    if (base_read_text("/proc/sys/kernel/cap_last_cap", text, sizeof text) > 0)
+        last = strtol(text, NULL, 10);
+    return last > 0 && last < OS_CAPABILITIES_MAX ? (cap_value_t)last + 1 : CAP_LAST_CAP + 1;
+}
+
+/* How many the kernel has. */
 static cap_value_t count_capabilities(void) {
-    cap_value_t low = 0, high = MOST_CAPABILITIES;
+    cap_value_t low = 0, high = OS_CAPABILITIES_MAX;
     while (low < high) {
         cap_value_t middle = (low + high) / 2;
-        if (prctl(PR_CAPBSET_READ, middle, 0, 0, 0) < 0)
+        int r = os_capability_bounding(middle);
+        if (r < 0)
+            return read_count();
+        if (r == OS_CAPABILITY_END)
             high = middle;
         else
             low = middle + 1;
     }
-    return low ? low : CAP_LAST_CAP + 1; /* a sandbox may forbid the call */
+    return low;
 }
 
 cap_value_t __wrap_cap_max_bits(void) {

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "os/capability.h"
 #include "os/spawn_private.h"
 
 /* ---- user and groups ---- */
@@ -73,42 +74,11 @@ int os_check_resetids(const struct os_step *s) {
 
 /* ---- capabilities ---- */
 
-enum { CAPABILITIES = 64 };
-
-struct capabilities {
-    uint64_t effective, permitted, inheritable;
-};
-
-static int get_capabilities(struct capabilities *c) {
-    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-    struct __user_cap_data_struct data[2] = { { 0 } };
-    if (syscall(SYS_capget, &header, data) < 0)
-        return -errno;
-    c->effective = data[0].effective | (uint64_t)data[1].effective << 32;
-    c->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
-    c->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
-    return 0;
-}
-
-static int set_capabilities(const struct capabilities *c) {
-    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-    struct __user_cap_data_struct data[2];
-    for (unsigned i = 0; i < 2; i++)
-        data[i] = (struct __user_cap_data_struct){ (uint32_t)(c->effective >> 32 * i),
-                                                   (uint32_t)(c->permitted >> 32 * i),
-                                                   (uint32_t)(c->inheritable >> 32 * i) };
-    return os_outcome(syscall(SYS_capset, &header, data));
-}
-
-/* The kernel ends the list of capabilities with EINVAL: never before those that Linux has had since
- * bounding sets are per thread (2.6.25). */
-enum { FIRST_CAPABILITIES = CAP_SETFCAP + 1 };
-
 int os_step_bounding(const struct os_step *s) {
-    for (unsigned c = 0; c < CAPABILITIES; c++) {
-        int now = prctl(PR_CAPBSET_READ, c, 0, 0, 0);
-        if (now < 0)
-            return errno == EINVAL && c >= FIRST_CAPABILITIES ? 0 : -errno;
+    for (int c = 0; c < OS_CAPABILITIES_MAX; c++) {
+        int now = os_capability_bounding(c);
+        if (now < 0 || now == OS_CAPABILITY_END)
+            return now < 0 ? now : 0;
         if (now && !(s->bounding.keep & OS_BIT(c)) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
             return -errno;
     }
@@ -118,12 +88,12 @@ int os_step_bounding(const struct os_step *s) {
 /* A capability that is to be kept and was lost before is an error, unless all are to be kept. */
 int os_check_bounding(const struct os_step *s) {
     bool strict = !s->bounding.lenient && s->bounding.keep != ~UINT64_C(0);
-    for (unsigned c = 0; c < CAPABILITIES; c++) {
-        int now = prctl(PR_CAPBSET_READ, c, 0, 0, 0);
+    for (int c = 0; c < OS_CAPABILITIES_MAX; c++) {
+        int now = os_capability_bounding(c);
         bool keep = s->bounding.keep & OS_BIT(c);
-        if (now < 0 && (errno != EINVAL || c < FIRST_CAPABILITIES))
-            return -errno;
         if (now < 0)
+            return now;
+        if (now == OS_CAPABILITY_END)
             return os_expect(!strict || (s->bounding.keep >> c) == 0);
         if ((now && !keep) || (!now && keep && strict))
             return -EPROTO;
@@ -132,12 +102,12 @@ int os_check_bounding(const struct os_step *s) {
 }
 
 static int set_inheritable(uint64_t want, bool add) {
-    struct capabilities c = { 0 };
-    int r = get_capabilities(&c);
+    struct os_capabilities c = { 0 };
+    int r = os_capability_read(&c);
     if (r < 0)
         return r;
     c.inheritable = add ? c.inheritable | want : want;
-    return set_capabilities(&c);
+    return os_capability_write(&c);
 }
 
 int os_step_inheritable(const struct os_step *s) {
@@ -145,8 +115,8 @@ int os_step_inheritable(const struct os_step *s) {
 }
 
 int os_check_inheritable(const struct os_step *s) {
-    struct capabilities c = { 0 };
-    int r = get_capabilities(&c);
+    struct os_capabilities c = { 0 };
+    int r = os_capability_read(&c);
     return r < 0 ? r : os_expect(c.inheritable == s->capabilities);
 }
 
@@ -154,7 +124,7 @@ int os_step_ambient(const struct os_step *s) {
     int r = set_inheritable(s->capabilities, true);
     if (r == 0)
         r = os_outcome(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
-    for (unsigned c = 0; c < CAPABILITIES && r == 0; c++)
+    for (unsigned c = 0; c < OS_CAPABILITIES_MAX && r == 0; c++)
         if (s->capabilities & OS_BIT(c))
             r = os_outcome(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, c, 0, 0));
     return r;
@@ -162,7 +132,7 @@ int os_step_ambient(const struct os_step *s) {
 
 int os_check_ambient(const struct os_step *s) {
     uint64_t want = s->capabilities;
-    for (unsigned c = 0; c < CAPABILITIES; c++) {
+    for (unsigned c = 0; c < OS_CAPABILITIES_MAX; c++) {
         int now = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, c, 0, 0);
         if (now < 0 ? (want >> c) != 0 : now != (int)(want >> c & 1))
             return -EPROTO;
@@ -175,22 +145,22 @@ int os_check_ambient(const struct os_step *s) {
 /* A kernel without ambient capabilities (before Linux 4.3) has none to clear. */
 int os_step_drop(const struct os_step *s) {
     uint64_t keep = s->capabilities;
-    struct capabilities c = { 0 };
-    int r = get_capabilities(&c);
+    struct os_capabilities c = { 0 };
+    int r = os_capability_read(&c);
     if (r == 0 && !keep && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
         errno != EINVAL)
         r = -errno;
     if (r < 0)
         return r;
     c.effective = c.permitted = keep;
-    return set_capabilities(&c);
+    return os_capability_write(&c);
 }
 
 /* There must be no way back either: becoming root has to fail. */
 int os_check_drop(const struct os_step *s) {
     uint64_t keep = s->capabilities;
-    struct capabilities c = { 0 };
-    int r = get_capabilities(&c);
+    struct os_capabilities c = { 0 };
+    int r = os_capability_read(&c);
     if (r == 0)
         r = os_expect(c.permitted == keep && c.effective == keep);
     if (r == 0)
