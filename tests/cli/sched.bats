@@ -28,10 +28,16 @@ print(",".join(text))')
     possible=$(cat /sys/devices/system/cpu/possible 2>/dev/null) || possible=$(($(getconf _NPROCESSORS_CONF) - 1))
     ABSENT=$((${possible##*[-,]} + 1))
     export ALLOWED FIRST LAST ABSENT
+    # N0 is the nice value that the tests are run with, N1 is 1 more, and so on.
+    local more
+    for more in {0..9}; do
+        export "N$more=$(($(nice) + more))"
+    done
 }
 
 setup() {
     common_setup
+    [ "$N9" -lt 20 ] || skip 'the nice value is too high'
     PIDS=()
     # Runs a command as an ordinary user, if we are not one.
     AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
@@ -123,7 +129,7 @@ injected() {
 policy=SCHED_BATCH
 reset_on_fork=false
 sched_priority=0
-nice=3
+nice=$N3
 deadline
 period
 affinity=$LAST"
@@ -131,7 +137,7 @@ affinity=$LAST"
 
 @test "show: without PID, what a program that is run would have" {
     run -0 chrt -b 0 nice -n 3 taskset -c "$FIRST" "$OSBOX" sched show -g policy,nice,affinity 3>&-
-    got $'SCHED_BATCH\t3\t'"$FIRST"
+    got "SCHED_BATCH	$N3	$FIRST"
     run -0 sh -c 'echo $$; exec "$OSBOX" sched show -g pid' 3>&-
     [ "${lines[0]}" = "${lines[1]}" ]
 }
@@ -141,9 +147,9 @@ affinity=$LAST"
     local first=$pid
     target nice -n 1
     osbox 0 sched show -g pid,nice "$pid" "$first" "$pid"
-    got "$pid	1
-$first	2
-$pid	1"
+    got "$pid	$N1
+$first	$N2
+$pid	$N1"
 }
 
 @test "show: a process that does not exist is 66, and the others are shown" {
@@ -170,7 +176,7 @@ $pid"
         [[ $bad == -* ]] || osbox 64 sched set --nice=7 "$pid" "$bad"
         got ''
     done
-    is 0 "$pid" nice
+    is "$N0" "$pid" nice
 }
 
 @test "show: a name with a parenthesis and a newline does not hide the CPU" {
@@ -253,30 +259,30 @@ $pid"
     local -a show=(0 sched show -F 'policy,nice,reset_on_fork,deadline,affinity' "$pid")
     osbox "${show[@]}" -o text
     got "policy=SCHED_OTHER
-nice=0
+nice=$N0
 reset_on_fork=false
 deadline
 affinity=$FIRST"
     osbox "${show[@]}" -J
-    got "{\"policy\":\"SCHED_OTHER\",\"nice\":0,\"reset_on_fork\":false,\"deadline\":null,\"affinity\":[$FIRST]}"
+    got "{\"policy\":\"SCHED_OTHER\",\"nice\":$N0,\"reset_on_fork\":false,\"deadline\":null,\"affinity\":[$FIRST]}"
     osbox "${show[@]}" -o csv
     got "policy,nice,reset_on_fork,deadline,affinity
-SCHED_OTHER,0,false,,$FIRST"
+SCHED_OTHER,$N0,false,,$FIRST"
     osbox "${show[@]}" -o tsv
     got "policy	nice	reset_on_fork	deadline	affinity
-SCHED_OTHER	0	false	\\N	$FIRST"
+SCHED_OTHER	$N0	false	\\N	$FIRST"
     osbox "${show[@]}" -o value
-    got "SCHED_OTHER	0	false		$FIRST"
+    got "SCHED_OTHER	$N0	false		$FIRST"
     osbox 0 sched show -o table -F policy,nice,deadline,reset_on_fork "$pid"
     got "policy       nice  deadline  reset_on_fork
-SCHED_OTHER     0         -  false"
+SCHED_OTHER  $(printf %4d "$N0")         -  false"
     for shell in dash bash zsh ash; do
         command -v "${shell/ash/busybox}" >/dev/null || continue
         # shellcheck disable=SC2046 # words
         output=$(os_deadline=stale $(shell_command $shell) -c \
             'eval "$("$OSBOX" sched show -o sh "$1")" && echo "$os_policy $os_nice $os_affinity ${os_deadline-unset}"' \
             sh "$pid")
-        got "SCHED_OTHER 0 $FIRST unset"
+        got "SCHED_OTHER $N0 $FIRST unset"
     done
 }
 
@@ -291,14 +297,14 @@ SCHED_OTHER     0         -  false"
 
 @test "set: prints what is and what was" {
     target nice -n 1 taskset -c "$LAST"
-    osbox 0 sched set --nice=4 --policy=batch --reset-on-fork=yes --affinity="$ALLOWED" -o csv -F \
+    osbox 0 sched set --nice="$N4" --policy=batch --reset-on-fork=yes --affinity="$ALLOWED" -o csv -F \
         pid,policy,reset_on_fork,sched_priority,nice,old_policy,old_reset_on_fork,old_sched_priority,old_nice,old_affinity \
         "$pid"
     complained ''
     got "pid,policy,reset_on_fork,sched_priority,nice,old_policy,old_reset_on_fork,old_sched_priority,old_nice,old_affinity
-$pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
+$pid,SCHED_BATCH,true,0,$N4,SCHED_OTHER,false,0,$N1,$LAST"
     is "$ALLOWED" "$pid" affinity
-    osbox 0 sched set --nice=4 -J "$pid"
+    osbox 0 sched set --nice="$N4" -J "$pid"
     output=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <<<"$output")
     got 'pid policy reset_on_fork sched_priority nice runtime deadline period rr_interval affinity old_policy old_reset_on_fork old_sched_priority old_nice old_affinity'
 }
@@ -307,17 +313,17 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
     target nice -n 2 taskset -c "$LAST"
     local fields=policy,reset_on_fork,nice,affinity
     osbox 0 sched set --policy=batch -g $fields "$pid"
-    got "SCHED_BATCH	false	2	$LAST"
+    got "SCHED_BATCH	false	$N2	$LAST"
     osbox 0 sched set --reset-on-fork=yes -g $fields "$pid"
-    got "SCHED_BATCH	true	2	$LAST"
-    osbox 0 sched set --nice=3 -g $fields "$pid"
-    got "SCHED_BATCH	true	3	$LAST"
+    got "SCHED_BATCH	true	$N2	$LAST"
+    osbox 0 sched set --nice="$N3" -g $fields "$pid"
+    got "SCHED_BATCH	true	$N3	$LAST"
     osbox 0 sched set --affinity="$LAST" -g $fields "$pid"
-    got "SCHED_BATCH	true	3	$LAST"
+    got "SCHED_BATCH	true	$N3	$LAST"
     osbox 0 sched set --policy=other -g $fields "$pid"
-    got "SCHED_OTHER	true	3	$LAST"
+    got "SCHED_OTHER	true	$N3	$LAST"
     osbox 0 sched set --priority=0 -g $fields "$pid"
-    got "SCHED_OTHER	true	3	$LAST"
+    got "SCHED_OTHER	true	$N3	$LAST"
 }
 
 @test "set: the normal policies, for anybody; chrt agrees" {
@@ -334,32 +340,32 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
     needs_real_time
     target nice -n 3
     osbox 0 sched set --policy=fifo --priority=1 -g policy,sched_priority,nice "$pid"
-    got 'SCHED_FIFO	1	3'
+    got "SCHED_FIFO	1	$N3"
     chrt -p "$pid" | grep -q SCHED_FIFO
     osbox 0 sched set --priority=2 -g policy,sched_priority,old_policy,old_sched_priority "$pid"
     got 'SCHED_FIFO	2	SCHED_FIFO	1'
     osbox 0 sched set --policy=rr --priority=99 -g policy,sched_priority,nice "$pid"
-    got 'SCHED_RR	99	3'
+    got "SCHED_RR	99	$N3"
     osbox 0 sched set --policy=other -g policy,sched_priority,nice,old_policy,old_sched_priority "$pid"
-    got 'SCHED_OTHER	0	3	SCHED_RR	99'
+    got "SCHED_OTHER	0	$N3	SCHED_RR	99"
 }
 
 @test "set --nice alone on a thread of real time is kept for when it leaves it" {
     needs_real_time
     target chrt -f 5
-    osbox 0 sched set --nice=7 -g policy,sched_priority,nice,old_nice "$pid"
-    got 'SCHED_FIFO	5	7	0'
+    osbox 0 sched set --nice="$N7" -g policy,sched_priority,nice,old_nice "$pid"
+    got "SCHED_FIFO	5	$N7	$N0"
     osbox 0 sched set --policy=other -g policy,nice "$pid"
-    got 'SCHED_OTHER	7'
+    got "SCHED_OTHER	$N7"
 }
 
 @test "set: priority and nice value at once" {
     needs_real_time
     target
-    osbox 0 sched set --policy=rr --priority=4 --nice=6 -g policy,sched_priority,nice "$pid"
-    got 'SCHED_RR	4	6'
-    osbox 0 sched set --policy=batch --nice=5 -g policy,sched_priority,nice "$pid"
-    got 'SCHED_BATCH	0	5'
+    osbox 0 sched set --policy=rr --priority=4 --nice="$N6" -g policy,sched_priority,nice "$pid"
+    got "SCHED_RR	4	$N6"
+    osbox 0 sched set --policy=batch --nice="$N5" -g policy,sched_priority,nice "$pid"
+    got "SCHED_BATCH	0	$N5"
 }
 
 @test "set: deadline with its three durations; the period is the deadline if not given" {
@@ -380,9 +386,9 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
     local fields=policy,runtime,deadline,period,reset_on_fork,nice
     osbox 0 sched set --policy=deadline --runtime=1ms --deadline=10ms --period=20ms "$pid"
     osbox 0 sched set --reset-on-fork=yes -g $fields "$pid"
-    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	0'
-    osbox 0 sched set --nice=2 -g $fields "$pid"
-    got 'SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	2'
+    got "SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	$N0"
+    osbox 0 sched set --nice="$N2" -g $fields "$pid"
+    got "SCHED_DEADLINE	0.001000000	0.010000000	0.020000000	true	$N2"
 }
 
 @test "set: a deadline that cannot be is EINVAL" {
@@ -424,7 +430,7 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
         complained_of "sched set: '$pid': " EINVAL
     done
     osbox 71 sched set --priority=5 "$pid"
-    is 'SCHED_OTHER	0	0' "$pid"
+    is "SCHED_OTHER	0	$N0" "$pid"
 }
 
 @test "set: numbers that are none are usage errors, and say what they are not" {
@@ -448,7 +454,7 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
         osbox 64 sched show --pgrp="$bad"
         [[ $stderr != *descriptor* ]]
     done
-    is 'SCHED_OTHER	0	0' "$pid"
+    is "SCHED_OTHER	0	$N0" "$pid"
 }
 
 @test "set: fifo and rr need a priority" {
@@ -462,12 +468,12 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
     target
     osbox 64 sched set "$pid"
     osbox 64 sched set --no-strict --explain "$pid"
-    osbox 64 sched set --nice=1
-    osbox 64 sched set --threads --nice=1
+    osbox 64 sched set --nice="$N1"
+    osbox 64 sched set --threads --nice="$N1"
     got ''
-    osbox 64 sched set --nice=1 --status=record "$pid"
+    osbox 64 sched set --nice="$N1" --status=record "$pid"
     [ ! -e record ]
-    is 0 "$pid" nice
+    is "$N0" "$pid" nice
 }
 
 @test "set --policy=ext without a kernel that has it is EINVAL" {
@@ -482,7 +488,7 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
 @test "set --nice: from -20 to 19, -1 too" {
     needs_nice
     target
-    local nice old=0
+    local nice old=$N0
     for nice in 19 -20 -1 0 1 -19; do
         osbox 0 sched set --nice=$nice -g nice,old_nice "$pid"
         complained ''
@@ -493,11 +499,11 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
 }
 
 @test "set --nice is the value, not an increment" {
-    run -0 nice -n 3 "$OSBOX" sched set --nice=5 -- nice 3>&-
-    got 5
+    run -0 nice -n 3 "$OSBOX" sched set --nice="$N5" -- nice 3>&-
+    got "$N5"
     target nice -n 3
-    osbox 0 sched set --nice=5 -g nice "$pid"
-    got 5
+    osbox 0 sched set --nice="$N5" -g nice "$pid"
+    got "$N5"
 }
 
 # ---- set: reset on fork ----
@@ -523,8 +529,8 @@ $pid,SCHED_BATCH,true,0,4,SCHED_OTHER,false,0,1,$LAST"
     needs_real_time
     run -0 "$OSBOX" sched set --policy=fifo --priority=2 --reset-on-fork=yes -- \
         sh -c '"$OSBOX" sched show -g policy,reset_on_fork,sched_priority,nice "$$"; "$OSBOX" sched show -g policy,reset_on_fork,sched_priority,nice; :' 3>&-
-    got 'SCHED_FIFO	true	2	0
-SCHED_OTHER	false	0	0'
+    got "SCHED_FIFO	true	2	$N0
+SCHED_OTHER	false	0	0"
 }
 
 # ---- set: affinity ----
@@ -653,8 +659,8 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
 
 @test "set: a process that does not exist is 66, and the others are set" {
     target
-    osbox 66 sched set --nice=3 -g pid,nice 2147483647 "$pid"
-    got "$pid	3"
+    osbox 66 sched set --nice="$N3" -g pid,nice 2147483647 "$pid"
+    got "$pid	$N3"
     complained_of "sched set: '2147483647': " ESRCH
 }
 
@@ -664,19 +670,19 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
     read -r first ino < <("$OSBOX" spawn --nowait -g pid,pidfd_ino sleep 1000 3>&-)
     PIDS+=("$first")
     [ -n "$ino" ] || skip 'this kernel does not number pidfds'
-    osbox 66 sched set --nice=9 "$pid:$ino"
+    osbox 66 sched set --nice="$N9" "$pid:$ino"
     got ''
     complained_of "sched set: '$pid:$ino': " ESRCH
-    is 0 "$pid" nice
-    osbox 66 sched set --nice=2 -g pid,nice "$pid:$ino" "$first:$ino"
-    got "$first	2"
-    is 0 "$pid" nice
+    is "$N0" "$pid" nice
+    osbox 66 sched set --nice="$N2" -g pid,nice "$pid:$ino" "$first:$ino"
+    got "$first	$N2"
+    is "$N0" "$pid" nice
     osbox 66 sched show -g pid "$first:$ino" "$pid:$ino"
     got "$first"
-    osbox 66 sched set --nice=9 "$first:$((ino + 1))"
-    osbox 66 sched set --nice=9 "2147483647:$ino"
+    osbox 66 sched set --nice="$N9" "$first:$((ino + 1))"
+    osbox 66 sched set --nice="$N9" "2147483647:$ino"
     osbox 0 sched show -g nice "$first:$ino"
-    got 2
+    got "$N2"
 }
 
 @test "set and show of a zombie: what the kernel does" {
@@ -692,11 +698,11 @@ time.sleep(1000)' >zombie 3>&- &
     done
     pid=$(cat zombie)
     grep -q '^State:.Z' "/proc/$pid/status"
-    is 'SCHED_OTHER	0	0' "$pid"
+    is "SCHED_OTHER	0	$N0" "$pid"
     osbox 0 sched show --threads -g pid "$pid"
     got "$pid"
-    osbox 0 sched set --nice=4 --policy=batch -g policy,nice "$pid"
-    got 'SCHED_BATCH	4'
+    osbox 0 sched set --nice="$N4" --policy=batch -g policy,nice "$pid"
+    got "SCHED_BATCH	$N4"
 }
 
 @test "set --threads: every thread, and nothing else" {
@@ -717,31 +723,31 @@ PYTHON
     threads=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n)
     [ "$(wc -l <<<"$threads")" -eq 6 ]
     # Without it: the main thread alone.
-    osbox 0 sched set --nice=2 -g pid,nice "$pid"
-    got "$pid	2"
+    osbox 0 sched set --nice="$N2" -g pid,nice "$pid"
+    got "$pid	$N2"
     osbox 0 sched show --threads -g nice "$pid"
-    got "2$(printf '\n0%.0s' 1 2 3 4 5)"
+    got "$N2$(printf "\n$N0%.0s" 1 2 3 4 5)"
     # shellcheck disable=SC2086 # words
-    want=$(printf "%s\t3\t$LAST\n" $threads)
-    osbox 0 sched set --threads --nice=3 --affinity="$LAST" -g pid,nice,affinity "$pid"
+    want=$(printf "%s\t$N3\t$LAST\n" $threads)
+    osbox 0 sched set --threads --nice="$N3" --affinity="$LAST" -g pid,nice,affinity "$pid"
     [ "$(sort -n <<<"$output")" = "$want" ]
     osbox 0 sched show --threads -g pid,nice,affinity "$pid"
     [ "$(sort -n <<<"$output")" = "$want" ]
     # One thread by its own number.
     local last=${threads##*$'\n'}
-    osbox 0 sched set --nice=5 -g pid,nice "$last"
-    got "$last	5"
-    is 3 "$pid" nice
+    osbox 0 sched set --nice="$N5" -g pid,nice "$last"
+    got "$last	$N5"
+    is "$N3" "$pid" nice
 }
 
 @test "set --pgrp: every process of the group, and no other" {
     target setsid
     local leader=$pid
     target
-    osbox 0 sched set --nice=6 --pgrp="$leader" -g pid,nice,old_nice
-    got "$leader	6	0"
-    is 0 "$pid" nice
-    osbox 66 sched set --nice=6 --pgrp=2147483647
+    osbox 0 sched set --nice="$N6" --pgrp="$leader" -g pid,nice,old_nice
+    got "$leader	$N6	$N0"
+    is "$N0" "$pid" nice
+    osbox 66 sched set --nice="$N6" --pgrp=2147483647
     got ''
 }
 
@@ -751,17 +757,17 @@ PYTHON
     target setpriv --ruid=3987654321
     local of_user=$pid
     target setpriv --euid=3987654321
-    osbox 0 sched set --nice=6 --user=3987654321 -g pid,nice
-    got "$of_user	6"
-    is 0 "$pid" nice
+    osbox 0 sched set --nice="$N6" --user=3987654321 -g pid,nice
+    got "$of_user	$N6"
+    is "$N0" "$pid" nice
 }
 
 @test "set: operands, groups and users go together" {
     target setsid
     local leader=$pid
     target
-    osbox 0 sched set --nice=1 --pgrp="$leader" -g pid,nice "$pid"
-    [ "$(sort <<<"$output")" = "$(printf '%s\t1\n' "$leader" "$pid" | sort)" ]
+    osbox 0 sched set --nice="$N1" --pgrp="$leader" -g pid,nice "$pid"
+    [ "$(sort <<<"$output")" = "$(printf "%s\t$N1\n" "$leader" "$pid" | sort)" ]
 }
 
 # ---- not permitted ----
@@ -775,7 +781,7 @@ PYTHON
     user 77 set --policy=rr --priority=1 -J "$pid"
     output=$(json error errno capability operation <<<"$stderr" | tr '\n' ' ')
     got '"EPERM" 1 "CAP_SYS_NICE" "sched_setattr" '
-    is 'SCHED_OTHER	0	0' "$pid"
+    is "SCHED_OTHER	0	$N0" "$pid"
 }
 
 @test "--explain names RLIMIT_RTPRIO and RLIMIT_NICE and their values" {
@@ -797,7 +803,7 @@ PYTHON
     user 77 set --policy=fifo --priority=10 --explain -J "$pid"
     [ "$(json applet <<<"$stderr" | sort -u)" = '"sched set"' ]
     # Nothing to explain where nothing is refused.
-    user 0 set --nice=1 --explain -g nice "$pid"
+    user 0 set --nice="$N1" --explain -g nice "$pid"
     complained ''
     user 71 set --priority=4 --explain "$pid"
     [ ${#stderr_lines[@]} -eq 1 ]
@@ -825,19 +831,19 @@ PYTHON
     needs_privilege
     local note="sched set: note: it belongs to another user: only CAP_SYS_NICE helps" what users
     target
-    for what in --nice=1 --policy=batch --affinity="$FIRST" '--policy=fifo --priority=1'; do
+    for what in --nice="$N1" --policy=batch --affinity="$FIRST" '--policy=fifo --priority=1'; do
         # shellcheck disable=SC2086 # words
         user 77 set $what --explain "$pid"
         [[ ${stderr_lines[0]} == "sched set: '$pid': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
         [ "${stderr_lines[1]}" = "$note" ]
         [ ${#stderr_lines[@]} -eq 2 ]
     done
-    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$ALLOWED" "$pid" policy,nice,affinity
     # The real or the effective user is enough: then it is the limits.
     for users in '--ruid=65534 --euid=1' '--ruid=1 --euid=65534'; do
         # shellcheck disable=SC2086 # words
         target setpriv $users --clear-groups
-        user 0 set --nice=1 -g nice "$pid"
+        user 0 set --nice="$N1" -g nice "$pid"
         user 77 set --nice=-1 --explain "$pid"
         [[ ${stderr_lines[1]} == 'sched set: note: this process does not have CAP_SYS_NICE'* ]]
     done
@@ -860,12 +866,12 @@ PYTHON
 @test "an ordinary user raises the nice value and cannot lower it" {
     needs_limits
     target "${AS_USER[@]}"
-    user 0 set --nice=5 -g nice "$pid"
-    got 5
-    user 77 set --nice=4 "$pid"
+    user 0 set --nice="$N5" -g nice "$pid"
+    got "$N5"
+    user 77 set --nice="$N4" "$pid"
     [[ $stderr == "sched set: '$pid': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
-    user 0 set --nice=5 -g nice,old_nice "$pid"
-    got '5	5'
+    user 0 set --nice="$N5" -g nice,old_nice "$pid"
+    got "$N5	$N5"
 }
 
 @test "an ordinary user leaves idle only where RLIMIT_NICE allows the nice value" {
@@ -899,28 +905,28 @@ PYTHON
     target
     user 0 show -g pid,policy "$pid"
     got "$pid	SCHED_OTHER"
-    user 77 set --nice=1 "$pid"
+    user 77 set --nice="$N1" "$pid"
     user 77 set --policy=batch "$pid"
     user 77 set --affinity="$FIRST" "$pid"
     [[ $stderr == "sched set: '$pid': "*' [EPERM] (needs CAP_SYS_NICE)' ]]
-    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$ALLOWED" "$pid" policy,nice,affinity
 }
 
 @test "a set that is refused changes nothing, also of what would be allowed" {
     needs_limits
     target "${AS_USER[@]}" taskset -c "$LAST"
     user 77 set --affinity="$FIRST" --policy=fifo --priority=10 "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
     user 77 set --affinity="$FIRST" --nice=-5 "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
     user 77 set --policy=batch --nice=-5 "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
     osbox 71 sched set --affinity="$FIRST" --policy=other --priority=4 "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
-    user 69 set --affinity="$FIRST,$ABSENT" --policy=batch --nice=5 "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
+    user 69 set --affinity="$FIRST,$ABSENT" --policy=batch --nice="$N5" "$pid"
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
     user 69 set --affinity="$ABSENT" --policy=idle "$pid"
-    is "SCHED_OTHER	0	$LAST" "$pid" policy,nice,affinity
+    is "SCHED_OTHER	$N0	$LAST" "$pid" policy,nice,affinity
     user 69 set --affinity="$FIRST,$ABSENT" --reset-on-fork=yes "$pid"
     is "false	$LAST" "$pid" reset_on_fork,affinity
 }
@@ -933,18 +939,18 @@ PYTHON
         # shellcheck disable=SC2086 # words
         user 77 set --policy=idle --nice=-5 $more "$pid"
         [[ $stderr == "sched set: '$pid': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
-        is "SCHED_OTHER	false	0	$LAST" "$pid" $fields
+        is "SCHED_OTHER	false	$N0	$LAST" "$pid" $fields
         # shellcheck disable=SC2086 # words
-        user 77 set --policy=fifo --priority=1 --nice=5 $more "$pid"
-        is "SCHED_OTHER	false	0	$LAST" "$pid" $fields
+        user 77 set --policy=fifo --priority=1 --nice="$N5" $more "$pid"
+        is "SCHED_OTHER	false	$N0	$LAST" "$pid" $fields
     done
     user 0 set --policy=idle "$pid"
     user 77 set --reset-on-fork=yes --nice=-1 "$pid"
-    user 77 set --policy=batch --nice=5 --reset-on-fork=yes --affinity="$FIRST" "$pid"
-    is "SCHED_IDLE	false	0	$LAST" "$pid" $fields
+    user 77 set --policy=batch --nice="$N5" --reset-on-fork=yes --affinity="$FIRST" "$pid"
+    is "SCHED_IDLE	false	$N0	$LAST" "$pid" $fields
     # Of what it may do all is done.
-    user 0 set --policy=idle --nice=5 --reset-on-fork=yes --affinity="$FIRST" -g $fields "$pid"
-    got "SCHED_IDLE	true	5	$FIRST"
+    user 0 set --policy=idle --nice="$N5" --reset-on-fork=yes --affinity="$FIRST" -g $fields "$pid"
+    got "SCHED_IDLE	true	$N5	$FIRST"
 }
 
 # An affinity that is set by the first call, a nice value by the second or the third.
@@ -986,13 +992,13 @@ PYTHON
     target
     injected setpriority:error=EPERM 77 set --policy=idle --nice=-3 "$pid"
     [ ${#stderr_lines[@]} -eq 1 ]
-    is 'SCHED_OTHER	0	0' "$pid"
+    is "SCHED_OTHER	0	$N0" "$pid"
     injected sched_setaffinity:error=EPERM:when=2 71 set --affinity="$FIRST" --priority=5 "$pid"
     [ "${stderr_lines[1]}" = 'sched set: note: the CPUs could not be taken back' ]
     run --separate-stderr -77 traced -f -qq -o trace -e inject=setpriority:error=EPERM \
         -e inject=sched_setattr:error=EPERM:when=2 -- "$OSBOX" sched set --policy=idle --nice=3 -J "$pid" 3>&-
     [ "${stderr_lines[1]}" = '{"applet":"sched set","note":"the policy could not be taken back"}' ]
-    is 'SCHED_IDLE	0	0' "$pid"
+    is "SCHED_IDLE	0	$N0" "$pid"
     injected setpriority:error=EPERM:when=2 71 set --policy=idle --priority=5 --nice=-3 "$pid"
     [ "${stderr_lines[1]}" = 'sched set: note: the nice value could not be taken back' ]
     # A process that has gone has nothing of it.
@@ -1003,18 +1009,18 @@ PYTHON
 # ---- a program ----
 
 @test "set -- CMD: the program has it, and prints what it prints" {
-    osbox 0 sched set --policy=batch --nice=7 --affinity="$LAST" -- \
+    osbox 0 sched set --policy=batch --nice="$N7" --affinity="$LAST" -- \
         "$OSBOX" sched show -g policy,sched_priority,nice,affinity
     complained ''
-    got "SCHED_BATCH	0	7	$LAST"
+    got "SCHED_BATCH	0	$N7	$LAST"
     osbox 0 sched set --affinity="$LAST" -- sh -c 'taskset -pc $$ | sed "s/.*: //"; chrt -p $$ | sed -n "s/.*policy: //p"'
     got "$LAST
 SCHED_OTHER"
     osbox 0 sched set --policy=idle -- sh -c 'chrt -p $$ | sed -n "s/.*policy: //p"'
     got SCHED_IDLE
-    osbox 0 sched set --nice=9 -- nice
-    got 9
-    osbox 0 sched set --nice=9 -- true
+    osbox 0 sched set --nice="$N9" -- nice
+    got "$N9"
+    osbox 0 sched set --nice="$N9" -- true
     got ''
 }
 
@@ -1029,52 +1035,52 @@ SCHED_OTHER"
 }
 
 @test "set -- CMD: it becomes the program, which has the same PID" {
-    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice=3 -- sh -c "echo \$\$"' 3>&-
+    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice="$N3" -- sh -c "echo \$\$"' 3>&-
     [ "${lines[0]}" = "${lines[1]}" ]
     # With --status it waits, and the program is its child.
-    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice=3 --status=record -- sh -c "echo \$PPID"' 3>&-
+    run -0 sh -c 'echo $$; exec "$OSBOX" sched set --nice="$N3" --status=record -- sh -c "echo \$PPID"' 3>&-
     [ "${lines[0]}" = "${lines[1]}" ]
 }
 
 @test "set -- CMD: its status is that of the program" {
     local status
     for status in 0 1 7 64 125 126 127 255; do
-        osbox $status sched set --nice=3 -- sh -c "exit $status"
+        osbox $status sched set --nice="$N3" -- sh -c "exit $status"
         got ''
         complained ''
-        osbox $status sched set --nice=3 --status=record -J -- sh -c "exit $status"
+        osbox $status sched set --nice="$N3" --status=record -J -- sh -c "exit $status"
         output=$(json si_code exitcode shell_status step error <record | tr '\n' ' ')
         got "\"CLD_EXITED\" $status $status null null "
     done
-    osbox 143 sched set --nice=3 -- sh -c 'kill $$'
-    osbox 143 sched set --nice=3 --status=record -J -- sh -c 'kill $$'
+    osbox 143 sched set --nice="$N3" -- sh -c 'kill $$'
+    osbox 143 sched set --nice="$N3" --status=record -J -- sh -c 'kill $$'
     output=$(json si_code signal exitcode shell_status <record | tr '\n' ' ')
     got '"CLD_KILLED" "SIGTERM" -15 143 '
 }
 
 @test "set -- CMD --status: the record of spawn, its fields by default, to a file or a descriptor" {
-    osbox 0 sched set --nice=3 --status=record -J -- true
+    osbox 0 sched set --nice="$N3" --status=record -J -- true
     got ''
     output=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <record)
     got 'pid si_pid si_uid si_signo si_code si_status exitcode wait_status shell_status signal core ru_utime ru_stime ru_maxrss elapsed timed_out index step object error errno'
-    osbox 3 sched set --nice=3 --status=fd:1 -g exitcode -- sh -c 'exit 3'
+    osbox 3 sched set --nice="$N3" --status=fd:1 -g exitcode -- sh -c 'exit 3'
     got 3
-    run -3 "$OSBOX" sched set --nice=3 --status=fd:4 -g exitcode -- sh -c 'echo out; exit 3' 4>record 3>&-
+    run -3 "$OSBOX" sched set --nice="$N3" --status=fd:4 -g exitcode -- sh -c 'echo out; exit 3' 4>record 3>&-
     got out
     [ "$(cat record)" = 3 ]
     # The program does not have the descriptor.
-    run -0 "$OSBOX" sched set --nice=3 --status=fd:4 -- sh -c '! { true >&4; } 2>/dev/null' 4>record 3>&-
+    run -0 "$OSBOX" sched set --nice="$N3" --status=fd:4 -- sh -c '! { true >&4; } 2>/dev/null' 4>record 3>&-
 }
 
 @test "set -- CMD: what keeps it from being run is 125, with its step in a record" {
-    osbox 125 sched set --policy=fifo --priority=100 --nice=3 --status=record -J -- touch ran
+    osbox 125 sched set --policy=fifo --priority=100 --nice="$N3" --status=record -J -- touch ran
     got ''
     output=$(json step index object error pid exitcode <record | tr '\n' ' ')
     got '"scheduler" 1 "SCHED_FIFO:100" "EINVAL" null null '
     osbox 125 sched set --policy=other --priority=5 -- touch ran
     complained_of "sched set: scheduler: 'SCHED_OTHER:5': " EINVAL
     # The CPUs are tried first, and are no step.
-    osbox 125 sched set --nice=3 --affinity="$FIRST,$ABSENT" --status=record -J -- touch ran
+    osbox 125 sched set --nice="$N3" --affinity="$FIRST,$ABSENT" --status=record -J -- touch ran
     got ''
     output=$(json path message <<<"$stderr")
     [[ $output == "\"$FIRST,$ABSENT\""*"CPU $ABSENT cannot be had"* ]]
@@ -1086,13 +1092,13 @@ SCHED_OTHER"
 }
 
 @test "set -- CMD: a program that is not found is 127, one that cannot be executed 126" {
-    osbox 127 sched set --nice=3 -- /nope
+    osbox 127 sched set --nice="$N3" -- /nope
     got ''
     complained_of "sched set: exec: '/nope': " ENOENT
-    osbox 127 sched set --nice=3 -- no-such-program-anywhere
-    osbox 126 sched set --nice=3 -- /
+    osbox 127 sched set --nice="$N3" -- no-such-program-anywhere
+    osbox 126 sched set --nice="$N3" -- /
     complained_of "sched set: exec: '/': " EACCES
-    osbox 127 sched set --nice=3 --status=record -J -- /nope
+    osbox 127 sched set --nice="$N3" --status=record -J -- /nope
     got ''
     output=$(json step index object error errno pid <record | tr '\n' ' ')
     got '"exec" 1 "/nope" "ENOENT" 2 null '
@@ -1134,8 +1140,8 @@ SCHED_OTHER"
     grep -q 'RLIMIT_RTPRIO is ' <<<"$stderr"
     user 125 set --nice=-1 --explain -- true
     [[ ${stderr_lines[0]} == "sched set: nice: '-1': "*' [EACCES] (needs CAP_SYS_NICE)' ]]
-    user 0 set --policy=batch --nice=4 -- "$OSBOX" sched show -g policy,nice
-    got 'SCHED_BATCH	4'
+    user 0 set --policy=batch --nice="$N4" -- "$OSBOX" sched show -g policy,nice
+    got "SCHED_BATCH	$N4"
 }
 
 @test "set -- CMD: a program of real time that never waits is stopped by RLIMIT_RTTIME" {
@@ -1151,7 +1157,7 @@ SCHED_OTHER"
     needs_trace
     target nice -n 3
     injected sched_getattr:error=EINVAL:when=1 0 show -g policy,nice "$pid"
-    got 'SCHED_OTHER	3'
+    got "SCHED_OTHER	$N3"
     complained ''
 }
 
@@ -1159,9 +1165,9 @@ SCHED_OTHER"
     needs_trace
     target nice -n 3
     injected sched_setattr:error=E2BIG:when=1 0 set --policy=batch -g policy,nice "$pid"
-    got 'SCHED_BATCH	3'
+    got "SCHED_BATCH	$N3"
     complained ''
-    is 'SCHED_BATCH	0	3' "$pid"
+    is "SCHED_BATCH	0	$N3" "$pid"
 }
 
 @test "sched_getaffinity of a kernel with more CPUs than there is room for" {
@@ -1185,8 +1191,8 @@ SCHED_OTHER"
     complained_of "sched set: '$pid': " ENOSYS
     injected sched_setattr:error=E2BIG 71 set --policy=batch "$pid"
     injected sched_setaffinity:error=ENOSYS 69 set --affinity="$FIRST" "$pid"
-    injected setpriority:error=ESRCH 66 set --nice=3 "$pid"
-    is "SCHED_OTHER	0	$ALLOWED" "$pid" policy,nice,affinity
+    injected setpriority:error=ESRCH 66 set --nice="$N3" "$pid"
+    is "SCHED_OTHER	$N0	$ALLOWED" "$pid" policy,nice,affinity
     injected sched_setattr:error=ENOSYS 125 set --policy=batch --status=record -J -- touch ran
     output=$(json step index error errno <record | tr '\n' ' ')
     got '"scheduler" 0 "ENOSYS" 38 '
@@ -1201,8 +1207,8 @@ SCHED_OTHER"
     got ''
     injected getdents64:error=EIO:when=1 71 show --pgrp="$pid"
     injected getdents64:error=EIO:when=1 71 show --user="$(id -u)"
-    injected getdents64:error=EIO:when=1 71 set --nice=3 --pgrp="$pid"
-    is 0 "$pid" nice
+    injected getdents64:error=EIO:when=1 71 set --nice="$N3" --pgrp="$pid"
+    is "$N0" "$pid" nice
     injected sched_get_priority_max:error=EIO:when=1 71 limits
     # A policy that the kernel does not have is left out.
     injected sched_get_priority_min:error=EINVAL:when=1 0 limits -g policy
@@ -1298,7 +1304,7 @@ print(struct.pack({"32": "=4i", "64": "=4q"}[sys.argv[1]], 0, 65535, 65600, 6553
 
 @test "a record of what was set that is lost is 74, and it was set" {
     target
-    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice=3 "$1" >/dev/full' sh "$pid" 3>&-
+    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice="$N3" "$1" >/dev/full' sh "$pid" 3>&-
     is 3 "$pid" nice
-    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice=3 --status=/dev/full -- true' 3>&-
+    run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice="$N3" --status=/dev/full -- true' 3>&-
 }
