@@ -996,7 +996,7 @@ PYTHON
     injected sched_setaffinity:error=EPERM:when=2 71 set --affinity="$FIRST" --priority=5 "$pid"
     [ "${stderr_lines[1]}" = 'sched set: note: the CPUs could not be taken back' ]
     run --separate-stderr -77 traced -f -qq -o trace -e inject=setpriority:error=EPERM \
-        -e inject=sched_setattr:error=EPERM:when=2 -- "$OSBOX" sched set --policy=idle --nice=3 -J "$pid" 3>&-
+        -e inject=sched_setattr:error=EPERM:when=2 -- "$OSBOX" sched set --policy=idle --nice="$N3" -J "$pid" 3>&-
     [ "${stderr_lines[1]}" = '{"applet":"sched set","note":"the policy could not be taken back"}' ]
     is "SCHED_IDLE	0	$N0" "$pid"
     injected setpriority:error=EPERM:when=2 71 set --policy=idle --priority=5 --nice=-3 "$pid"
@@ -1305,6 +1305,6 @@ print(struct.pack({"32": "=4i", "64": "=4q"}[sys.argv[1]], 0, 65535, 65600, 6553
 @test "a record of what was set that is lost is 74, and it was set" {
     target
     run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice="$N3" "$1" >/dev/full' sh "$pid" 3>&-
-    is 3 "$pid" nice
+    is "$N3" "$pid" nice
     run --separate-stderr -74 sh -c '"$OSBOX" sched set --nice="$N3" --status=/dev/full -- true' 3>&-
 }

@@ -115,7 +115,8 @@ in_mounts() {
     lists 't/b/ t/b/c t/b/g t/b/c/h' t/b/
     lists 't/b// t/b//c t/b//g t/b//c/h' t/b//
     lists './t/../t/b ./t/../t/b/c ./t/../t/b/g ./t/../t/b/c/h' ./t/../t/b
-    lists "$PWD/t/b/c $PWD/t/b/c/h" "$PWD/t/b/c"
+    osbox 0 walk --sort "$PWD/t/b/c"
+    got "$PWD/t/b/c"$'\n'"$PWD/t/b/c/h"
     lists '../b/c ../b/c/h' -C t/a ../b/c
 }
 
@@ -1168,7 +1169,8 @@ steer() {
         # shellcheck disable=SC2086 # words
         lists 'b/c b/c/h a' $form b/c a 9<t
         # shellcheck disable=SC2086 # words
-        lists "$PWD/t/a" $form "$PWD/t/a" 9<t
+        osbox 0 walk $form "$PWD/t/a" 9<t
+        got "$PWD/t/a"
         # shellcheck disable=SC2086 # words
         lists '. ./c ./g ./c/h' ${form/t/t\/b} 9<t/b && continue
         [ "$form" = --dir-fd=9 ]

@@ -176,9 +176,19 @@ def check_display(tap, osbox, page, examples):
         )
 
 
+def is_nice():
+    """Whether we have, and keep, a nice value that is not the 0 that pages show."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
+    except PermissionError:
+        return True
+    return False
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
+    nice = is_nice()
     osbox = os.path.realpath(sys.argv[1])
     tap = Tap()
     for path in sys.argv[2:]:
@@ -187,6 +197,9 @@ def main():
         page = os.path.basename(path)
         tap.ok(f"{page} has examples", any(found))
         for examples in found:
+            if nice and any("nice" in example.command for example in examples):
+                tap.skip(f"{page}:{examples[0].number}", "the nice value here is above 0, and cannot be lowered")
+                continue
             check_display(tap, osbox, page, examples)
     return tap.done()
 

@@ -17,11 +17,12 @@ SHELLS = [["dash"], ["bash"], ["zsh", "-f"], ["busybox", "ash"]]
 CLEAN_ENV = {
     name: value
     for name, value in os.environ.items()
-    if name in ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+    if name in ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
 }
 
-# A shell has what it runs in the background ignore these, and so would all that is tested.
-for _signo in (signal.SIGINT, signal.SIGQUIT):
+# A shell has what it runs in the background ignore SIGINT and SIGQUIT, nohup SIGHUP, and so would all
+# that is tested.
+for _signo in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_signo) == signal.SIG_IGN:
         signal.signal(_signo, signal.SIG_DFL)
 

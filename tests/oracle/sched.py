@@ -41,6 +41,7 @@ POLICIES = {
 }
 RESET = os.SCHED_RESET_ON_FORK
 NOBODY = 65534
+NICE = os.getpriority(os.PRIO_PROCESS, 0)  # nice values are relative to the one that we are run with
 ALLOWED = os.sched_getaffinity(0)
 FIELDS = "pid,policy,reset_on_fork,sched_priority,nice,rr_interval,affinity,cpu"
 children = []
@@ -158,7 +159,7 @@ def check_policies():
     made = []
     for policy, priority in normal + (real if REAL_TIME else []):
         for reset in (0, RESET):
-            for nice in (-20, -1, 0, 19) if NEGATIVE else (0, 1, 19):
+            for nice in (-20, -1, 0, 19) if NEGATIVE else (NICE, NICE + 1, 19):
                 cpus = random.sample(sorted(ALLOWED), random.randint(1, len(ALLOWED)))
 
                 def prelude(policy=policy, priority=priority, reset=reset, nice=nice, cpus=cpus):
@@ -208,7 +209,7 @@ def check_own():
 
     def prelude():
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-        os.setpriority(os.PRIO_PROCESS, 0, 5)
+        os.setpriority(os.PRIO_PROCESS, 0, NICE + 5)
         os.sched_setaffinity(0, {min(ALLOWED)})
 
     for more in ({}, {"preexec_fn": prelude}):
@@ -254,7 +255,7 @@ def many_threads():
     started = threading.Barrier(9)
 
     def work(number):
-        os.setpriority(os.PRIO_PROCESS, 0, number)
+        os.setpriority(os.PRIO_PROCESS, 0, NICE + number)
         os.sched_setaffinity(0, {sorted(ALLOWED)[number % len(ALLOWED)]})
         if number % 2:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
@@ -287,16 +288,16 @@ def check_threads():
     faults, records, result = compare([tids[3]], tids[3])
     tap.ok("show of the number of a thread is that thread",
            faults + [str(result)] * (list(records) != [tids[3]]))
-    result = run([OSBOX, "sched", "set", "--threads", "--nice=11", "-J", str(child.pid)])
+    result = run([OSBOX, "sched", "set", "--threads", f"--nice={NICE + 9}", "-J", str(child.pid)])
     told = {r["pid"]: (r["old_nice"], r["nice"]) for r in strict_json(result.out, numbers=Decimal)}
     if NEGATIVE or os.getuid():
-        want = {tid: (number, 11) for number, tid in enumerate(tids)}
+        want = {tid: (NICE + number, NICE + 9) for number, tid in enumerate(tids)}
         # Threads get their numbers in the order in which they were started, but not for sure.
         good = sorted(told) == tids and sorted(told.values()) == sorted(want.values())
-        good = good and all(os.getpriority(0, tid) == 11 for tid in tids)
+        good = good and all(os.getpriority(0, tid) == NICE + 9 for tid in tids)
         tap.ok("set --threads sets each, and tells what each was", [] if good else [str(result)])
         untouched = {os.getpriority(0, tid) for tid in tasks(other.pid)}
-        tap.ok("and those of no other process", untouched == set(range(9)))
+        tap.ok("and those of no other process", untouched == set(range(NICE, NICE + 9)))
     child.finish()
     other.finish()
 
@@ -315,7 +316,7 @@ def check_groups():
     leader = Child(lambda: os.setpgid(0, 0))
     members = [leader] + [Child(lambda: os.setpgid(0, leader.pid)) for _ in range(4)]
     for number, child in enumerate(members):
-        os.setpriority(os.PRIO_PROCESS, child.pid, number + 1)
+        os.setpriority(os.PRIO_PROCESS, child.pid, NICE + number + 1)
     pids = sorted(child.pid for child in members)
     faults, records, result = compare(pids, f"--pgrp={leader.pid}")
     found = sorted(pid for pid in processes() if group_of(pid) == leader.pid)
@@ -325,11 +326,11 @@ def check_groups():
     least = min(record["nice"] for record in records.values())
     tap.ok("os.getpriority of the group is the least nice value of them",
            least == os.getpriority(os.PRIO_PGRP, leader.pid))
-    result = run([OSBOX, "sched", "set", "--nice=9", f"--pgrp={leader.pid}", "-g", "pid,nice"])
+    result = run([OSBOX, "sched", "set", f"--nice={NICE + 9}", f"--pgrp={leader.pid}", "-g", "pid,nice"])
     nices = [os.getpriority(os.PRIO_PROCESS, pid) for pid in pids]
     tap.ok("set --pgrp is os.setpriority of the group",
-           nices == [9] * 5 and result.status == 0 and len(result.out.split()) == 10
-           and os.getpriority(os.PRIO_PROCESS, 0) != 9)
+           nices == [NICE + 9] * 5 and result.status == 0 and len(result.out.split()) == 10
+           and os.getpriority(os.PRIO_PROCESS, 0) == NICE)
     leader.finish()
     faults, records, result = compare(pids[1:], f"--pgrp={leader.pid}")
     tap.ok("show --pgrp of a group whose leader has ended",
@@ -368,10 +369,11 @@ def check_users():
     if sorted(records) != pids or result.status or result.err:
         faults.append(f"not {pids}: {result}")
     tap.ok("show --user is by the real user, not the effective one", faults)
-    run([OSBOX, "sched", "set", "--nice=8", "--user=54321"])
+    run([OSBOX, "sched", "set", f"--nice={NICE + 8}", "--user=54321"])
     tap.ok("set --user is os.setpriority of the user",
-           [os.getpriority(0, pid) for pid in pids] == [8] * 3
-           and os.getpriority(os.PRIO_USER, 54321) == 8 and os.getpriority(0, effective.pid) == 0)
+           [os.getpriority(0, pid) for pid in pids] == [NICE + 8] * 3
+           and os.getpriority(os.PRIO_USER, 54321) == NICE + 8
+           and os.getpriority(0, effective.pid) == NICE)
     for child in [*real, effective]:
         child.finish()
 
@@ -569,13 +571,13 @@ def check_program():
     code = ("import os; p = os.sched_getscheduler(0); print(p, os.sched_getparam(0).sched_priority,"
             " os.getpriority(0, 0), *sorted(os.sched_getaffinity(0)))")
     cpu = max(ALLOWED)
-    rows = [(["--policy=batch", "--nice=3"], (os.SCHED_BATCH, 0, 3)),
+    rows = [(["--policy=batch", f"--nice={NICE + 3}"], (os.SCHED_BATCH, 0, NICE + 3)),
             (["--policy=idle", "--nice=19"], (os.SCHED_IDLE, 0, 19)),
-            (["--reset-on-fork=yes", "--nice=1"], (os.SCHED_OTHER | RESET, 0, 1))]
+            (["--reset-on-fork=yes", f"--nice={NICE + 1}"], (os.SCHED_OTHER | RESET, 0, NICE + 1))]
     if REAL_TIME:
-        rows += [(["--policy=fifo", "--priority=7"], (os.SCHED_FIFO, 7, 0)),
-                 (["--policy=rr", "--priority=99", "--reset-on-fork=yes", "--nice=4"],
-                  (os.SCHED_RR | RESET, 99, 4))]
+        rows += [(["--policy=fifo", "--priority=7"], (os.SCHED_FIFO, 7, NICE)),
+                 (["--policy=rr", "--priority=99", "--reset-on-fork=yes", f"--nice={NICE + 4}"],
+                  (os.SCHED_RR | RESET, 99, NICE + 4))]
     faults = []
     for arguments, want in rows:
         for more in ([], ["--status=/dev/null"]):
