@@ -14,7 +14,7 @@ void buf_finish(struct buf *b) {
     *b = (struct buf){ 0 };
 }
 
-/* No room is left, so that buf_add() ignores what would fit, too. */
+/* No room is left, so that buf_add() ignores even additions that would fit. */
 static bool fail(struct buf *b) {
     b->failed = true;
     b->cap = b->len;
@@ -72,7 +72,7 @@ void buf_add_uint(struct buf *b, uint64_t value) {
 void buf_add_int(struct buf *b, int64_t value) {
     if (value < 0)
         buf_add_char(b, '-');
-    /* The negation is done unsigned: INT64_MIN has no positive twin. */
+    /* The negation is unsigned, because INT64_MIN has no positive counterpart. */
     buf_add_uint(b, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 

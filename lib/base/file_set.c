@@ -9,7 +9,7 @@
 
 enum { FILE_SET_FIRST = 256 };
 
-/* The place of a file, or the free one where it would be. */
+/* Returns the place of a file, or the free one where it belongs. */
 static struct base_file_id *find_place(struct base_file_id *places, size_t room,
                                        struct base_file_id file) {
     uint64_t hash = (file.inode ^ file.device << 40) * UINT64_C(0x9e3779b97f4a7c15);
@@ -36,7 +36,7 @@ static int grow(struct base_file_set *set) {
 }
 
 int base_file_set_add(struct base_file_set *set, uint64_t device, uint64_t inode) {
-    /* Half of the places stay free, so that a search soon ends. */
+    /* Half of the places stay free, so that searches are short. */
     if (set->count >= set->room / 2 && grow(set) < 0)
         return -ENOMEM;
     struct base_file_id file = { device, inode };

@@ -30,7 +30,7 @@ int base_create_in(const char *dir) {
     return fd < 0 ? -errno : fd;
 }
 
-/* Waits for a descriptor that somebody else made non-blocking; -errno on failure. */
+/* Waits for a descriptor that another process made non-blocking. Returns -errno on failure. */
 static int wait_ready(int fd, short events) {
     struct pollfd p = { .fd = fd, .events = events };
     while (poll(&p, 1, -1) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Lines, read from a descriptor as they come.
+ * Lines, read from a descriptor as they arrive.
  */
 #include <errno.h>
 
@@ -57,7 +57,7 @@ int base_lines_next(struct base_lines *l, const char **line, size_t *size) {
         }
         int r = read_more(l);
         if (r < 0) {
-            drop(l); /* part of a line is not used for the whole of it */
+            drop(l); /* a part of a line is never returned as the line */
             return r;
         }
     }

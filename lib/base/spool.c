@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Bytes that are collected.
+ * Collects bytes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static bool read_back(struct base_spool *s, struct buf *all) {
     return true;
 }
 
-/* What is in the file comes back into memory, before what is there. */
+/* Reads the file back into memory, before the bytes that are there. */
 static int give_up_file(struct base_spool *s) {
     struct buf all = { 0 };
     bool known = read_back(s, &all);
@@ -59,7 +59,7 @@ static int give_up_file(struct base_spool *s) {
     return known && !all.failed ? 0 : -ENOMEM;
 }
 
-/* To the file, where it takes that. */
+/* Writes to the file, if that has room. */
 static int write_memory(struct base_spool *s) {
     if (base_write(s->fd, s->memory.data, s->memory.len) < 0)
         return give_up_file(s);

@@ -47,7 +47,7 @@ size_t base_utf8_valid(const char *p, size_t size) {
     size_t at = 0;
     while (at < size) {
         uint64_t word;
-        /* Eight ASCII bytes at once: names are mostly that. */
+        /* Eight ASCII bytes at once: most names are ASCII. */
         if (size - at >= sizeof word) {
             memcpy(&word, p + at, sizeof word);
             if (!(word & 0x8080808080808080U)) {

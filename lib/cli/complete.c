@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Completion: what could stand at the last of some words. The stubs for bash,
- * zsh and fish only pass the words on and show the answer. Words are taken as
- * main.c and parser.c take them.
+ * Completion: the candidates for the last of some words. The scripts for bash,
+ * zsh and fish only pass the words on and show the answer. Words are
+ * interpreted as in main.c and parser.c.
  */
 #include <sys/capability.h>
 
@@ -16,8 +16,8 @@ struct completion {
     const struct cli_command *named; /* by the operands of "help COMMAND"; NULL: nothing */
     struct cli_option_set options;
     const char *word;
-    size_t lead;       /* bytes of `word` that stand before the value or the list's last element */
-    const char *shell; /* what the shell is to add */
+    size_t lead;       /* bytes of `word` before the value or the list's last element */
+    const char *shell; /* what the shell adds */
     struct buf found;  /* lines of candidates */
 };
 
@@ -25,7 +25,7 @@ struct completion {
 
 static void offer(struct completion *c, const char *name, const char *help) {
     const char *typed = c->word + c->lead;
-    if (!name) { /* buf_cstr() could not make it */
+    if (!name) { /* memory is short */
         c->found.failed = true;
         return;
     }
@@ -53,7 +53,7 @@ static void enter_list(struct completion *c) {
     c->shell = "list";
 }
 
-/* Once something was typed, also without SIG. */
+/* Once something was typed, names without SIG are candidates, too. */
 static void offer_signal(const char *name, void *data) {
     struct completion *c = data;
     offer(c, name, NULL);
@@ -91,7 +91,7 @@ static void offer_fields(struct completion *c) {
     c->shell = "list";
     for (unsigned i = 0; i < c->command->field_count; i++) {
         const struct cli_field *field = &c->command->fields[i];
-        /* Which view it will be may depend on options. */
+        /* The view may depend on options that are not typed yet. */
         bool fits = c->command->choose_view || cli_is_in_view(field, c->command->view);
         if (fits && !listed[i])
             offer(c, field->name, field->help);
@@ -162,7 +162,7 @@ static bool has_name(const char *names, const char *name) {
     return false;
 }
 
-/* Whether the given options leave no room for this one. A CLI_OPT_CALL may be one that adds up. */
+/* Whether the given options exclude this one. A CLI_OPT_CALL may be cumulative. */
 static bool is_excluded(const struct completion *c, const struct cli_option *row) {
     for (unsigned i = 0; i < c->options.count; i++) {
         const struct cli_option *r = c->options.uses[i].row;
@@ -174,7 +174,7 @@ static bool is_excluded(const struct completion *c, const struct cli_option *row
     return false;
 }
 
-/* An option that is now given; NULL: there is none. */
+/* Marks an option as given; NULL: none. */
 static const struct cli_option_use *give(struct cli_option_use *use) {
     if (use)
         use->given = true;
@@ -202,7 +202,7 @@ static const struct cli_option_use *take_word(struct completion *c, const char *
     return use;
 }
 
-/* The option whose value the next word is, if there is one in `word`. */
+/* The option in `word` whose value is the next word; NULL: none. */
 static const struct cli_option_use *take_before(struct completion *c, const char *word) {
     const char *value;
     const struct cli_option_use *use = take_word(c, word, &value);
@@ -252,7 +252,7 @@ static void complete_option(struct completion *c) {
     if (use && use->row->metavar[0] && value)
         complete_value(c, use, value);
     if (use && bundle && !(value && *value) && !c->found.len) {
-        /* The letters are a word, as far as that is known. */
+        /* The letters are a complete word, as far as can be seen. */
         c->lead = 0;
         c->shell = "none";
         offer(c, c->word, use->row->help);
@@ -264,12 +264,12 @@ static void enter(struct completion *c, const struct cli_command *command) {
     cli_collect_options(command, &c->options);
 }
 
-/* What the words before the one to complete left open. */
+/* The state of parsing before the word to complete. */
 struct expected {
     const struct cli_option_use *value; /* of this option; NULL: none */
     bool verb;
     bool option;
-    int program; /* index of the word where a command to run begins; 0: there is none */
+    int program; /* index of the first word of a program to run; 0: none */
 };
 
 static void read_words(struct completion *c, char **words, int count, struct expected *e) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * --describe: the command tree as JSON, for programs and for the tests that
- * hold help, manual pages and completions against the tables.
+ * compare help, manual pages and completions with the tables.
  */
 #include "cli/help.h"
 #include "cli/records.h"
@@ -20,7 +20,7 @@ static const char *const complete_names[] = {
     [CLI_COMPLETE_GROUP] = "group",
 };
 
-/* Begins a member; a comma unless it is the first of its object. */
+/* Begins a member, with a comma unless it is the first of its object. */
 static void add_key(struct buf *b, const char *name) {
     char last = b->data && b->len ? b->data[b->len - 1] : '{';
     if (last != '{')
@@ -43,7 +43,7 @@ static void add_bool(struct buf *b, const char *name, bool value) {
     buf_add_str(b, value ? "true" : "false");
 }
 
-/* Between the elements of an array. */
+/* Appends what separates the elements of an array. */
 static void add_separator(struct buf *b) {
     if (b->data && b->len && b->data[b->len - 1] != '[')
         buf_add_char(b, ',');
@@ -75,7 +75,7 @@ static void add_choices(struct buf *b, const struct cli_choice *choices) {
     buf_add_char(b, ']');
 }
 
-/* A text that may be "", which is none. */
+/* Appends a text; "" is null. */
 static void add_any_text(struct buf *b, const char *name, const char *text) {
     add_text(b, name, text[0] ? text : NULL);
 }

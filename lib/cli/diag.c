@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Diagnostics and what they do to the exit status.
+ * Diagnostics and their effect on the exit status.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "cli/diag.h"
 #include "cli/output.h"
 
-/* One diagnostic, before it has a format. */
+/* A diagnostic before it is formatted. */
 struct diagnostic {
     const char *error;     /* ENOENT, EX_USAGE */
     int errnum;            /* 0: not an errno */
@@ -31,7 +31,7 @@ static void add_quoted(struct buf *b, const char *name) {
     buf_add_char(b, '\'');
 }
 
-/* "CAP_SYS_NICE", as capabilities(7) writes it. */
+/* "CAP_SYS_NICE", as written in capabilities(7). */
 static void add_capability(struct buf *b, int capability) {
     char *name = cap_to_name(capability);
     for (const char *p = name; p && *p; p++)
@@ -119,12 +119,12 @@ static void add_json_form(struct buf *b, const struct cli *cli, const struct dia
     buf_add_char(b, '}');
 }
 
-/* Whether diagnostics are objects: json was asked for, or is the one format of a form. */
+/* Whether diagnostics are objects: json was requested, or is the only format. */
 static bool is_json(const struct cli *cli) {
     return cli->output->writer.format == CLI_FORMAT_JSON && !cli->output->text_errors;
 }
 
-/* What was printed before comes first also where both streams are one. */
+/* Earlier output must come first even if both streams are the same file. */
 static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     struct buf line = { 0 };
     if (is_json(cli))
@@ -133,7 +133,7 @@ static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
         add_text_form(&line, cli, d);
     buf_add_char(&line, '\n');
     cli_flush(cli);
-    if (line.failed || !d->message) /* no memory for the names: say at least what happened */
+    if (line.failed || !d->message) /* no memory for the names: report at least the error */
         base_write(STDERR_FILENO, "osbox: out of memory\n", 21);
     else
         base_write(STDERR_FILENO, line.data, line.len);
@@ -147,14 +147,14 @@ static void set_error(struct cli *cli, int status, const char *error) {
     cli->outcome.error = error;
 }
 
-/* A script tells the failure of a program from that of running it by the status. */
+/* A script distinguishes the failure of a program from the failure to run it by the status. */
 static int failure_status(const struct cli *cli, int status) {
     bool runs = cli->call.command->runs_program || cli->call.program;
     return runs && !cli->outcome.program_ran ? CLI_EX_RUN : status;
 }
 
-/* A step that the kernel did otherwise than it was asked to has an errno, but no words of libc's.
- */
+/* A step that the kernel did differently from what was requested has an errno, but libc's text for
+ * it is misleading. */
 static const char *message_of(const struct base_error *error) {
     if (error->step >= 0 && error->errnum == EPROTO)
         return "the kernel did not do all of it";

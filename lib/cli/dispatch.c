@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * From names to a command.
+ * Finds the command that is called.
  */
 #include "cli/dispatch.h"
 #include "cli/nearest.h"
 
-/* "stat", "xattr get": the root's own name is shown for itself alone. */
+/* "stat", "xattr get": the root's name is shown for the root only. */
 static void add_label(struct cli_call *call, const char *name) {
     size_t at = call->command == call->root ? 0 : strlen(call->label);
     size_t size = strlen(name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The output formats: text, json, csv, tsv, sh, value, table. What is raw is
- * the applet's.
+ * The output formats: text, json, csv, tsv, sh, value, table. An applet writes
+ * raw output itself.
  */
 #include "cli/format.h"
 #include "base/codec.h"
@@ -50,7 +50,7 @@ static void add_seconds(struct buf *b, int64_t sec, uint32_t nsec, const char *p
             nsec = 1000000000U - nsec;
         }
     }
-    /* Without a point it is an integer of nanoseconds: no leading zeros. */
+    /* Without a point it is a number of nanoseconds: no leading zeros. */
     if (!point[0] && whole == 0) {
         buf_add_uint(b, nsec);
         return;
@@ -95,7 +95,7 @@ static void add_timestamp(struct buf *b, int64_t sec, uint32_t nsec) {
     buf_add_char(b, 'Z');
 }
 
-/* Numbers that follow each other as first-last. */
+/* Consecutive numbers are printed as FIRST-LAST. */
 static void add_ranges(const struct cli_value *v, struct buf *b) {
     const struct cli_value *items = v->list.items;
     for (size_t i = 0; i < v->list.count;) {
@@ -174,7 +174,7 @@ static void add_text_scalar(enum cli_type type, const struct cli_value *v, bool 
         cli_format_scalar(type, v, octal, b);
 }
 
-/* A value escaped as text: what text, tsv, table and terminals show. */
+/* A value escaped as text: for text, tsv, tables and terminals. */
 static void add_text(const struct cli_field *field, const struct cli_value *v, bool octal,
                      struct buf *b) {
     if (field->type != CLI_LIST) {
@@ -272,7 +272,8 @@ static void csv_header(const struct cli_writer *w, struct buf *b) {
     names_line(w, ',', b);
 }
 
-/* Cells hold the bytes as they are, but text where a terminal shows them; lists are text always. */
+/* Cells contain the bytes as they are, or escaped as text if a terminal shows them; lists are
+ * always text. */
 static void csv_record(const struct cli_writer *w, const struct cli_value *values, bool first,
                        struct buf *b) {
     (void)first;
@@ -322,7 +323,7 @@ static void sh_name(const struct cli_writer *w, const char *name, struct buf *b)
     buf_add_str(b, name);
 }
 
-/* One element of a list a line: a newline inside one is \n, a backslash \\. */
+/* One element of a list per line: a newline inside one is \n, a backslash \\. */
 static void sh_list(const struct cli_field *field, const struct cli_value *v, struct buf *b) {
     struct buf element = { 0 };
     for (size_t i = 0; i < v->list.count; i++) {
@@ -408,7 +409,7 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
     bool error = selects(w, "error");
     if (!error || unset.len)
         buf_add_str(b, b->len > start ? "; unset" : "unset");
-    /* What an earlier failure left behind, unless the record has a field of that name. */
+    /* Unsets the error of an earlier failure, unless the record has a field of that name. */
     if (!error) {
         buf_add_char(b, ' ');
         sh_name(w, "error", b);
@@ -426,7 +427,7 @@ static void sh_error(const struct cli_writer *w, const char *error, struct buf *
     buf_add_char(b, '\'');
 }
 
-/* What eval then returns. */
+/* The status that eval returns. */
 static void sh_status(int status, struct buf *b) {
     buf_add_str(b, "(exit ");
     buf_add_int(b, status);

@@ -12,10 +12,10 @@ static void add_spaces(struct buf *b, size_t count) {
         buf_add_char(b, ' ');
 }
 
-/* Words of `text` from column `at` on, wrapped to lines indented by `indent`. */
+/* Appends the words of `text` from column `at` on, wrapped to lines indented by `indent`. */
 static void add_wrapped(struct buf *b, const char *text, size_t at, size_t indent) {
     bool first = true;
-    b->failed |= !text; /* buf_cstr() could not make it */
+    b->failed |= !text; /* memory is short */
     while (text && *text) {
         size_t size = strcspn(text, " \n");
         if (!first && at + 1 + size > CLI_HELP_WIDTH) {
@@ -52,7 +52,7 @@ static void add_heading(struct buf *b, const struct cli *cli, const char *text) 
     buf_add_char(b, '\n');
 }
 
-/* A term in the left column and its explanation in the right one. */
+/* Appends a term in the left column and its explanation in the right one. */
 static void add_entry(struct buf *b, const struct buf *term, const char *text) {
     size_t at = HELP_INDENT + term->len;
     add_spaces(b, HELP_INDENT);
@@ -123,7 +123,7 @@ static void add_option(struct buf *b, const struct cli *cli, const struct cli_op
     buf_finish(&text);
 }
 
-/* The command's own options have a heading, if only this one. */
+/* The command's own options always have a heading. */
 static void add_options(struct buf *b, const struct cli *cli) {
     struct cli_option_set set;
     cli_collect_options(cli->call.command, &set);
@@ -157,7 +157,7 @@ static void add_exit(struct buf *b, const struct cli_exit *exit) {
     buf_finish(&term);
 }
 
-/* "Print what the kernel knows ...": a summary as a sentence. */
+/* Makes a summary a sentence: "Print ...". */
 static void add_sentence(struct buf *b, const char *summary) {
     struct buf text = { 0 };
     buf_add_char(&text, summary[0] >= 'a' && summary[0] <= 'z' ? (char)(summary[0] - 'a' + 'A')

@@ -81,7 +81,7 @@ static const char *take_escape(struct cli_json *j, struct buf *b) {
     return NULL;
 }
 
-/* Behind the opening quote. */
+/* Reads from after the opening quote. */
 static const char *take_string(struct cli_json *j, struct buf *b) {
     while (j->at < j->end && *j->at != '"') {
         unsigned char c = (unsigned char)*j->at;
@@ -165,7 +165,7 @@ static bool skip_number(struct cli_json *j) {
     return digits(j);
 }
 
-/* What is neither an object nor an array. */
+/* A value that is neither an object nor an array. */
 static const char *skip_scalar(struct cli_json *j) {
     struct buf text = { 0 };
     if (cli_json_take(j, '"')) {
@@ -186,7 +186,7 @@ static const char *skip_key(struct cli_json *j) {
     return why ? why : cli_json_take(j, ':') ? NULL : "no ':' behind a name";
 }
 
-/* Without recursion: what is open is a stack of the brackets that close it. */
+/* Without recursion: open objects and arrays are a stack of their closing brackets. */
 const char *cli_json_skip(struct cli_json *j) {
     char closing[DEPTH_MAX];
     size_t depth = 0;

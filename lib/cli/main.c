@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Dispatch on argv[0], and the course of a run: start, parse, run, finish.
+ * Dispatch on argv[0], and one call of the program: start, parse, run, finish.
  */
 #include <signal.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 #error "the build defines OSBOX_VERSION"
 #endif
 
-/* The command is the applet that argv[0] names, or else what the words after it name. */
+/* The command is the applet that argv[0] names, or else the one that the words after it name. */
 static bool find_command(struct cli *cli) {
     struct cli_call *call = &cli->call;
     const char *name = cli_applet_name(call->argv[0]);
@@ -40,7 +40,7 @@ static bool find_command(struct cli *cli) {
 }
 
 /* A script that evaluates the output loses every variable that the command could have set, whether
- * or not fields were chosen. */
+ * or not fields were selected. */
 static void select_all_fields(struct cli *cli) {
     struct cli_writer *w = &cli->output->writer;
     w->fields = cli->call.command->fields;
@@ -48,7 +48,7 @@ static void select_all_fields(struct cli *cli) {
         w->selection[w->selected++] = (uint8_t)i;
 }
 
-/* False after a usage error about the fields that were chosen, or where -F help answered. */
+/* Returns false after a usage error about the selected fields, or after -F help. */
 static bool check_fields(struct cli *cli) {
     const struct cli_call *call = &cli->call;
     const char *fields = call->common.fields;
@@ -124,7 +124,7 @@ static void start(struct cli *cli) {
         cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
     else if (run_personality(cli))
         return;
-    /* The completion stubs' way in; not an option, as it has words that look like options. */
+    /* Called by the completion scripts; not an option, because its words may look like options. */
     else if (call->argc > 3 && strcmp(call->argv[1], "--complete") == 0)
         cli_complete(cli, call->argv + 2, call->argc - 2);
     else if (find_command(cli))
@@ -147,7 +147,7 @@ static int finish(struct cli *cli) {
     return cli->outcome.status;
 }
 
-/* A shell whose user interrupts it ends its script only when the program died of that, too. */
+/* A shell that is interrupted ends its script only if the program died of the signal, too. */
 static void die(int signo) {
     sigset_t set;
     sigemptyset(&set);

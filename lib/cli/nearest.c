@@ -46,7 +46,7 @@ void cli_nearest_try(struct cli_nearest *n, const char *name) {
         changes = 1;
     if (changes > (longer + 2) / 3 || changes >= longer)
         return;
-    /* Of equals the shortest: "kil" is rather "kill" than the beginning of "kill-after". */
+    /* Of equals the shortest wins: "kil" means "kill" rather than "kill-after". */
     if (n->name && (changes > n->distance || (changes == n->distance && size >= strlen(n->name))))
         return;
     n->name = name;

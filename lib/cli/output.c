@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * From records to a descriptor: format, buffering, what did not arrive. Reports
- * nothing; what is to be said of it is said above.
+ * From records to a descriptor: format, buffering, lost output. Reports
+ * nothing; the caller does.
  */
 #include <errno.h>
 #include <signal.h>
@@ -101,8 +101,7 @@ static void write_block(struct cli_output *o) {
     buf_clear(&o->bytes);
 }
 
-/* False: all waits for the end. sh prints its one record then, when it is known that all went
- * well. */
+/* False: all output waits for the end. sh prints its one record then, when the status is final. */
 static bool align_rows(struct cli_output *o) {
     if (o->writer.format == CLI_FORMAT_TABLE && o->started)
         cli_table_align(&o->writer, &o->widths, &o->cells, &o->bytes);
@@ -185,7 +184,7 @@ void cli_output_record(struct cli *cli, const struct cli_value *values) {
 bool cli_emit_formatted(struct cli *cli, struct buf *b) {
     struct cli_output *o = cli->output;
     bool is_table = o->writer.format == CLI_FORMAT_TABLE;
-    /* In text, a blank line comes before all records but the first. */
+    /* In text, a blank line precedes every record except the first. */
     size_t skip = o->writer.format == CLI_FORMAT_TEXT && o->records == 0;
     start_output(o);
     if (b->len) {
@@ -220,8 +219,8 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
 
 /* ---- the end ---- */
 
-/* What -o sh prints at the end: the record, or what leaves no stale variable and, after an error,
- * makes eval fail. */
+/* Completes the output of -o sh: the record, or else code that unsets all variables and, after an
+ * error, makes eval fail. */
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = cli->output;
     const struct cli_outcome *outcome = &cli->outcome;
@@ -236,7 +235,7 @@ static void finish_sh(struct cli *cli) {
 
 void cli_output_complete(struct cli *cli) {
     struct cli_output *o = cli->output;
-    if (o->begun) /* a header comes also without records */
+    if (o->begun) /* there is a header even without records */
         start_output(o);
     if (o->writer.format == CLI_FORMAT_SH)
         finish_sh(cli);
@@ -254,7 +253,7 @@ void cli_output_finish(struct cli_output *o) {
 }
 
 void cli_output_close(struct cli_output *o) {
-    /* close(2) reports what the kernel could not write later: NFS, quota. */
+    /* close(2) reports what the kernel failed to write later: NFS, quota. */
     if (!o->error && o->written && close(o->fd) < 0 && errno != EINTR)
         o->error = errno;
 }

@@ -24,7 +24,8 @@ static bool has_prefix(const char *text, char letter) {
     return text[0] == '0' && (text[1] | 0x20) == letter;
 }
 
-/* Junk wins over overflow: "99999999999999999999x" is not a large number. */
+/* An invalid character is reported before overflow: "99999999999999999999x" is not a large number.
+ */
 static const char *parse_digits(const char *digits, unsigned base, uint64_t *value) {
     uint64_t sum = 0;
     bool overflow = false;
@@ -70,7 +71,7 @@ const char *cli_parse_int(const char *text, int64_t min, int64_t max, int64_t *v
     return NULL;
 }
 
-/* Why a text that does not begin with a digit (or a point) is no unsigned number. */
+/* Returns why a text that does not begin with a digit (or a point) is not an unsigned number. */
 static const char *unsigned_reason(const char *text) {
     if (!*text)
         return empty;
@@ -147,7 +148,7 @@ const char *cli_decimal_scan(const char *text, struct cli_decimal *d) {
     return d->fraction_len ? d->fraction + d->fraction_len : NULL;
 }
 
-/* Divides while it reads, so that nanoseconds are not limited to what fits 64 bits. */
+/* Divides while reading, so that nanoseconds are not limited to what fits 64 bits. */
 bool cli_decimal_split(const struct cli_decimal *d, uint64_t per, uint64_t *quotient,
                        uint64_t *remainder) {
     uint64_t high = 0;
@@ -165,7 +166,7 @@ bool cli_decimal_split(const struct cli_decimal *d, uint64_t per, uint64_t *quot
 }
 
 /* From the last digit to the first: floor((a + x) / 10) is floor((a + floor(x)) / 10), so that
- * rounding down at each digit is exact however many there are. */
+ * rounding down at each digit is exact for any number of digits. */
 uint64_t cli_decimal_scale(const struct cli_decimal *d, uint64_t unit) {
     uint64_t sum = 0;
     for (size_t i = d->fraction_len; i > 0; i--)

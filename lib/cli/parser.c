@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * The option parser: exact long names, --name=value and --name value, bundled
- * letters, options and operands in any order, "--" ends options. getopt_long(3)
- * abbreviates names, keeps globals and obeys POSIXLY_CORRECT.
+ * letters, options and operands in any order, "--" ends options. It is not
+ * getopt_long(3), which accepts abbreviations, has globals and obeys
+ * POSIXLY_CORRECT.
  */
 #include <limits.h>
 
@@ -18,7 +19,7 @@ struct parser {
     struct cli_option_set options;
     int next;          /* index of the next argument */
     bool failed;       /* the first error, reported when all arguments are read: */
-    struct buf object; /* a later -J decides how */
+    struct buf object; /* a later -J decides in which format */
     struct buf message;
 };
 
@@ -124,7 +125,7 @@ static const char *store_uint(const char *text, unsigned *value) {
     return why;
 }
 
-/* NULL, or the reason why not; "" where it is none of the choices. */
+/* Returns NULL, or why the value is invalid; "" if it is not one of the choices. */
 static const char *store(struct parser *p, const struct cli_option_use *use, const char *text) {
     struct cli_call *call = &p->cli->call;
     const struct cli_option *row = use->row;
@@ -168,7 +169,7 @@ static const char *store(struct parser *p, const struct cli_option_use *use, con
     return "cannot be given";
 }
 
-/* Stores a value, "" where there is none, and notes that the option was given. */
+/* Stores a value, "" if there is none, and marks the option as given. */
 static void take(struct parser *p, struct cli_option_use *use, const char *text) {
     use->given = true;
     const char *why = store(p, use, text);
@@ -237,7 +238,8 @@ static void parse_long(struct parser *p, const char *argument) {
         take(p, use, text ? text : "");
 }
 
-/* A bundle of letters; the first that takes a value has the rest, or the next argument. */
+/* Parses a bundle of letters; the value of the first that takes one is the rest, or the next
+ * argument. */
 static void parse_letters(struct parser *p, const char *letters) {
     for (; *letters; letters++) {
         struct cli_option_use *use = cli_find_letter(&p->options, *letters);
@@ -259,11 +261,12 @@ static void parse_letters(struct parser *p, const char *letters) {
     }
 }
 
-/* All of the arguments are read also after an error: a later one may say how to report it. */
+/* After an error the other arguments are still read: a later one may set the format of the report.
+ */
 static void parse_words(struct parser *p) {
     struct cli_call *call = &p->cli->call;
     bool options = true;
-    /* Operands move to the front of argv: it is never longer than what was read. */
+    /* Operands move to the front of argv, which never overtakes the arguments that were read. */
     call->operands = call->argc > 0 ? call->argv + 1 : call->argv;
     while (p->next < call->argc) {
         char *argument = call->argv[p->next++];
@@ -283,7 +286,7 @@ static void parse_words(struct parser *p) {
             parse_letters(p, argument + 1);
         }
     }
-    if (!call->program) /* one that is there has the end of argv, and a NULL after it, already */
+    if (!call->program) /* an existing program is at the end of argv already, followed by NULL */
         call->operands[call->operand_count] = NULL;
     if (call->command->stop_at_operand && call->operand_count)
         call->program = call->operands;
@@ -344,7 +347,7 @@ static void check_rules(struct parser *p) {
             fail(p, rule->object, rule->message);
 }
 
-/* Fields are a record's: -F turns raw bytes into the command's records, as text. */
+/* Only records have fields: -F replaces raw bytes by the command's records, as text. */
 static void decide_format(struct cli_call *call) {
     call->format_given = call->common.format != CLI_FORMAT_NOT_GIVEN;
     if (!call->format_given)

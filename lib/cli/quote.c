@@ -17,8 +17,8 @@ bool cli_is_unsafe(uint32_t cp) {
            (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
-/* Bytes from `at` on that are printable ASCII other than the two of `stop` ('"' and '\\' for JSON);
- * the part of a value that needs no thought. */
+/* Returns the number of bytes from `at` on that are printable ASCII other than the two of `stop`
+ * ('"' and '\\' for JSON), which are copied as they are. */
 static size_t plain_run(const char *bytes, size_t size, size_t at, char stop1, char stop2) {
     size_t start = at;
     while (at < size) {

@@ -15,8 +15,8 @@ static unsigned printable(const char *p, size_t size) {
     return n && !cli_is_unsafe(cp) ? n : 0;
 }
 
-/* Whether the bytes, which have an apostrophe, are readable in double quotes: nothing in them is
- * special to a shell, there or outside. */
+/* Whether the bytes, which contain an apostrophe, can be in double quotes: none of them is special
+ * to a shell, there or outside. */
 static bool fits_double_quotes(const char *bytes, size_t size) {
     static const char special[] = "!\"$&()*;<=>?[\\^`{|}";
     for (size_t at = 0; at < size;) {
@@ -40,7 +40,7 @@ static void add_escape(struct buf *b, char c) {
         buf_add_digits(b, (unsigned char)c, 3, 3);
 }
 
-/* The contents of single quotes, with $'...' for runs of what has to be escaped. */
+/* Appends the contents of single quotes, with $'...' for sequences that have to be escaped. */
 static void add_single_quoted(struct buf *b, const char *bytes, size_t size) {
     bool escaping = false;
     for (size_t at = 0; at < size;) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The records of a call: which fields they have, and their way to the output.
+ * The records of a call: their fields, and their output.
  */
 #include "cli/records.h"
 #include "cli/nearest.h"
@@ -29,7 +29,7 @@ static void select_of_view(struct cli *cli, bool all) {
     }
 }
 
-/* "no such field", or one of other records of the command. */
+/* Reports "no such field", or that the field belongs to other records of the command. */
 static void refuse_field(struct cli *cli, const char *name, size_t size,
                          const struct cli_field *field) {
     const struct cli_command *command = cli->call.command;
@@ -125,6 +125,6 @@ void cli_emit(struct cli *cli, const struct cli_value *values) {
     struct cli_output *o = cli->output;
     if (o->writer.format != CLI_FORMAT_SH || o->records == 0)
         cli_output_record(cli, values);
-    else if (!cli->outcome.error) /* said once */
+    else if (!cli->outcome.error) /* reported once */
         cli_expect_records(cli, 2);
 }

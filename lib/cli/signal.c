@@ -10,8 +10,8 @@
 
 enum { NAME_SIZE = 7, WORD_SIZE = 16 };
 
-/* By number, because numbers differ between architectures. The text is in the table itself: no
- * pointers to relocate. */
+/* Indexed by number, because numbers differ between architectures. The texts are in the table
+ * itself: no pointers to relocate. */
 static const char names[][NAME_SIZE] = {
     [SIGHUP] = "HUP",       [SIGINT] = "INT",   [SIGQUIT] = "QUIT",   [SIGILL] = "ILL",
     [SIGTRAP] = "TRAP",     [SIGABRT] = "ABRT", [SIGBUS] = "BUS",     [SIGFPE] = "FPE",
@@ -43,15 +43,15 @@ enum { NAMES = sizeof names / NAME_SIZE, ALIASES = sizeof aliases / sizeof *alia
 
 static const char unknown[] = "unknown signal";
 
-/* Not toupper(): the locale must not matter. */
+/* Not toupper(), which depends on the locale. */
 static char upper(char c) {
     if (c >= 'a' && c <= 'z')
         return (char)(c - 'a' + 'A');
     return c;
 }
 
-/* The text in upper case without SIG, in `word`, which is all zero. NULL: empty, or longer than any
- * signal. */
+/* Stores the text in upper case without SIG in `word`, which is all zero. Returns NULL if it is
+ * empty, or longer than any signal. */
 static const char *read_word(const char *text, size_t len, char word[static WORD_SIZE]) {
     if (len == 0 || len >= WORD_SIZE)
         return NULL;
@@ -117,7 +117,7 @@ const char *cli_parse_signal(const char *text, bool zero, int *signo) {
     return NULL;
 }
 
-/* Whether the text is `word`, which is in upper case, in any case. */
+/* Whether the text, in any case, is `word`, which is in upper case. */
 static bool is_word(const char *text, const char *word) {
     while (*word && upper(*text) == *word) {
         text++;

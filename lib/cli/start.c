@@ -12,15 +12,15 @@
 unsigned cli_open_standard(void) {
     struct pollfd fds[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
     unsigned closed = 0;
-    /* One call tells all three: POLLNVAL is a closed descriptor (poll(2)). */
+    /* One call tests all three: POLLNVAL is a closed descriptor (poll(2)). */
     if (poll(fds, 3, 0) <= 0)
         return 0;
     for (int i = 0; i < 3; i++) {
         if (!(fds[i].revents & POLLNVAL))
             continue;
         closed |= 1U << i;
-        /* The lowest free number is i: all below it are open by now. A process without /dev goes
-         * on: what it then reads or writes there fails just as well. */
+        /* The lowest free number is i: all below it are open by now. Without /dev the descriptors
+         * stay closed: reading or writing then fails as well. */
         (void)!open(i == 0 ? "/dev/full" : "/dev/null",
                     (i == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
     }

@@ -7,7 +7,7 @@
 
 #include "cli/status.h"
 
-/* Names are in the rows, not behind pointers: nothing to relocate at start. */
+/* Names are in the rows, not pointers, which would be relocated at start. */
 static const struct {
     short errnum;
     char name[18];

@@ -77,7 +77,7 @@ static void add_spaces(struct buf *b, unsigned count) {
         buf_add_char(b, ' ');
 }
 
-/* One line of cells; returns the offset behind the last one. */
+/* Appends one line of cells. Returns the offset after the last one. */
 static size_t add_line(const struct cli_writer *w, const struct cli_table_widths *widths,
                        const char *cells, struct buf *b) {
     size_t at = 0, start = b->len;

@@ -18,7 +18,7 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* 16 and more: no digit. */
+/* 16 and more: not a digit. */
 static unsigned digit_value(char c) {
     if (is_digit(c))
         return (unsigned)(c - '0');
@@ -152,7 +152,7 @@ static size_t fill_of(const struct cli_directive *d, size_t size) {
     return d->width > size ? d->width - size : 0;
 }
 
-/* -1: there is none. */
+/* -1: none. */
 static int precision_of(const struct cli_directive *d) {
     return d->precision == CLI_PRECISION_EMPTY ? 0 : d->precision;
 }
@@ -170,7 +170,7 @@ void cli_template_string(struct buf *b, const struct cli_directive *d, const cha
         add_fill(b, ' ', fill);
 }
 
-/* Appends the first bytes of what was made for it, and is done with that. */
+/* Appends the first bytes of a text and releases it. */
 static void add_finished(struct buf *b, const struct cli_directive *d, struct buf *made,
                          size_t size) {
     cli_template_string(b, d, made->data, size);
@@ -224,7 +224,7 @@ static void set_digits(struct number *n, uint64_t value, unsigned base) {
         n->digits[i] = reversed[n->size - 1 - i];
 }
 
-/* The precision is the least count of digits; without one, 0 has a digit, too. */
+/* The precision is the minimum number of digits; without one, 0 has a digit, too. */
 static void set_integer(struct number *n, const struct cli_directive *d, uint64_t value,
                         unsigned base) {
     size_t least = d->precision == CLI_PRECISION_NONE ? 1 : (size_t)precision_of(d);
@@ -251,7 +251,7 @@ static void add_number(struct buf *b, const struct cli_directive *d, const struc
         add_fill(b, ' ', fill);
 }
 
-/* With a precision the flag 0 means nothing, as in printf(3). */
+/* With a precision the flag 0 has no effect, as in printf(3). */
 static void add_integer(struct buf *b, const struct cli_directive *d, const struct number *n) {
     add_number(b, d, n, d->precision == CLI_PRECISION_NONE);
 }
@@ -279,7 +279,7 @@ void cli_template_uint(struct buf *b, const struct cli_directive *d, uint64_t va
 void cli_template_octal(struct buf *b, const struct cli_directive *d, uint64_t value) {
     struct number n = { .prefix = "" };
     set_integer(&n, d, value, 8);
-    /* # makes the first digit a 0, where it is none already. */
+    /* # makes the first digit a 0 unless it is one already. */
     if (d->alternate && n.leading == 0)
         n.leading = 1;
     add_integer(b, d, &n);
@@ -291,8 +291,8 @@ void cli_template_hex(struct buf *b, const struct cli_directive *d, uint64_t val
     add_integer(b, d, &n);
 }
 
-/* Cuts a positive number of nanoseconds to a count of decimals, upwards when asked; the whole part
- * takes a carry. Returns the fraction in units of the last decimal. */
+/* Cuts a positive number of nanoseconds to a number of decimals, rounding up with `upwards`; the
+ * whole part receives the carry. Returns the fraction in units of the last decimal. */
 static uint32_t cut_fraction(uint32_t nsec, unsigned decimals, bool upwards, uint64_t *whole) {
     uint32_t unit = 1;
     for (unsigned i = decimals; i < DECIMALS; i++)
@@ -338,7 +338,7 @@ static void add_two(struct buf *b, char before, int value) {
     buf_add_padded(b, (unsigned)value, 2);
 }
 
-/* A year has four places, of which a sign takes one. */
+/* A year has four characters, including a sign. */
 static void add_calendar(struct buf *b, const struct tm *tm) {
     int64_t year = tm->tm_year + INT64_C(1900);
     if (year < 0)
@@ -351,7 +351,7 @@ static void add_calendar(struct buf *b, const struct tm *tm) {
     add_two(b, ':', tm->tm_sec);
 }
 
-/* "-0000" is a zone that does not say where it is: its name begins with a minus. */
+/* "-0000" is a zone with an unknown offset: its name begins with a minus. */
 static void add_offset(struct buf *b, const struct tm *tm) {
     long offset = tm->tm_gmtoff;
     bool minus = offset < 0 || (offset == 0 && tm->tm_zone && tm->tm_zone[0] == '-');

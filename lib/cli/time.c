@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Points in time. The calendar is computed here; only the rules of the local
- * zone are libc's.
+ * Points in time. The calendar is computed here; libc is used for the rules of
+ * the local zone only.
  */
 #include <stdint.h>
 #include <string.h>
@@ -36,8 +36,8 @@ static unsigned days_in_month(unsigned year, unsigned month) {
 
 /* ---- The local zone ---- */
 
-/* What a clock of the local zone shows at `when`, as seconds from 1970-01-01T00:00:00 on that
- * clock. False: unknown, or a leap second, which only the "right/" zones have. */
+/* Stores what a local clock shows at `when`, as seconds from 1970-01-01T00:00:00 on that clock.
+ * Returns false if that is unknown, or a leap second, which only the "right/" zones have. */
 static bool local_clock(int64_t when, int64_t *shown) {
     time_t t;
     struct tm tm;

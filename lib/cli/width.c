@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Terminal widths of characters, from a generated table: no locale is asked.
+ * Terminal widths of characters, from a generated table: independent of the
+ * locale.
  */
 #include <stddef.h>
 #include <stdint.h>

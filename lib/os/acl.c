@@ -25,7 +25,7 @@ static struct entry entry_at(const unsigned char *p) {
     return (struct entry){ le16toh(tag), le16toh(permissions), le32toh(id) };
 }
 
-/* Whether a name is not a number, and has no character that has a meaning in this form. */
+/* Whether a name is not a number and has no characters with a meaning in this form. */
 static bool is_clear(const char *name) {
     return name && name[0] && strspn(name, "0123456789") != strlen(name) &&
            !name[strcspn(name, ":, \t\n\\#")];

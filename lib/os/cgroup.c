@@ -38,7 +38,7 @@ static bool has_controller(const char *list, size_t size, const char *controller
     return length == 0 && size == 0;
 }
 
-/* The path on the line of a controller, up to the line's end; NULL: there is none. */
+/* Returns the path on the line of a controller, up to the end of the line; NULL: there is none. */
 static const char *find_path(const char *text, const char *controller) {
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         const char *list = line + strcspn(line, ":\n");
@@ -112,7 +112,7 @@ static bool read_cfs_quota(struct buf *directory, int64_t *quota, int64_t *perio
            os_cgroup_read_number_in(directory, "/cpu.cfs_period_us", period) && *period > 0;
 }
 
-/* Lowers *least to what a hierarchy allows. */
+/* Lowers *least to the limit of a hierarchy. */
 static void find_least(const char *file, const char *controller, const char *mount,
                        int64_t *least) {
     struct buf path = { 0 };

@@ -58,7 +58,7 @@ static void discard(int signo) {
         ;
 }
 
-/* To the child, or to its process group. */
+/* Sends a signal to the child, or to its process group. */
 static void signal_child(const struct os_child *c, int signo) {
     /* The PID is the child's until it is waited for. */
     if (!c->ended)
@@ -76,13 +76,13 @@ void os_child_finish(struct os_child *c) {
     os_signal_mask(&c->mask, NULL);
 }
 
-/* A stop of the child is a stop of ours if it shares our process group, or if we passed the signal
- * on. A child in the background that reads the terminal stops alone, and its time runs on. */
+/* If the child stops, we stop with it if it shares our process group or we passed the signal on. A
+ * child in the background that reads the terminal stops alone, and its time limit continues. */
 static bool stops_us(const struct os_child *c, const struct os_wait_status *r) {
     return getpgid(c->pid) == getpgrp() || (c->stopped && r->status == c->stopped);
 }
 
-/* One SIGCHLD may stand for several changes of state. */
+/* One SIGCHLD may report several changes of state. */
 static int reap_child(struct os_child *c, struct base_error *e) {
     struct os_wait_status r;
     int got = 1;

@@ -38,7 +38,7 @@ int64_t os_timespec_ns(struct timespec t) {
     return ns;
 }
 
-/* The kernel reads an alarm clock only where something can wake the machine. */
+/* The kernel reads an alarm clock only if something can wake the machine. */
 static clockid_t readable(clockid_t clock) {
     if (clock == CLOCK_REALTIME_ALARM)
         return CLOCK_REALTIME;

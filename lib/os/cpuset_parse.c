@@ -13,7 +13,8 @@ static const char not_cpu_mask[] = "not a CPU mask";
 
 /* ---- lists ---- */
 
-/* Reads a decimal number; above the limit it stays at OS_CPUS_MAX. False: no digit. */
+/* Reads a decimal number; beyond the limit it is OS_CPUS_MAX. Returns false if there is no digit.
+ */
 static bool scan_cpu(const char **at, uint32_t *number) {
     uint32_t sum = 0;
     if (base_digit(**at) >= 10)
@@ -48,7 +49,7 @@ static bool scan_range(const char **at, struct cpu_range *range) {
     return scan_cpu(at, &range->stride);
 }
 
-/* `last` becomes the last CPU that the stride meets. */
+/* `last` becomes the last CPU that the stride reaches. */
 static const char *check_range(struct cpu_range *range) {
     if (range->first >= OS_CPUS_MAX || range->last >= OS_CPUS_MAX)
         return "CPU number too large";
@@ -94,7 +95,7 @@ static const char *parse_list(const char *text, struct os_cpuset *set) {
 
 /* ---- masks ---- */
 
-/* Groups after the first are whole: "0xff,1" would be a guess. The count of hex digits. */
+/* Groups after the first are whole: "0xff,1" would be a guess. Returns the number of hex digits. */
 static const char *check_mask(const char *hex, size_t *digits) {
     *digits = 0;
     for (const char *group = hex;; group++) {

@@ -127,7 +127,7 @@ static int open_by_steps(int root, const char *path) {
 
 int os_file_open_beneath(int root, const char *path, struct base_error *e) {
     int fd = leads_out(path) ? -EXDEV : open_whole(root, path);
-    /* EPERM is how container seccomp filters refuse what they do not know. */
+    /* Seccomp filters of containers refuse calls that they do not know with EPERM. */
     if (fd == -ENOSYS || fd == -ENAMETOOLONG || fd == -EPERM)
         fd = open_by_steps(root, path);
     if (fd >= 0)

@@ -27,7 +27,7 @@ static const struct {
     { FS_XFLAG_PROJINHERIT, FS_PROJINHERIT_FL },
 };
 
-/* chattr(1)'s words. */
+/* As chattr(1) calls them. */
 static const struct {
     uint32_t flag;
     char name[20];

@@ -35,7 +35,7 @@ static bool same_file(const struct os_statx *a, const struct os_statx *b) {
     return a->stx_ino == b->stx_ino && same_device(a, b);
 }
 
-/* Whether the kernel says that it is one. */
+/* Whether the kernel reports a file as a mount point. */
 static bool is_known_root(const struct os_statx *st) {
     return st->stx_attributes_mask & st->stx_attributes & OS_STATX_ATTR_MOUNT_ROOT;
 }
@@ -48,7 +48,7 @@ static bool is_mount_root(const struct os_statx *st, const struct os_statx *abov
 
 /* ---- from a directory's descriptor to its path ---- */
 
-/* Whether both are one file in one mount, where the kernel says which mount it is (Linux 5.8). */
+/* Whether both are the same file in the same mount, if the kernel reports the mount (Linux 5.8). */
 static bool same_place(const struct os_statx *a, const struct os_statx *b) {
     return same_file(a, b) &&
            (!(a->stx_mask & b->stx_mask & OS_STATX_MNT_ID) || a->stx_mnt_id == b->stx_mnt_id);
@@ -76,7 +76,7 @@ static int find_name(int parent, const struct os_statx *child, struct buf *name)
     return r;
 }
 
-/* Puts "/NAME" before the path below the directory `child` of `parent`. */
+/* Prepends "/NAME" to the path below the directory `child` of `parent`. */
 static int prepend_name(int parent, const struct os_statx *child, struct buf *path) {
     struct buf longer = { 0 };
     buf_add_char(&longer, '/');
@@ -114,9 +114,9 @@ static int climb_to_root(int fd, struct buf *path) {
     return r == 0 && !same_place(&here, &root) ? -ENOENT : r;
 }
 
-/* Whether /proc's path of a directory is its path: it is the last one of a deleted directory, with
- * a mark, and begins at another root for one that is outside of the root directory. Where another
- * file is mounted on it, it is its path all the same. */
+/* Whether the path of a directory in /proc is correct. For a deleted directory it is the last one,
+ * with a mark, and for one outside our root directory it begins at another root. If another file is
+ * mounted on the directory, it is correct all the same. */
 static int check_path(int fd, const char *path) {
     static const char mark[] = " (deleted)";
     struct os_statx here, there;
@@ -130,8 +130,8 @@ static int check_path(int fd, const char *path) {
     return deleted ? -ENOENT : climb_to_root(fd, NULL);
 }
 
-/* Appends the absolute path of a directory. Without /proc it is searched for: no directory is made
- * the current one for getcwd(3), as other threads have the same. */
+/* Appends the absolute path of a directory. Without /proc the path is searched for. The working
+ * directory is not changed for getcwd(3), because other threads share it. */
 static int directory_path(int fd, struct buf *b) {
     struct buf link = { 0 }, path = { 0 };
     struct os_file self = { fd, NULL, true };
@@ -182,7 +182,7 @@ static int enter(struct place *p, const char *path) {
     return name && !p->name ? -ENOMEM : 0;
 }
 
-/* Enters the path's place, and with `follow` those of the links that it leads through. */
+/* Enters the place of a path, and with `follow` those of the links on the way. */
 static int find_place(struct place *p, const char *path, bool follow) {
     struct buf target = { 0 };
     int r = enter(p, path);
@@ -198,7 +198,7 @@ static int find_place(struct place *p, const char *path, bool follow) {
     return r;
 }
 
-/* A directory is its own place; another file has a name in /proc alone. */
+/* A directory is its own place; any other file has a name in /proc only. */
 static int find_place_of_descriptor(struct place *p, int fd, unsigned mode) {
     struct buf link = { 0 };
     struct buf target = { 0 };
@@ -229,13 +229,13 @@ static int open_place(struct place *p, const struct os_file *file, const struct 
     }
     if (r == 0)
         r = look(p->dir_fd, p->name, &found);
-    /* Links in /proc/PID lead to files that have no name, or not that one. */
+    /* Links in /proc/PID point to files that have no name, or another one. */
     return r == 0 && !same_file(st, &found) ? -ENOENT : r;
 }
 
 /* ---- the search ---- */
 
-/* Whether the place's own name is a mount point: then there is nothing to climb. */
+/* Whether the place itself is a mount point: then there is nothing to climb. */
 static int is_mounted_there(const struct place *p, const struct os_statx *st, bool *mounted) {
     struct os_statx dir;
     *mounted = false;
@@ -246,7 +246,7 @@ static int is_mounted_there(const struct place *p, const struct os_statx *st, bo
     return r;
 }
 
-/* Goes up until a directory is the root of its mount, or of everything. */
+/* Climbs to a directory that is the root of its mount, or the root directory. */
 static int climb(struct place *p) {
     struct os_statx here, above;
     int r = look(p->dir_fd, NULL, &here);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What /proc says of a process or thread.
+ * Reads /proc/PID of a process or thread.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -180,7 +180,7 @@ static int exit_code(const char *stat) {
 }
 
 /* Whether ptrace_may_access() allows us to read this process: a zombie has no executable, which is
- * ENOENT, or EACCES for those who are not allowed. */
+ * ENOENT, or EACCES if we are not allowed. */
 static bool may_read(int pid) {
     char path[PROC_PATH], target[1];
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
@@ -201,7 +201,8 @@ static int query_proc(struct os_process *p, struct os_wait_status *r) {
     return pid_in_proc(p->fd) == pid ? set_result(p, OS_VIA_PROCSTAT, status, r) : 0;
 }
 
-/* Why query_kernel() has no result. A zombie can be sent a signal, a reaped process cannot. */
+/* Finds out why query_kernel() has no result. A zombie can be sent a signal, a reaped process
+ * cannot. */
 static const char *reason_of(const struct os_process *p, int result) {
     if (result == -EREMOTE)
         return "namespace";
@@ -214,7 +215,7 @@ int os_process_result(struct os_process *p, int options, bool last, struct os_wa
         os_waitid((idtype_t)OS_P_PIDFD, (id_t)p->fd, WEXITED | WNOHANG | __WALL | options, r, e);
     if (result == 1 || (result < 0 && result != -ECHILD))
         return result;
-    bool is_child = result == 0; /* and is still held by a tracer */
+    bool is_child = result == 0; /* and a tracer still holds it */
     result = query_kernel(p, r);
     if (result == 1)
         return 1;

@@ -23,7 +23,7 @@ const char *os_random_source_name(enum os_random_source source) {
     return source == OS_RANDOM_FROM_NOTHING ? NULL : names[source];
 }
 
-/* /dev/urandom never waits: what getrandom(2) would have waited for is waited for here. */
+/* /dev/urandom never waits: this waits in place of getrandom(2). */
 static int use_device(struct os_random *r, struct base_error *e) {
     bool random = r->flags & OS_RANDOM_RANDOM;
     int fd = -1;

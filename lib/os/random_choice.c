@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Which of two sources of random bytes is faster.
+ * Determines which of two sources of random bytes is faster.
  */
 #include "os/random_choice.h"
 

@@ -22,13 +22,13 @@ struct stream {
     pthread_mutex_t lock;
     unsigned flags;
     bool choose;   /* the vDSO and getrandom(2) are timed */
-    uint64_t left; /* bytes that no thread makes yet */
+    uint64_t left; /* bytes that no thread has claimed */
     os_random_consume *consume;
     void *data;
     bool stopped;
     int failed;              /* -errno of the first failure; 0: none */
     struct base_error error; /* of that */
-    struct os_random total;  /* what the threads did */
+    struct os_random total;  /* totals of the threads */
     uint64_t bytes_from[OS_RANDOM_SOURCES];
 };
 
@@ -54,7 +54,7 @@ static int64_t cpu_ns(void) {
     return os_timespec_ns(now);
 }
 
-/* Pieces that are not whole are no measure; each of them is the last one of its thread. */
+/* Incomplete pieces are not timed; each of them is the last one of its thread. */
 static int fill_from_faster(struct worker *w, unsigned char *piece, size_t size,
                             struct base_error *e) {
     struct os_random_choice *c = &w->choice;
@@ -75,7 +75,7 @@ static int fill(struct worker *w, unsigned char *piece, size_t size, struct base
     return err;
 }
 
-/* With the lock held; a piece that is ready meanwhile waits for it. */
+/* Called with the lock held; other pieces that are ready wait. */
 static void make_pieces(struct worker *w, unsigned char *piece) {
     struct stream *s = w->stream;
     while (s->left && !s->stopped) {

@@ -77,8 +77,8 @@ uint64_t os_random_bits(uint64_t last, uint32_t times) {
         return (uint64_t)times * 64;
     uint64_t count = last + 1;
     unsigned whole = width(count) - 1;
-    /* The logarithm's binary digits behind the point: square the mantissa, of 31 of them; whenever
-     * it reaches 2 that is a digit. What is cut off makes it smaller. */
+    /* The binary digits of the logarithm after the point: square the mantissa, which has 31 of
+     * them; whenever it reaches 2 that is a digit 1. Truncation makes the result smaller. */
     uint64_t mantissa = whole > 31 ? count >> (whole - 31) : count << (31 - whole);
     uint64_t fraction = 0;
     for (unsigned i = 0; i < 32; i++) {
@@ -123,7 +123,7 @@ static int start_ms(struct os_random_values *v, struct os_uuid7 *u, uint64_t ms,
     return 0;
 }
 
-/* 1 to 2^32 further; a millisecond without room borrows the next one. */
+/* Adds 1 to 2^32; if the millisecond is full, uses the next one. */
 static int step(struct os_random_values *v, struct os_uuid7 *u, struct base_error *e) {
     uint32_t more;
     int err = os_random_bytes(v, &more, sizeof more, e);

@@ -16,7 +16,7 @@
 #include "os/random_wait.h"
 
 enum {
-    INTERRUPTED_MAX = 50000, /* times in a row: it is not going to end otherwise */
+    INTERRUPTED_MAX = 50000, /* times in a row: otherwise it would not end */
     STACK = 64 * 1024,
 };
 
@@ -84,7 +84,7 @@ static void *run_thread(void *data) {
     return NULL;
 }
 
-/* Signals are for the threads of the caller. */
+/* Signals are for the caller's threads. */
 static int start_thread(struct waiter *w) {
     pthread_attr_t attributes;
     pthread_t thread;

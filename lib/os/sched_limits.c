@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Scheduling: what may forbid a change.
+ * Scheduling: what may prevent a change.
  */
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool read_group_runtime(int pid, int64_t *us) {
     return known;
 }
 
-/* A soft limit of /proc/PID/limits, which anybody may read, unlike with prlimit(2). */
+/* Reads a soft limit from /proc/PID/limits, which everyone may read, unlike with prlimit(2). */
 static bool soft_limit(const char *text, const char *name, uint64_t *limit) {
     const char *line = strstr(text, name);
     if (!line)
@@ -40,7 +40,8 @@ static bool read_limits(int pid, struct os_sched_limits *l) {
            soft_limit(text, "Max nice priority", &l->nice);
 }
 
-/* sched_setattr(2) and setpriority(2) want our effective user id to be one of the thread's two. */
+/* sched_setattr(2) and setpriority(2) require that our effective user id is one of the thread's
+ * two. */
 static bool is_foreign(int tid) {
     unsigned real, effective;
     return os_proc_users(tid, &real, &effective) && real != geteuid() && effective != geteuid();

@@ -9,7 +9,7 @@
 #include "os/proc.h"
 #include "os/sched.h"
 
-/* Appends the ids that a directory has and accept() accepts. Returns 0, or -errno. */
+/* Appends the ids in a directory that accept() accepts. Returns 0, or -errno. */
 static int add_ids(const char *path, bool (*accept)(int id, const void *data), const void *data,
                    struct os_ids *ids) {
     DIR *directory = opendir(path);
@@ -46,14 +46,14 @@ static bool has_user(int id, const void *data) {
     return os_proc_users(id, &real, &effective) && real == *uid;
 }
 
-/* A process has no /proc/PID/task when it has gone. */
+/* A process that has ended has no /proc/PID/task. */
 int os_sched_threads(int pid, struct os_ids *ids, struct base_error *e) {
     char path[OS_PROC_PATH];
     int r = add_ids(os_proc_path(path, pid, "/task"), accept_all, NULL, ids);
     return r < 0 ? base_fail(e, r == -ENOENT ? ESRCH : -r, "opendir", NULL) : 0;
 }
 
-/* No process is an error. */
+/* It is an error if there are none. */
 static int check_added(int r, size_t before, const struct os_ids *ids, struct base_error *e) {
     if (r == 0 && ids->count == before)
         r = -ESRCH;

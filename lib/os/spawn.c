@@ -2,11 +2,11 @@
  *
  * Starting a program: the plan, and the child that does it.
  *
- * The child is made as vfork(2) makes it: it shares our memory and we stand
- * still until it has executed the program or ended. So there is nothing to
- * copy, however large we are, and the child reports what went wrong in our own
- * memory: there is no error pipe, whose descriptor could be in the way of those
- * that the user names. It runs on a stack of its own, as clone(2) wants it.
+ * The child is created as by vfork(2): it shares our memory, and we are
+ * suspended until it has executed the program or ended. So nothing is copied,
+ * however large we are, and the child reports failures in our memory: there is
+ * no error pipe, whose descriptor could conflict with those that the user
+ * names. It runs on its own stack, as clone(2) requires.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -115,8 +115,8 @@ static bool needs_fork(const struct os_plan *p) {
     return false;
 }
 
-/* Another user than root keeps no capabilities but those that were requested. The ambient set is
- * always part of the inheritable one. */
+/* A user other than root keeps only the capabilities that were requested. The ambient set is always
+ * part of the inheritable one. */
 static void add_drop(struct os_plan *p) {
     struct os_step *uid = find_step(p, OS_STEP_SETUID);
     struct os_step *inheritable = find_step(p, OS_STEP_INHERITABLE);
@@ -148,7 +148,7 @@ static int rank_of(const struct os_step *step, bool forks) {
     return 2 * (int)step->kind;
 }
 
-/* By insertion: it keeps the order of equals, and the list is short. */
+/* Insertion sort: it is stable, and the list is short. */
 static void sort_steps(struct os_plan *p, bool forks) {
     struct os_step *steps = p->steps.items;
     for (size_t i = 1; i < p->steps.count; i++) {
@@ -228,8 +228,8 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e) {
 
 /* ---- doing it ---- */
 
-/* Gives a step what only the plan has. Just before it is done: since os_plan_prepare() descriptors
- * of our own may have been added, and the environment replaced. */
+/* Completes a step from the plan, just before it is done: since os_plan_prepare() descriptors of
+ * our own may have been added, and the environment replaced. */
 static void bind_step(const struct os_plan *p, struct os_step *s) {
     if (s->kind == OS_STEP_SETGROUPS) {
         s->groups.room = p->group_room;
@@ -256,13 +256,13 @@ static void bind_steps(struct os_plan *p) {
         bind_step(p, &p->steps.items[i]);
 }
 
-/* The index of a step; the number of steps if there is none of that kind. */
+/* Returns the index of a step; the number of steps if there is none of that kind. */
 static size_t index_of(const struct os_plan *p, enum os_step_kind kind) {
     const struct os_step *s = find_step(p, kind);
     return s ? (size_t)(s - p->steps.items) : p->steps.count;
 }
 
-/* A step that returned r, a negative errno. */
+/* Describes the failure of a step that returned r, a negative errno. */
 static int fail_step(const struct os_plan *p, size_t step, int r, struct base_error *e) {
     const struct os_step *s = &p->steps.items[step];
     base_fail(e, -r, os_step_name(s->kind), s->object);
@@ -294,7 +294,7 @@ int os_plan_exec(struct os_plan *p, struct base_error *e) {
 
 enum { STACK = 65536 };
 
-/* What both processes see. The child of FORK has a stack of its own. */
+/* The memory that both processes use. The child of FORK has a stack of its own. */
 struct shared {
     const struct os_plan *plan;
     int result;    /* 0, or a negative errno: */
@@ -366,7 +366,7 @@ int os_spawn(struct os_plan *p, int *pid, struct base_error *e) {
     static const os_sigset all = ~(os_sigset)0;
     if (!p->name)
         return base_fail(e, ENOENT, "exec", NULL);
-    /* Shared also when the child has memory of its own. */
+    /* Shared even if the child has its own memory. */
     struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (s == MAP_FAILED)

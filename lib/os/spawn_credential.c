@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Steps: groups, user, capabilities. Each has a function that sets and one that
- * checks; all are checked once all are set, as a later one may undo an earlier
- * one.
+ * checks; all are checked after all were set, because a later one may undo an
+ * earlier one.
  */
 #include <grp.h>
 #include <linux/capability.h>
@@ -156,7 +156,7 @@ int os_step_drop(const struct os_step *s) {
     return os_capability_write(&c);
 }
 
-/* There must be no way back either: becoming root has to fail. */
+/* There must be no way back: becoming root has to fail. */
 int os_check_drop(const struct os_step *s) {
     uint64_t keep = s->capabilities;
     struct os_capabilities c = { 0 };

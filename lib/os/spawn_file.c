@@ -53,7 +53,7 @@ static bool is_own(const struct os_step *s, int fd) {
     return false;
 }
 
-/* The lowest descriptor of our own from `first` on; UINT_MAX when there is none. */
+/* Returns the lowest descriptor of our own from `first` on; UINT_MAX: none. */
 static unsigned next_own(const struct os_step *s, unsigned first) {
     unsigned next = ~0U;
     for (size_t i = 0; i < s->closefrom.own_count; i++) {
@@ -72,7 +72,7 @@ static int parse_fd(const char *name) {
     return fd;
 }
 
-/* Closes what one read of /proc/self/fd lists. False: there was nothing to close. */
+/* Closes the descriptors that one read of /proc/self/fd lists. Returns false if there were none. */
 static bool close_entries(const struct os_step *s, int directory, const char *entries, long size) {
     const struct os_dirent *entry;
     bool found = false;
@@ -87,8 +87,8 @@ static bool close_entries(const struct os_step *s, int directory, const char *en
     return found;
 }
 
-/* Where close_range(2) (Linux 5.9) is missing, or a sandbox forbids it. As closing changes the
- * directory, it is read again until nothing is found in it. */
+/* Replaces close_range(2) (Linux 5.9) if it is missing or a sandbox denies it. Closing changes the
+ * directory, so it is read again until it lists nothing more. */
 static int close_listed(const struct os_step *s) {
     char room[4096];
     int directory = base_open(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY);

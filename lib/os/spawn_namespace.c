@@ -58,7 +58,7 @@ int os_step_map_root(const struct os_step *s) {
     return r < 0 ? r : os_expect(getuid() == 0 && getgid() == 0);
 }
 
-/* The working directory becomes "/" of the new root, so that no relative name leads out of it. */
+/* The working directory becomes the new root, so that no relative path leaves it. */
 int os_step_chroot(const struct os_step *s) {
     if (chdir(s->object) < 0 || chroot(".") < 0)
         return -errno;

@@ -46,7 +46,7 @@ int os_step_rlimit(const struct os_step *s) {
 
 /* ---- scheduling ---- */
 
-/* nice(2) stops at the ends of the range by itself, and so does this. */
+/* nice(2) clamps the value to the range, and so does this. */
 int os_step_nice(const struct os_step *s) {
     errno = 0;
     int now = getpriority(PRIO_PROCESS, 0);
@@ -72,7 +72,8 @@ static int set_attributes(const struct os_sched_attr *want) {
                              now.sched_flags == want->sched_flags);
 }
 
-/* By system call: musl has no sched_setscheduler, as it would be for a thread and not a process. */
+/* By system call: musl does not implement sched_setscheduler, which would be for a thread, not a
+ * process. */
 int os_step_scheduler(const struct os_step *s) {
     if (s->scheduler.attr)
         return set_attributes(s->scheduler.attr);

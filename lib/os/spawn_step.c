@@ -6,7 +6,7 @@
 
 #include "os/spawn_private.h"
 
-/* os_spawn() makes the child; where there is none, as with --overlay, nothing is to be done. */
+/* os_spawn() makes the child; if there is none, as with --overlay, there is nothing to do. */
 static int pass_over(const struct os_step *s) {
     (void)s;
     return 0;
@@ -56,7 +56,7 @@ static const struct {
     [OS_STEP_EXEC] = { "exec", -1, os_step_exec, NULL },
 };
 
-/* An enum holds more values than it has names for. */
+/* An enum can have values without a name. */
 static bool is_known(enum os_step_kind kind) {
     return (unsigned)kind < OS_STEPS && rows[kind].set;
 }

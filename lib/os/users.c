@@ -157,7 +157,7 @@ int os_group_find(const char *text, gid_t *gid, struct base_error *e) {
 
 int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e) {
     int count = 64, room = 0;
-    /* Where there is no room for them, getgrouplist(3) stores in `count` how many there are. */
+    /* If there is not enough room, getgrouplist(3) stores the required number in `count`. */
     while (count > room) {
         room = count;
         if (!vec_reserve(gids, (size_t)room))

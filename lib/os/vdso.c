@@ -32,7 +32,7 @@ static void read_dynamic(struct image *m, const ElfW(Dyn) * d) {
     }
 }
 
-/* The symbols behind the last bucket's first one go on to the mark of a chain's end. */
+/* The symbols of the last bucket continue up to the mark that ends its chain. */
 static uint32_t count_gnu(const uint32_t *table) {
     uint32_t bucket_count = table[0], first = table[1], bloom_size = table[2], last = 0;
     const uint32_t *buckets = table + 4 + bloom_size * (sizeof(ElfW(Addr)) / sizeof *table);
@@ -79,7 +79,7 @@ void *os_vdso_find(const void *image, const char *name) {
     return NULL;
 }
 
-/* The name and the way to call it are each architecture's own; that of powerpc is none of C's. */
+/* The name and the calling convention depend on the architecture; powerpc's is not that of C. */
 #if defined(__aarch64__) || defined(__s390x__)
 #define VGETRANDOM "__kernel_getrandom"
 #else

@@ -75,7 +75,7 @@ void os_wait_many_drop(struct os_wait_many *w, size_t i) {
     w->left--;
 }
 
-/* With stops every process is a child of ours, and waitid(2) reports all changes. */
+/* If stops are reported, every process is our child, and waitid(2) reports all changes. */
 static int check_child(struct os_wait_many *w, size_t i, struct os_wait_status *r,
                        struct base_error *e) {
     int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)w->list.items[i].process.fd,
@@ -148,8 +148,8 @@ static void drain_signals(struct os_wait_many *w) {
     w->check_set = true;
 }
 
-/* A set needs only SIGCHLD, which can be received without a descriptor. This is the second choice:
- * some C libraries start over with the full time after a stop and SIGCONT. */
+/* A set needs only SIGCHLD, which can be received without a descriptor. This is the second choice,
+ * because some C libraries restart the full timeout after a stop and SIGCONT. */
 static int wait_for_sigchld(struct os_wait_many *w, int64_t deadline) {
     int64_t now = os_monotonic_ns();
     struct timespec time = os_timespec(deadline > now ? deadline - now : 0);
@@ -164,7 +164,7 @@ static int wait_for_change(struct os_wait_many *w, int64_t deadline, struct base
     if (w->is_set && w->signal_fd < 0)
         return wait_for_sigchld(w, deadline);
     int64_t reap = first_reap_deadline(w), now = os_monotonic_ns();
-    /* A process that has ended is given its time even after the deadline. */
+    /* A process that has ended gets its time to be reaped even after the deadline. */
     int64_t until = reap != OS_NEVER && deadline <= now ? reap : deadline;
     until = reap < until ? reap : until;
     int n = poll(w->polls.items, (nfds_t)w->polls.count, os_poll_timeout(until, now));

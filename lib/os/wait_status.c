@@ -55,7 +55,7 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, str
     return 1;
 }
 
-/* Not by the macros of libc, which differ for words that no kernel returns. */
+/* Does not use the macros of libc, which differ for words that no kernel returns. */
 bool os_wait_decode(struct os_wait_status *r) {
     int status = r->wait_status;
     int signal = status & SIGNAL_BITS;

@@ -3,10 +3,11 @@
  * Which thread reads which directory of a walk, and when.
  *
  * All directories that were listed and not yet emitted are in one list, in the
- * order of output: a directory that was read has its children right behind it
- * (bottom-up: before it). Each thread takes the first that nobody reads; whichever
- * finds that the first in the list is ready emits it. So every thread reads, none
- * waits while there is work, and the output is that of a single thread.
+ * order of output: a directory that was read is followed immediately by its
+ * children (bottom-up: preceded). Each thread claims the first one that is not
+ * claimed yet; the thread that finds the first in the list ready emits it. So
+ * every thread reads, none waits while there is work, and the output is that of
+ * a single thread.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,12 +17,12 @@
 #include "os/walk_node.h"
 
 enum {
-    NODE_COST = 256,    /* what a directory counts for in the window, besides its chunk */
+    NODE_COST = 256,    /* size of a directory in the window, besides its chunk */
     STACK = 128 * 1024, /* of a thread: nothing here recurses */
     THREADS_WORTH = 4,  /* directories that wait, before another thread is started */
 };
 
-/* The lock is held for less time than falling asleep and being woken takes: glibc's mutex can spin
+/* The lock is held for a shorter time than it takes to sleep and be woken: glibc's mutex can spin
  * for a while before it sleeps, musl's always does. */
 #ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
 #define MUTEX_INITIALIZER PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
@@ -31,8 +32,8 @@ enum {
 
 /* ---- who reads what ---- */
 
-/* The first node that nobody reads, if it may be read now: reading ahead is bounded, but the first
- * of all is always read. The lock is held. */
+/* Returns the first node that is not claimed, if it may be read now: reading ahead is bounded, but
+ * the first of all is always read. The lock is held. */
 static struct walk_node *claim(struct walk_shared *s) {
     struct walk_node *node = s->unread;
     while (node && node->state != WALK_WAITING)
@@ -127,7 +128,8 @@ static void *run_thread(void *shared);
 
 static bool is_worth_a_thread(const struct walk_shared *s) {
     unsigned waiting = 0;
-    /* Each has two descriptors that cannot be closed: that of what it reads, and of its parent. */
+    /* Each thread has two descriptors that cannot be closed: the one it reads, and that of its
+     * parent. */
     if (s->threads >= s->walk->jobs || s->waiting || 2 * (s->threads + 1) > s->open_most)
         return false;
     for (const struct walk_node *node = s->unread; node && waiting < THREADS_WORTH;
@@ -212,7 +214,7 @@ static void finish_shared(struct walk_shared *s) {
     buf_finish(&s->path);
 }
 
-/* The last component, without slashes at its end: what patterns are matched with. */
+/* The last component, without trailing slashes, which patterns are matched against. */
 static void name_of_top(const char *top, struct os_walk_entry *e) {
     size_t end = strlen(top);
     while (end > 1 && top[end - 1] == '/')
@@ -225,7 +227,7 @@ static void name_of_top(const char *top, struct os_walk_entry *e) {
     e->top_size = end == 1 && top[0] == '/' ? 0 : end;
 }
 
-/* Follows TOP if it is to be followed; a link that cannot be resolved exists all the same: *nowhere
+/* Follows TOP if requested; a link that cannot be resolved is an entry all the same, and *nowhere
  * is the errno. */
 static int stat_top(const struct os_file *file, struct stat *st, int *nowhere,
                     struct base_error *e) {

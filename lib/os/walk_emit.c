@@ -34,7 +34,7 @@ void os_walk_stop(struct walk_shared *s, int r) {
 
 /* ---- failures ---- */
 
-/* How a failure is kept in a chunk. */
+/* The representation of a failure in a chunk. */
 struct failure {
     int errnum;
     bool vanished;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The directories of a walk in memory, and the orders that they are in.
+ * The directories of a walk in memory, and their orders.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -79,7 +79,7 @@ static size_t slash_size(const struct walk_node *parent) {
     return parent->parent || parent->name[parent->name_size - 1] != '/';
 }
 
-/* Nodes whose names are not unusually long have the same size, and are used again. */
+/* Nodes with names of usual length have the same size and are reused. */
 static bool is_usual(const struct walk_node *node) {
     return node->name_size <= NAME_USUAL;
 }

@@ -93,8 +93,8 @@ static void close_node(struct walk_shared *s, struct walk_node *node) {
     s->open_count--;
 }
 
-/* Closes the node that was opened longest ago and is not in use. False: there is none, or its
- * identity cannot be recorded. */
+/* Closes the node that was opened longest ago and is not in use. Returns false if there is none, or
+ * its identity cannot be recorded. */
 static bool evict(struct walk_shared *s) {
     struct walk_node *node = s->open.first;
     while (node && node->pins)
@@ -109,7 +109,7 @@ static bool evict(struct walk_shared *s) {
     return true;
 }
 
-/* A node that has a descriptor again. */
+/* Adds a node that has a descriptor again. */
 static void restore(struct walk_shared *s, struct walk_node *node, int fd) {
     node->fd = fd;
     s->open_count++;
@@ -120,8 +120,8 @@ static void restore(struct walk_shared *s, struct walk_node *node, int fd) {
     open_list_add(s, node);
 }
 
-/* open(2) failed with EMFILE: the limit was too high, as other descriptors are open. False: there
- * is nothing to close. */
+/* open(2) failed with EMFILE: the limit was too high, as other descriptors are open. Returns false
+ * if there is nothing to close. */
 static bool lower_limit(struct walk_shared *s) {
     s->open_most = s->open_count > 4 ? s->open_count - 2 : 2;
     return evict(s);
@@ -129,8 +129,8 @@ static bool lower_limit(struct walk_shared *s) {
 
 /* ---- reopening ---- */
 
-/* The descriptor of a closed node, by names from the nearest open one above it; or -errno. The
- * nodes in between are closed and so in no list: `newer` leads the way back down. */
+/* Opens a closed node by names from the nearest open one above it. Returns the descriptor, or
+ * -errno. The nodes in between are closed and thus in no list: `newer` is the way back down. */
 static int reopen_by_names(const struct walk_shared *s, struct walk_node *node) {
     struct walk_node *above = node, *below = NULL;
     for (; above && above->fd < 0; above = above->parent) {

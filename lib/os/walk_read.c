@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Reading one directory of a walk: getdents64(2) with a large buffer, and no stat
- * where d_type is the type. A failure to allocate ends the walk, so it is returned
- * through all that is here: no entry is dropped.
+ * Reading one directory of a walk: getdents64(2) with a large buffer, and no
+ * stat if d_type is the type. A failure to allocate ends the walk and is
+ * returned by all functions here: no entry is dropped.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@ enum {
     CHUNK_LARGE = 128 * 1024, /* a chunk of this size is emitted before it is complete */
 };
 
-/* Gone, or replaced by something that is not a directory, between listing and opening. */
+/* Removed, or replaced by something that is not a directory, between listing and opening. */
 static bool is_vanished(int errnum) {
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == ESTALE;
 }
@@ -85,7 +85,7 @@ static bool points_to_directory(const struct os_walk *walk, struct os_walk_chunk
     return false;
 }
 
-/* Gives back what a buffer does not use: there is one for each directory that waits. */
+/* Releases the unused room of a buffer: there is one for each directory that waits. */
 static void fit(struct buf *b) {
     char *data = b->len ? realloc(b->data, b->len) : NULL;
     if (!data)

@@ -80,8 +80,8 @@ static ssize_t call_at(const struct os_file *file, const struct request *r) {
     return syscall(OS_NR_REMOVEXATTRAT, file->dir_fd, file->path, flags, r->name);
 }
 
-/* By the descriptor's name in /proc: for a descriptor of O_PATH that is the file itself, also if it
- * is a symbolic link. */
+/* Calls by the descriptor's name in /proc: for an O_PATH descriptor that is the file itself, even
+ * if it is a symbolic link. */
 static ssize_t call_proc(const struct os_file *file, const struct request *r) {
     struct buf b = { 0 };
     const char *name = os_file_name(file, &b);
@@ -123,7 +123,7 @@ static int fail(const struct os_file *file, const struct request *r, int errnum,
 }
 
 /* Appends the result of a call. If it does not fit the first room, the next one is the largest
- * possible: there is no third call, whatever happens to the attribute meanwhile. */
+ * possible: there is never a third call, whatever happens to the attribute meanwhile. */
 static int fetch(const struct os_file *file, struct request *r, struct buf *b,
                  struct base_error *e) {
     for (size_t room = FIRST_ROOM;; room = OS_XATTR_SIZE_MAX) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What an errno of the attribute calls means, as the standard texts of most of
- * them are misleading here.
+ * Explains the errors of the attribute calls, because the standard texts of
+ * most of them are misleading here.
  */
 #include <errno.h>
 #include <linux/capability.h>

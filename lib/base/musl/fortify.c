@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What a libcap.a that was built for glibc with _FORTIFY_SOURCE asks for and
- * musl lacks: the printf functions that are told the size of the target. Linked
- * into the static build only.
+ * Functions that a libcap.a built for glibc with _FORTIFY_SOURCE needs and musl
+ * lacks: the printf functions that check the size of the target. Linked into
+ * the static build only.
  */
 #include <limits.h>
 #include <stdarg.h>
