@@ -83,7 +83,7 @@ int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {
     return 0;
 }
 
-/* A name, also without its "cap_". False: there is no such capability. */
+/* Parses a name, with or without "cap_". Returns false if there is no such capability. */
 static bool parse_name(const char *name, size_t size, cap_value_t *capability) {
     char text[64] = "cap_";
     size_t begin = size >= 4 && strncasecmp(name, "cap_", 4) == 0 ? 0 : 4;
@@ -129,7 +129,7 @@ const char *os_capability_parse_iab(const char *text, uint64_t *inheritable, uin
         uint64_t bit = UINT64_C(1) << c;
         *inheritable |= cap_iab_get_vector(iab, CAP_IAB_INH, c) == CAP_SET ? bit : 0;
         *ambient |= cap_iab_get_vector(iab, CAP_IAB_AMB, c) == CAP_SET ? bit : 0;
-        /* This vector holds what is dropped. */
+        /* This vector contains what is dropped. */
         *bounding |= cap_iab_get_vector(iab, CAP_IAB_BOUND, c) == CAP_SET ? 0 : bit;
     }
     cap_free(iab);

@@ -9,7 +9,7 @@
  * libcap that changes processes is not linked, nor are the many functions of the
  * C library that it needs, each of which would be looked up at every start.
  *
- * A libcap that is a shared object does as it likes; the number is the same.
+ * A libcap that is a shared object is not affected; the number is the same.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "base/io.h"
 #include "os/capability.h"
 
-/* The names are the linker's, and reserved.
+/* The names are the linker's and reserved.
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __wrap_cap_get_bound(cap_value_t capability);
 cap_value_t __wrap_cap_max_bits(void);
@@ -26,7 +26,7 @@ void __wrap_cap_set_syscall(long (*call)(long, long, long, long),
                             long (*call6)(long, long, long, long, long, long, long));
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
-/* For the constructor alone: nothing else calls it. That there are none ends its search. */
+/* Only the constructor calls this. Reporting no capabilities ends its search. */
 int __wrap_cap_get_bound(cap_value_t capability) {
     (void)capability;
     return -1;
