@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Where relative paths begin, and descriptors that the user names.
+ * The base of relative paths, and descriptors that the user names.
  */
 #include <fcntl.h>
 #include <unistd.h>

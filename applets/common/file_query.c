@@ -47,7 +47,7 @@ static bool set_flags(const struct query_run *r, enum file_field field, uint64_t
                       const char *(*name_of)(unsigned bit), struct file_flag_names *names) {
     names->values.count = 0;
     buf_clear(&names->texts);
-    /* Room for all at once, as the values point into the texts. */
+    /* Reserves room for all, because the values point into the texts. */
     if (!vec_reserve(&names->values, BITS) || !buf_reserve(&names->texts, BITS * HEX_ROOM))
         return out_of_memory(r);
     for (unsigned bit = 0; bit < BITS; bit++) {
@@ -182,7 +182,7 @@ static bool query_pathconf(const struct query_run *r) {
     return true;
 }
 
-/* In this order: the later ones look at what statx found. */
+/* In this order: the later ones use the result of statx. */
 static const struct {
     uint64_t need;
     bool (*query)(const struct query_run *r);
@@ -197,7 +197,7 @@ static const struct {
 bool file_query_fill(const struct cli_writer *writer, struct file_query *q,
                      const struct os_file *file, const char *path, struct cli_value *values) {
     const struct query_run r = { writer, q, file, values };
-    /* Only what is printed: the table is long, and walk calls this for each entry. */
+    /* Only selected fields: the table is long, and walk calls this for each entry. */
     for (size_t i = 0; i < writer->selected; i++)
         if (writer->selection[i] - q->base < FILE_FIELDS)
             values[writer->selection[i]] = cli_null();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Where the values of a file's fields come from.
+ * The sources of the values of a file's fields.
  */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>

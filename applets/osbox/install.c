@@ -34,7 +34,7 @@ static int make_link(const struct install *in, const char *program, const char *
     return r < 0 ? -errno : 0;
 }
 
-/* Makes it under a name of its own first, and then renames it. */
+/* Creates it under a temporary name, then renames it. */
 static int replace_link(const struct install *in, const char *program, const char *name) {
     char spare[64];
     snprintf(spare, sizeof spare, ".osbox-install-%ld", (long)getpid());
@@ -43,7 +43,7 @@ static int replace_link(const struct install *in, const char *program, const cha
         return r;
     if (renameat(in->dir_fd, spare, in->dir_fd, name) < 0)
         r = -errno;
-    /* rename(2) does nothing if both are hard links to one file: the spare one is still there. */
+    /* rename(2) does nothing if both are hard links to one file: the temporary one still exists. */
     unlinkat(in->dir_fd, spare, 0);
     return r;
 }
@@ -73,7 +73,7 @@ void install_link(struct install *in, const char *applet) {
     const char *program = buf_cstr(&in->program), *name = buf_cstr(&in->name);
     if (!program || !name) {
         report(in, ENOMEM, "malloc", NULL);
-        buf_finish(&in->name); /* there may be memory for the next one */
+        buf_finish(&in->name); /* the next one may fit into memory */
         return;
     }
     int r = make_link(in, program, name);

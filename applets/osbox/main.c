@@ -89,7 +89,7 @@ static const struct cli_command help_command = {
     .run = run_help,
 };
 
-/* The stubs are files of their own in completions/, copied into the program by the assembler. */
+/* The scripts are files in completions/ that the assembler copies into the program. */
 #define STUB(shell, file)                                                                          \
     __asm__(".section .rodata\n"                                                                   \
             "stub_" #shell ": .incbin \"" file "\"\n"                                              \

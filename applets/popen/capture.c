@@ -40,8 +40,8 @@ static int move(struct popen_run *p, struct base_error *e) {
     return r;
 }
 
-/* Output that could not be written. If its reader has gone, osbox dies of SIGPIPE unless that is
- * ignored. */
+/* Reports output that could not be written. If its reader has closed it, osbox dies of SIGPIPE
+ * unless that is ignored. */
 static void report_lost(struct popen_run *p) {
     if (cli_output_error(p->cli) == EPIPE)
         cli_lose_reader(p->cli);
@@ -66,7 +66,7 @@ static void report_input(struct popen_run *p) {
     cli_report_as(p->cli, CLI_EX_IOERR, &e);
 }
 
-/* Unless a record says so. */
+/* Unless a record reports it. */
 static void note_writers(struct popen_run *p, const struct popen_plan *plan) {
     for (unsigned i = 0; i < p->count && !plan->records; i++)
         if (p->streams[i].leaked)

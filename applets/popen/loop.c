@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * popen: one loop moves the command's output and input, and looks after the
- * command. It waits in poll(2) only: a reader or writer that stops holds up only
+ * popen: one loop moves the command's output and input, and supervises the
+ * command. It waits in poll(2) only: a reader or writer that stops delays only
  * what depends on it.
  */
 #include <unistd.h>
@@ -43,7 +43,7 @@ static bool is_behind(const struct popen_run *p) {
     return p->events.pending.len;
 }
 
-/* Nothing reads the records: there is nothing to continue for. */
+/* Nobody reads the records: stop. */
 static void lose_events(struct popen_run *p) {
     cli_set_output_error(p->cli, p->events.lost);
     for (unsigned i = 0; i < p->count; i++)
@@ -52,7 +52,8 @@ static void lose_events(struct popen_run *p) {
 
 /* ---- after the command has ended ---- */
 
-/* Whether only what is there is read: its time is up, or --on-exit says so. */
+/* Whether to read only what is already in the pipes: the timeout has passed, or --on-exit requests
+ * it. */
 static bool is_draining(const struct popen_run *p) {
     return p->args->on_exit == POPEN_DRAIN || os_monotonic_ns() >= p->child.deadline;
 }
@@ -87,7 +88,7 @@ static int64_t flush_lines(struct popen_run *p) {
 static int64_t next_deadline(struct popen_run *p) {
     int64_t next = flush_lines(p);
     if (p->child.ended && is_draining(p))
-        return is_behind(p) ? next : 0; /* one more look at a terminal */
+        return is_behind(p) ? next : 0; /* polls a terminal once more */
     if (p->child.ended && p->child.deadline < next)
         next = p->child.deadline;
     if (p->progress.enabled && p->progress.shown_at + CLI_PROGRESS_NS < next)
@@ -99,7 +100,7 @@ static int poll_once(struct popen_run *p, struct base_error *e) {
     struct pollfd fds[POPEN_STREAMS + 2 + OS_CHILD_FDS];
     struct pollfd *input = &fds[p->count], *events = &fds[p->count + 1];
     bool ready = false, ended = p->child.ended;
-    int64_t next = next_deadline(p); /* may add to the events */
+    int64_t next = next_deadline(p); /* may add events */
     /* Nothing more is read while records of what was read before are pending. */
     for (unsigned i = 0; i < p->count; i++)
         fds[i] = popen_stream_poll(&p->streams[i], p->streams[i].events && p->events.pending.len);
@@ -117,7 +118,8 @@ static int poll_once(struct popen_run *p, struct base_error *e) {
     if (p->events.lost)
         lose_events(p);
     popen_input_handle(&p->input, input);
-    /* What was written before the end is readable only if the end was known before the poll. */
+    /* What was written before the end is certain to be readable only if the end was seen before the
+     * poll. */
     p->quiet = ended && !ready;
     return r < 0 ? base_fail(e, -r, "read", NULL) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * popen: what the options mean together, and the steps that prepare the command:
- * its pipes or terminal, its input, its process group.
+ * popen: combines the options and adds the steps that prepare the command: its
+ * pipes or terminal, its input, its process group.
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -61,7 +61,7 @@ static int make_pipe(struct popen_plan *plan, int which, struct base_error *e) {
         return base_fail(e, errno, "pipe2", NULL);
     plan->ends[which] = fds[0];
     plan->child_ends[which] = fds[1];
-    /* Fewer rounds for much output; it fails if the user has too much memory in pipes. */
+    /* A larger pipe needs fewer rounds. This fails if the user has too much memory in pipes. */
     (void)fcntl(fds[1], F_SETPIPE_SZ, PIPE_ROOM);
     os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
                                              .dup2 = { fds[1], STDOUT_FILENO + which },
@@ -139,7 +139,7 @@ int popen_plan_prepare(struct popen_plan *plan, const struct cli *cli,
     int r = args->pty ? add_terminal(plan, args, e) : add_pipes(plan, args, e);
     if (r < 0)
         return r;
-    if (popen_needs_group(args) && !args->pty) /* a session of its own has one */
+    if (popen_needs_group(args) && !args->pty) /* a new session has its own */
         os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_SETPGID, .object = "0" });
     return os_plan_prepare(&plan->os, e);
 }

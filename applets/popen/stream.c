@@ -45,7 +45,7 @@ void popen_stream_stop(struct popen_stream *s) {
     s->fd = -1;
 }
 
-/* The command continues as if its output were kept; the record says that it is not. */
+/* The command continues as if its output were kept; the record reports that it is not. */
 static void stop_keeping(struct popen_stream *s, int errnum) {
     s->forgotten = errnum;
     base_spool_finish(&s->spool);
@@ -68,8 +68,8 @@ void popen_stream_finish(struct popen_stream *s) {
 
 /* ---- passing on ---- */
 
-/* The reader of the output has gone, or its disk is full: the command must see it as it would
- * without us. */
+/* The reader of the output has closed it, or the disk is full: the command must see the same error
+ * as without us. */
 static void lose_output(struct popen_stream *s, int errnum) {
     s->lost = errnum;
     s->out = -1;
@@ -120,7 +120,7 @@ static void emit_line(struct popen_run *p, struct popen_stream *s, bool partial)
     buf_clear(&s->line);
 }
 
-/* The line that was begun is not continued. */
+/* The incomplete line is not continued. */
 static void end_line(struct popen_run *p, struct popen_stream *s) {
     if (s->line.len)
         emit_line(p, s, true);

@@ -70,7 +70,7 @@ static void write_input(struct popen_input *in) {
     size_t part = newline ? (size_t)(newline + 1 - bytes) : size;
     ssize_t written = write(in->terminal, bytes, part);
     if (written < 0 && errno != EAGAIN && errno != EINTR) {
-        close_input(in); /* the command has gone */
+        close_input(in); /* the command has ended */
         in->sent = in->size;
     }
     in->sent += written > 0 ? (size_t)written : 0;

@@ -5,8 +5,8 @@
  */
 #include "applets/sched/sched.h"
 
-/* Appends the CPUs that were requested and are not in `given`, as "CPU 2-5, 8". False: there are
- * none. */
+/* Appends the CPUs that were requested and are not in `given`, as "CPU 2-5, 8". Returns false if
+ * there are none. */
 static bool list_missing(const struct sched_args *args, const struct os_cpuset *given,
                          struct buf *text) {
     buf_add_str(text, "CPU ");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox sched set: a program that is run.
+ * osbox sched set: runs a program.
  */
 #include "applets/common/program.h"
 #include "applets/sched/sched.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox sched set: the threads that exist. What was set is read back: the kernel
- * leaves out CPUs silently.
+ * osbox sched set: existing threads. What was set is read back, because the
+ * kernel leaves out CPUs silently.
  */
 #include "applets/sched/sched.h"
 
 enum part { PART_CPUS, PART_NICE, PART_ATTRIBUTES, PARTS };
 
-/* Restores a part. If the kernel refuses that, a note says so. */
+/* Restores a part. If the kernel refuses, a note reports it. */
 static void restore(struct cli *cli, const struct sched_thread *t, const struct os_sched *old,
                     enum part part) {
     int r = 0;
@@ -105,7 +105,7 @@ static bool is_done(const struct sched_threads *done, int tid) {
     return false;
 }
 
-/* One round over the threads that exist. False: none of them is new. */
+/* One round over the existing threads. Returns false if none of them is new. */
 static bool set_round(struct cli *cli, const struct sched_args *args, struct sched_threads *done) {
     struct sched_threads threads = { 0 };
     size_t before = done->count;
@@ -124,7 +124,7 @@ static bool set_round(struct cli *cli, const struct sched_args *args, struct sch
     return good && done->count > before;
 }
 
-/* Threads may be created by one that was not set yet: until a round finds no new one. */
+/* A thread that was not set yet may create others: repeat until a round finds no new ones. */
 static void set_threads(struct cli *cli, const struct sched_args *args) {
     struct sched_threads done = { 0 };
     bool named = cli->call.operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user;

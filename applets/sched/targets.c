@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox sched: which threads the operands and options select.
+ * osbox sched: the threads that the operands and options select.
  */
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ static bool out_of_memory(struct cli *cli) {
     return false;
 }
 
-/* Operands that fail are reported. False if none is left. */
+/* Operands that fail are reported. Returns false if none is left. */
 static bool add_operands(struct cli *cli, struct sched_threads *threads) {
     for (int i = 0; i < cli->call.operand_count; i++) {
         struct pid_operand t;

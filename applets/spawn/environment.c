@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * spawn's environment: what the program gets, and whose PATH finds it.
+ * spawn's environment: that of the program, and the PATH that finds it.
  */
 #include <string.h>
 #include <unistd.h>

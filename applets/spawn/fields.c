@@ -87,7 +87,7 @@ static void end_text(struct lists *l, size_t start) {
         l->text.failed = true;
 }
 
-/* The list of the values from `first` on. */
+/* Returns the list of the values from `first` on. */
 struct list_span {
     size_t first, count;
 };

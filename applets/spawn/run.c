@@ -10,7 +10,7 @@
 
 /* ---- the modes ---- */
 
-/* The record of --status that says why the program was not run, with --nowait too. */
+/* Writes the record of --status that reports why the program was not run, also with --nowait. */
 static void emit_failure(struct cli *cli, const struct spawn_args *args,
                          const struct cli_value *values) {
     if (!args->status || (!cli->call.common.fields && !cli_begin_view(cli, SPAWN_VIEW_STATUS)))
@@ -58,7 +58,7 @@ static void run_and_wait(struct cli *cli, struct spawn_args *args) {
         report_end(cli, args, &child);
 }
 
-/* The inode of a child's pidfd; null where the kernel has no such number. Only we can wait for the
+/* Returns the inode of a child's pidfd; null if the kernel has none. Only we can wait for the
  * child, so the PID is still its own. */
 static struct cli_value inode_of(int pid) {
     struct os_process process;
@@ -108,8 +108,9 @@ static void become(struct cli *cli, struct spawn_args *args) {
 
 /* ---- the plan ---- */
 
-/* What was closed when osbox started is closed for the program too. With --nowait, what would keep
- * the reader of a pipe waiting becomes /dev/null. Both before the file actions of the options. */
+/* Descriptors that were closed when osbox started are closed for the program, too. With --nowait,
+ * those that would keep the reader of a pipe waiting become /dev/null. Both precede the file
+ * actions of the options. */
 static void add_descriptors(struct cli *cli, struct spawn_args *args) {
     const bool named[] = { os_plan_names(&args->plan, 0), os_plan_names(&args->plan, 1) };
     struct os_step_list given = args->plan.steps;

@@ -8,7 +8,7 @@
  * and similar.
  *
  * Deviations: with --nowait (os.P_NOWAIT) standard input and output are
- * /dev/null where no file action names them, so that $(...) ends. A file that
+ * /dev/null unless a file action names them, so that $(...) ends. A file that
  * is not a program is not passed to a shell: status 126, as os.execvp fails.
  */
 #include <signal.h>

@@ -26,7 +26,7 @@ static struct cli_template template_of(const struct gnu *g) {
     };
 }
 
-/* What the format needs of statx. */
+/* Returns the mask of statx that the format needs. */
 static unsigned mask_of(const struct gnu *g) {
     struct cli_template t = template_of(g);
     struct cli_piece piece;
@@ -77,7 +77,7 @@ static void warn_of_escape(struct gnu *g, const struct cli_piece *piece) {
 
 /* ---- a run ---- */
 
-/* False: the format is not one, which is found when it is used, as GNU does. */
+/* Returns false if the format is invalid, which is found only when it is used, as in GNU stat. */
 static bool print_file(struct gnu *g) {
     struct cli_template t = template_of(g);
     struct cli_piece piece;

@@ -133,7 +133,7 @@ static void print_quoted_name(struct gnu *g, const struct cli_directive *d) {
     print_quoted(g, d, g->text.data, g->text.len);
 }
 
-/* Bytes that a call returns; "?" after a complaint. */
+/* Prints bytes that a call returned; "?" if it failed, which is reported. */
 static void print_called(struct gnu *g, const struct cli_directive *d,
                          int (*call)(const struct os_file *file, struct buf *b,
                                      struct base_error *e),
@@ -219,7 +219,7 @@ static const char *word_of(struct gnu *g, char letter, char mode_text[static 11]
         return type_words(&g->st);
     if (letter == 'T')
         return file_system_type(g);
-    /* A look-up that fails is "UNKNOWN" too, as GNU has it. */
+    /* A look-up that fails is "UNKNOWN", too, as in GNU stat. */
     if (letter == 'U')
         os_user_name(&g->user, g->st.stx_uid, &name, NULL);
     else if (letter == 'G')

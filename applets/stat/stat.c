@@ -8,8 +8,8 @@
  * os.get_terminal_size.
  *
  * Deviations: st_mode is octal in text and table. A descriptor is given with
- * --fd, never as an operand, and `stat -` is a file called "-"; only in the forms
- * of GNU stat (-c, --printf, -t: gnu.c) it is descriptor 0.
+ * --fd, never as an operand, and `stat -` is a file called "-"; in the forms of
+ * GNU stat only (-c, --printf, -t: gnu.c) it is descriptor 0.
  */
 #include <unistd.h>
 
@@ -45,7 +45,7 @@ static const struct cli_choice sync_choices[] = {
     CLI_CHOICES_END,
 };
 
-/* GNU stat's words for the same. */
+/* GNU stat's names for the same. */
 static const struct cli_choice cached_choices[] = {
     { "default", OS_SYNC_DEFAULT, "" },
     { "never", OS_SYNC_FORCE, "" },
@@ -168,7 +168,7 @@ static void report(void *cli, const struct base_error *e, bool fatal) {
 static struct file_query make_query(struct cli *cli, const struct stat_args *args) {
     uint64_t other_calls = FILE_NEEDS_STATVFS | FILE_NEEDS_ACCESS | FILE_NEEDS_PATHCONF;
     uint64_t needs = cli_needs(cli_writer(cli));
-    /* If nothing else looks at the file, statx does: it may not exist. */
+    /* If no other call uses the file, statx is called, because the file may not exist. */
     return (struct file_query){
         .needs = needs & other_calls ? needs : needs | FILE_NEEDS_STATX,
         .sync = (enum os_sync)args->sync,
@@ -241,7 +241,7 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
         close(opened);
 }
 
-/* --pathconf=NAME is the same as choosing the field. */
+/* --pathconf=NAME is the same as selecting the field. */
 static bool choose_pathconf(struct cli *cli, const struct stat_args *args) {
     if (!args->pathconf || !args->pathconf[0] || cli->call.common.fields)
         return true;

@@ -320,7 +320,7 @@ static bool prepare(struct timerfd_run *t) {
         report_clock(t, &e);
     if (t->fd < 0 || !arm(t))
         return false;
-    t->cli->outcome.program_ran = true; /* nothing of ours can fail before it runs */
+    t->cli->outcome.program_ran = true; /* all that osbox does before it runs has succeeded */
     return true;
 }
 

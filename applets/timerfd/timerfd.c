@@ -177,7 +177,7 @@ static void run_tick(struct cli *cli, void *data) {
     if (records && !cli_begin(cli))
         return;
     if (cli->call.operand_count)
-        cli_unknown_command(cli, cli->call.operands[0]); /* a program stands behind "--" */
+        cli_unknown_command(cli, cli->call.operands[0]); /* a program follows "--" */
     else if (cli->call.program && !cli->call.program[0])
         cli_usage(cli, "--", "a program is missing");
     else if (!cli->call.program && args->status)
@@ -186,7 +186,7 @@ static void run_tick(struct cli *cli, void *data) {
         cli_usage(cli, "--fields", "goes with --status, where there is a program");
     else if (!cli->call.program && args->interval && args->count != 1 &&
              !cli_expect_records(cli, 2))
-        return; /* said */
+        return; /* reported */
     else if (!cli->call.program && args->overlap != TIMERFD_DEFAULT)
         cli_usage(cli, "--overlap", "goes with a program");
     else if (args->overlap != TIMERFD_KILL && (args->signo || args->kill_after))

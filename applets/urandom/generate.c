@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox urandom: how a value is made, and how it becomes text.
+ * osbox urandom: makes values and converts them to text.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -135,7 +135,7 @@ static int make_integer(struct urandom_run *u, struct base_error *e) {
 
 enum { CODE_POINTS = 0x110000 };
 
-/* `seen` has a bit for each code point. NULL, or why not. */
+/* `seen` has a bit for each code point. Returns NULL, or why the symbol is invalid. */
 static const char *add_range(struct urandom_alphabet *alphabet, uint64_t *seen, uint32_t first,
                              uint32_t last) {
     if (first > last)
@@ -209,7 +209,7 @@ static int make_uuid(struct urandom_run *u, struct base_error *e) {
     } else {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
-        /* A time before 1970 becomes too large, as one that is too late. */
+        /* A time before 1970 becomes too large, like one that is too late. */
         uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
         err = os_random_uuid7(&u->source, &u->uuid7, ms, uuid, &bits, e);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * osbox urandom: random bytes of the kernel's generator, and what is made of them.
+ * osbox urandom: random bytes of the kernel's generator, and values made of
+ * them.
  *
  * os.urandom, os.getrandom.
  *
@@ -235,7 +236,7 @@ static bool check_records(const struct urandom_run *u) {
     return !large;
 }
 
-/* About how many random bytes a value needs, and how many characters it has. */
+/* Returns about how many random bytes a value needs, and how many characters it has. */
 static void estimate(const struct urandom_run *u, uint64_t *bytes, uint64_t *characters) {
     *bytes = *characters = u->size;
     switch ((enum urandom_form)u->args->form) {
@@ -263,7 +264,7 @@ static uint64_t times(uint64_t a, uint64_t b) {
     return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
-/* Room for all, as a buffer that grows leaves copies behind. */
+/* Reserves room for all, because a buffer that grows leaves copies of its contents in memory. */
 static void prepare(struct urandom_run *u, uint64_t count) {
     const uint64_t most = 65536 + 8192;
     const struct urandom_args *args = u->args;
@@ -344,7 +345,7 @@ static void make_all(struct urandom_run *u) {
     urandom_finish_count(u);
 }
 
-/* --wait-seeded alone makes nothing: false, also after a failure. */
+/* Waits for --wait-seeded. Returns false if nothing else is requested, or after a failure. */
 static bool wait_first(struct urandom_run *u) {
     const struct urandom_args *args = u->args;
     struct base_error e;

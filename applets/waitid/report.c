@@ -97,8 +97,8 @@ static void report(struct waitid_run *w, size_t index, const struct os_wait_stat
 
 /* ---- signals, deadlines ---- */
 
-/* A later SIGKILL is for those that have not ended. Whether a group without children of ours has
- * ended cannot be found out, and its number may be another group's by then. */
+/* A later SIGKILL is for those that have not ended. Whether a group without our children has ended
+ * is unknown, and its number may be another group's by then. */
 static bool can_kill_later(struct waitid_run *w) {
     struct os_wait_status r;
     struct base_error e;
@@ -162,8 +162,8 @@ static bool is_over(const struct waitid_run *w) {
     return !w->many.left;
 }
 
-/* No child of the set is left: all were reported, or a group without children of ours was sent its
- * signal, which is all that can be done. */
+/* No child of the set is left: all were reported, or a group without our children was sent its
+ * signal, and nothing else can be done. */
 static bool is_done(const struct waitid_run *w, const struct base_error *e) {
     return w->many.is_set && e->errnum == ECHILD && (w->records || w->args->signo >= 0);
 }

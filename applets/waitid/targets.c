@@ -159,7 +159,7 @@ static bool hold_program(struct waitid_run *w) {
     return true;
 }
 
-/* The program runs: whatever fails from here on, it is waited for, as it is a child of ours. */
+/* The program runs: whatever fails from here on, it is our child and is waited for. */
 static void wait_for_program(struct waitid_run *w) {
     if (!hold_program(w)) {
         wait_for_set(w, P_PID, w->program);

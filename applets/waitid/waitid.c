@@ -5,9 +5,9 @@
  * os.waitid, os.wait, os.wait3, os.wait4, os.waitpid, os.pidfd_open, os.kill,
  * os.killpg; W* and os.waitstatus_to_exitcode in decode.c.
  *
- * Deviations: a process need not be a child of ours. All processes are waited
- * for, not only the first one that ends. WEXITED is implied. There is no resource
- * usage of a process that another process reaps.
+ * Deviations: a process need not be our child. All processes are waited for,
+ * not only the first one that ends. WEXITED is implied. Resource usage is
+ * unavailable for a process that another process reaps.
  */
 #include <limits.h>
 
@@ -112,7 +112,7 @@ static const char *find_mistake(const struct cli *cli, const struct waitid_args 
     return NULL;
 }
 
-/* The maximum number of records; 2 stands for many. */
+/* Returns the maximum number of records; 2 means many. */
 static size_t max_records(const struct cli *cli, const struct waitid_args *args) {
     if (args->count == 1)
         return 1;

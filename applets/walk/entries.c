@@ -9,7 +9,7 @@
 #include "applets/walk/entries.h"
 #include "applets/walk/fields.h"
 
-/* What one thread works with. */
+/* The memory of one thread. */
 struct entry_scratch {
     struct file_query query;
     struct os_walk_chunk *chunk; /* of the current entry, for failures */
@@ -27,7 +27,7 @@ static void fail_query(void *data, const struct base_error *e, bool fatal) {
     os_walk_fail(s->chunk, e->errnum, fatal && e->errnum == ENOENT, e->operation, s->path);
 }
 
-/* False: the entry is gone, or cannot be examined. */
+/* Returns false if the entry does not exist any more or cannot be examined. */
 static bool query_file(const struct walk_run *run, struct entry_scratch *s,
                        const struct os_walk_entry *e, struct os_walk_chunk *c) {
     struct os_file file = walk_file(run->args, e);
@@ -82,8 +82,8 @@ void walk_entries_begin(struct walk_run *run) {
     for (size_t i = 0; i < w->selected; i++)
         if (w->selection[i] != FILE_TYPE) /* readdir(3) reports it */
             run->needs |= w->fields[w->selection[i]].needs;
-    /* The most frequent case, where a record is the path's own bytes. Not on a terminal, which
-     * would have to be protected from them. */
+    /* The most frequent case, in which a record is the bytes of the path. Not on a terminal, where
+     * they have to be escaped. */
     run->bare_paths = w->format == CLI_FORMAT_VALUE && !w->terminal && w->selected == 1 &&
                       w->selection[0] == FILE_PATH;
 }

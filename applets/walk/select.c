@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Which entries are printed, and which directories are entered.
+ * Selects the entries that are printed and the directories that are entered.
  */
 #include <dirent.h>
 #include <fnmatch.h>

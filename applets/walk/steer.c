@@ -22,7 +22,7 @@ void walk_replies_finish(struct walk_replies *replies) {
     buf_finish(&replies->listed);
 }
 
-/* Most replies keep the order: the search goes on behind the name that was found last. */
+/* Most replies keep the order: the search continues after the name that was found last. */
 static bool is_listed(struct walk_replies *r, const char *name) {
     const struct buf *b = &r->listed;
     for (size_t passed = 0, at = r->listed_at, size; passed < b->len; passed += size, at += size) {
@@ -36,7 +36,8 @@ static bool is_listed(struct walk_replies *r, const char *name) {
     return false;
 }
 
-/* Appends a name of the reply with its mark. NULL, also if `names` failed, or why it is refused. */
+/* Appends a name of the reply with its mark. Returns NULL, also if `names` failed, or why it is
+ * refused. */
 static const char *add_name(struct walk_replies *r, struct cli_json *j, struct buf *names) {
     size_t start = names->len;
     buf_add_char(names, 'n');
@@ -70,7 +71,8 @@ static const char *parse_reply(struct walk_replies *r, struct cli_json *j, struc
     return j->at == j->end ? NULL : "something stands behind the reply's array";
 }
 
-/* The next line of standard input. False at its end, or after an error, which was reported. */
+/* Reads the next line of standard input. Returns false at its end, or after an error, which was
+ * reported. */
 static bool read_reply(struct walk_run *run, struct cli_json *reply) {
     const char *line;
     size_t size;

@@ -15,7 +15,7 @@ struct totals {
     bool incomplete;
 };
 
-/* A file that is counted when it is its turn. */
+/* A file that is counted in the order of the walk. */
 struct counted {
     uint64_t device, inode, size, allocated;
 };
@@ -47,7 +47,7 @@ static bool query(const struct walk_args *args, const struct os_walk_entry *e, s
 }
 
 /* A file with one link is counted at once. The others, and the space of the directory itself, are
- * counted when it is their turn, so that the first one in the order of the walk counts. */
+ * counted in the order of the walk, so that the first link counts. */
 static bool list_entry(void *data, void *scratch, const struct os_walk_entry *e,
                        struct os_walk_chunk *c) {
     struct walk_run *run = data;

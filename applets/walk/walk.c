@@ -110,8 +110,9 @@ static struct os_walk make_walk(struct walk_run *run) {
     if (args->sum)
         walk_sum_set(&walk);
     else if (args->tuples || args->steer)
-        walk_tuples_set(&walk,
-                        args->steer && !args->bottom_up); /* os.walk: too late for a choice */
+        walk_tuples_set(
+            &walk, args->steer &&
+                       !args->bottom_up); /* bottom-up it is too late to choose, as in os.walk */
     else
         walk_entries_set(&walk);
     return walk;

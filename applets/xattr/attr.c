@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * What getfattr and setfattr of attr 2.5 print besides their output.
+ * The messages and the quoting of getfattr and setfattr of attr 2.5.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -2,8 +2,8 @@
  *
  * getfattr, with the options, output and messages of attr 2.5.1.
  *
- * Deviations: a value with a NUL is base64 also with -e text, where it would be
- * cut; the order of -R is that of osbox walk; paths may have any length; output
+ * Deviations: a value with a NUL is base64 even with -e text, which would cut
+ * it; the order of -R is that of osbox walk; paths may have any length; output
  * that cannot be written is an error; nothing raw is printed on a terminal.
  */
 #include <dirent.h>
@@ -82,7 +82,7 @@ static void add_value(struct getfattr *g, struct buf *b) {
     }
 }
 
-/* The path without the slashes, or "./", that it begins with. */
+/* Returns the path without leading slashes or "./". */
 static const char *relative(struct getfattr *g, const char *path) {
     if (g->absolute)
         return path;
@@ -264,7 +264,7 @@ static bool take_encoding(struct getfattr *g, const char *text) {
     return false;
 }
 
-/* False: that was all, or a usage error. */
+/* Returns false if nothing else is to be done, or after a usage error. */
 static bool take_option(struct getfattr *g, int option, const char **pattern) {
     struct cli *cli = g->cli;
     switch (option) {

@@ -41,7 +41,7 @@ static enum member member_of(const struct buf *key) {
     return MEMBER_OTHER;
 }
 
-/* What was read so far of an object: bit sets of enum member. */
+/* The members of an object that were read so far: bit sets of enum member. */
 struct members {
     unsigned given, null;
 };
@@ -168,7 +168,7 @@ static const char *begin_file(struct xattr_reader *reader, const char *line, siz
 
 /* ---- lines ---- */
 
-/* A record, or NULL and no record: *is_record false. */
+/* Returns NULL, or what is wrong; without a record, *is_record is false. */
 static const char *parse_line(struct xattr_reader *reader, const char *line, size_t size,
                               struct xattr_record *record, bool *is_record) {
     size_t blank = 0;

@@ -87,7 +87,7 @@ static void fill_value(const struct xattr_run *r, struct xattr_work *w, const ch
         base_fail(&e, ENOMEM, "malloc", path);
         xattr_fail(r, w, &e, path);
         w->values[XATTR_DECODED] = cli_null();
-        buf_finish(&w->decoded); /* there may be memory for the next one */
+        buf_finish(&w->decoded); /* the next one may fit into memory */
     }
 }
 

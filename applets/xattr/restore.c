@@ -4,7 +4,8 @@
  * else.
  *
  * Consecutive records of a file are set together: ACLs after other attributes,
- * as they change the mode, and capabilities last, as other changes remove them.
+ * because they change the mode, and capabilities last, because other changes
+ * remove them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -92,8 +93,8 @@ static void skip(struct restore *r, const char *name, struct base_error *e) {
 /* ---- files that were cleaned: the attributes of one file may be in several places of a dump, or
  * below several of its names ---- */
 
-/* Whether a file is found for the first time. If memory is short, which is reported, nothing is
- * removed. */
+/* Returns whether a file is seen for the first time. If memory is short, which is reported, nothing
+ * is removed. */
 static bool is_new(struct restore *r, const struct stat *st) {
     struct base_error e;
     int added = base_file_set_add(&r->cleaned, st->st_dev, st->st_ino);
@@ -156,7 +157,7 @@ static void set_item(struct restore *r, const struct os_file *file, const struct
         emit_result(r, name, "set", 0);
 }
 
-/* Opens the file; its path may lead elsewhere later. */
+/* Opens the file; its path may refer to another one later. */
 static int open_file(const struct restore *r, struct stat *st, struct base_error *e) {
     int fd = os_file_open_beneath(r->root, r->path.data, e);
     if (fd < 0)
@@ -197,7 +198,7 @@ static void restore_file(struct restore *r) {
         return;
     }
     struct os_file file = { fd, NULL, true };
-    /* The rest of a dump may have what would be removed. */
+    /* The rest of the dump may contain what would be removed. */
     if (r->args->delete_extra && !r->incomplete && is_new(r, &st))
         remove_others(r, &file);
     if (r->items.count)
@@ -210,7 +211,7 @@ static void restore_file(struct restore *r) {
 static void finish_file(struct restore *r) {
     if (r->begun && (r->failed || r->texts.failed || r->path.failed)) {
         cli_complain(r->cli, CLI_EX_OSERR, NULL, "out of memory");
-        buf_finish(&r->path); /* there may be memory for the next file */
+        buf_finish(&r->path); /* the next file may fit into memory */
         buf_finish(&r->texts);
     } else if (r->begun) {
         restore_file(r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Which attributes: --match and --namespace; lists of names.
+ * Selects attributes by --match and --namespace; lists of names.
  */
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * setfattr, with the options and messages of attr 2.5.1.
  *
  * Deviations: a --restore file that cannot be opened is status 1; its lines are
- * counted from 1. Unlike with xattr restore, the paths in it may lead anywhere.
+ * counted from 1. Unlike with xattr restore, the paths in it may be anywhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -119,7 +119,7 @@ static const char help[] =
     "      --version           print version and exit\n"
     "      --help              this help text\n";
 
-/* False: that was all, or a usage error. */
+/* Returns false if nothing else is to be done, or after a usage error. */
 static bool take_option(struct setfattr *s, int option) {
     struct cli *cli = s->cli;
     switch (option) {

@@ -26,7 +26,7 @@
 
 static const struct xattr_args presets = { .fd = -1, .dir_fd = -1 };
 
-/* NAME, and VALUE where there is one, come before the paths. */
+/* NAME, and VALUE if there is one, precede the paths. */
 static const char *take_operand(struct cli *cli, const char *what) {
     if (!cli->call.operand_count) {
         cli_usage(cli, NULL, what);
@@ -204,7 +204,7 @@ static void run_set(struct cli *cli, void *data) {
     const struct xattr_args *args = data;
     struct xattr_run r = { .act = set_one };
     const char *text = NULL;
-    /* --cap says which attribute it is, so that its name may be left out. */
+    /* --cap determines the attribute, so that its name may be omitted. */
     bool named =
         !args->cap || (cli->call.operand_count && strcmp(cli->call.operands[0], capability) == 0);
     r.name = named ? take_name(cli) : capability;
