@@ -15,8 +15,8 @@ struct install {
     struct buf program, name;
 };
 
-/* Opens the directory and finds the program (/proc/self/exe). False after an error, which was
- * reported; install_close() is called in both cases. */
+/* Opens the directory and finds the program (/proc/self/exe). Returns false after an error, which
+ * was reported; install_close() is called in both cases. */
 bool install_open(struct install *in, const char *dir);
 
 /* Makes a link for an applet. One to the same program that exists (a hard link, or a symbolic one

@@ -113,7 +113,7 @@ void sched_explain(struct cli *cli, int tid);
 
 /* ---- targets.c ---- */
 
-/* Appends the threads that the operands and options select. False after a report. */
+/* Appends the threads that the operands and options select. Returns false after a report. */
 bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_threads *threads);
 
 /* ---- attr.c ---- */
@@ -127,7 +127,8 @@ bool sched_changes_attr(const struct sched_args *args);
 /* Returns what an attr becomes; parts that are not given stay, as far as the policy has them. */
 struct os_sched_attr sched_change_attr(const struct sched_args *args, struct os_sched_attr a);
 
-/* False after a usage error: --runtime is for one policy only. */
+/* Reports a usage error and returns false if --runtime is given for a policy that does not accept
+ * it. */
 bool sched_check_runtime(struct cli *cli, const struct sched_args *args, uint32_t policy);
 
 /* ---- affinity.c ---- */

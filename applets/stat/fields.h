@@ -30,6 +30,6 @@ enum stat_field {
 extern const struct cli_field stat_fields[];
 
 /* Sets the values of those fields of a descriptor that q->needs; *ttyname owns the text of one of
- * them. Failures go to q->fail. False if there is no record. */
+ * them. Failures go to q->fail. Returns false if there is no record. */
 bool stat_fill_descriptor(const struct file_query *q, int fd, struct buf *ttyname,
                           struct cli_value *values);

@@ -88,14 +88,15 @@ struct urandom_run {
 
 /* ---- generate.c ---- */
 
-/* Appends the symbols of a SET: characters, and ranges of them. NULL, or why not. */
+/* Appends the symbols of a SET: characters, and ranges of them. Returns NULL, or why it is invalid.
+ */
 const char *urandom_read_alphabet(const char *set, struct urandom_alphabet *alphabet);
 
 /* Makes the next value and appends it, as it is printed, to u->text; raw text is written whenever
  * there is enough of it. Returns false after a failure, which was reported. */
 bool urandom_make(struct urandom_run *u);
 
-/* Writes raw text out. False: stdout is broken. */
+/* Writes raw text out. Returns false if stdout is broken. */
 bool urandom_flush(struct urandom_run *u);
 
 /* ---- progress.c ---- */

@@ -110,9 +110,8 @@ static struct os_walk make_walk(struct walk_run *run) {
     if (args->sum)
         walk_sum_set(&walk);
     else if (args->tuples || args->steer)
-        walk_tuples_set(
-            &walk, args->steer &&
-                       !args->bottom_up); /* bottom-up it is too late to choose, as in os.walk */
+        /* Bottom-up it is too late to choose, as in os.walk. */
+        walk_tuples_set(&walk, args->steer && !args->bottom_up);
     else
         walk_entries_set(&walk);
     return walk;

@@ -22,5 +22,5 @@ const char *xattr_parse_option(void *args, int which, const char *text);
 bool xattr_selects(const struct xattr_args *args, const char *name);
 
 /* Makes *sorted the names of a list, each of which ends with a NUL, in the order of their bytes.
- * False if memory is short. */
+ * Returns false if memory is short. */
 bool xattr_sort_names(const struct buf *names, struct xattr_names *sorted);

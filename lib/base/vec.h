@@ -8,8 +8,8 @@
  *     for (size_t i = 0; i < n.count; i++) use(n.items[i]);
  *     vec_finish(&n);
  *
- * An addition that fails changes nothing, and its result has to be checked: the
- * compiler warns where it is not used.
+ * An addition that fails changes nothing. The compiler warns if its result is
+ * not used.
  */
 #pragma once
 
@@ -26,14 +26,14 @@
     }
 
 /* Returns `items`, possibly moved, with room for `more` items of `size` bytes after `count`, and
- * sets *room. Returns NULL when memory is short; `items` are then as before. */
+ * sets *room. Returns NULL if memory is short; `items` are then as before. */
 void *base_vec_grow(void *items, size_t count, size_t *room, size_t more, size_t size);
 
 static inline __attribute__((warn_unused_result)) bool base_vec_checked(bool done) {
     return done;
 }
 
-/* Makes room for `more` items: false when memory is short. */
+/* Makes room for `more` items; false if memory is short. */
 #define vec_reserve(v, more)                                                                       \
     __extension__({                                                                                \
         void *vec_grown =                                                                          \
@@ -43,7 +43,7 @@ static inline __attribute__((warn_unused_result)) bool base_vec_checked(bool don
         base_vec_checked(vec_grown);                                                               \
     })
 
-/* Appends a value: false when memory is short. */
+/* Appends a value; false if memory is short. */
 #define vec_push(v, ...)                                                                           \
     base_vec_checked(vec_reserve(v, 1) && ((v)->items[(v)->count++] = (__VA_ARGS__), true))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * --progress: a line on standard error that each later one overwrites. It is
- * decoration: that it cannot be written is not an error.
+ * --progress: a line on standard error that the next one overwrites. A failure
+ * to write it is not an error.
  */
 #pragma once
 
@@ -9,22 +9,22 @@
 
 #include "cli/cli.h"
 
-/* The least time between two lines in nanoseconds. */
+/* The minimum time between two lines in nanoseconds. */
 enum { CLI_PROGRESS_NS = 200000000 };
 
 struct cli_progress {
-    const char *label;     /* begins each line */
+    const char *label;     /* with which each line begins */
     bool enabled;          /* --progress was given */
     int64_t started;       /* as `now` below */
     atomic_llong shown_at; /* when the last line was written */
 };
 
-/* `now` is in nanoseconds on any clock, the same one in every call. */
+/* Starts progress. `now` is in nanoseconds on any clock, the same one in every call. */
 void cli_progress_init(struct cli_progress *p, const struct cli *cli, bool enabled, int64_t now);
 
-/* Returns whether it is time for a line. Of several threads that ask at once, one gets true. */
+/* Returns whether it is time for a line. If several threads call it at once, one gets true. */
 bool cli_progress_is_due(struct cli_progress *p, int64_t now);
 
-/* Writes "LABEL: TEXT" over the line before; the last line stays. Nothing when memory was short for
- * the text. */
+/* Writes "LABEL: TEXT" over the previous line; the last line stays. Writes nothing if memory was
+ * short for the text. */
 void cli_progress_show(const struct cli_progress *p, const struct buf *text, bool last);

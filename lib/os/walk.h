@@ -61,24 +61,25 @@ void os_walk_fail(struct os_walk_chunk *c, int errnum, bool vanished, const char
                   const char *path);
 
 struct os_walk_ops {
-    /* An entry was listed, in any thread: appends its output to the chunk. True: enter it (if it is
-     * a directory or, with `follow`, a link to one). */
+    /* An entry was listed, in any thread: appends its output to the chunk. Returns whether to enter
+     * it, if it is a directory or, with `follow`, a link to one. */
     bool (*entry)(void *data, void *scratch, const struct os_walk_entry *e,
                   struct os_walk_chunk *c);
     /* The last entry of a directory was listed, in the same thread as its entries. May be NULL. */
     void (*end)(void *data, void *scratch, const struct os_walk_directory *d,
                 struct os_walk_chunk *c);
     /* The output of a directory's entries, in order, one call at a time; `totals` are the
-     * directory's, NULL for TOP. Clears `out`. False: stop. */
+     * directory's, NULL for TOP. Clears `out`. Returns false to stop the walk. */
     bool (*emit)(void *data, struct buf *out, void *totals);
-    /* A failure, in order. `totals` are those of the directory in question. False: stop. */
+    /* A failure, in order. `totals` are those of the directory in question. Returns false to stop
+     * the walk. */
     bool (*error)(void *data, const struct base_error *e, bool vanished, void *totals);
     /* Bottom-up: the subtree of a directory is complete, except for `out`: what entry() appended
      * for the directory itself. It may be changed before it is emitted. In order. May be NULL. */
     void (*leave)(void *data, const struct os_walk_directory *d, struct buf *out);
     /* After a directory was emitted: appends the subdirectories to enter, in order, each as 'l' (it
      * was listed) or 'n' (it was not), the name and a NUL. With one thread and top-down only.
-     * NULL: entry() decides. False: stop. */
+     * NULL: entry() decides. Returns false to stop the walk. */
     bool (*steer)(void *data, const struct os_walk_directory *d, struct buf *names);
 };
 

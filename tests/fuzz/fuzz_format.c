@@ -3,9 +3,9 @@
  * Fuzz target: records of arbitrary bytes and numbers through every format. The
  * first byte chooses options (its low three bits) and one of the formats (the
  * others; 0: all of them), the next ones numbers, the rest is cut at each 0xfa
- * into three byte strings. Beyond not crashing: JSON is valid, text and
- * its kin hold no control byte and only UTF-8, and what is decoded from a format
- * is what went in.
+ * into three byte strings. Beyond not crashing: JSON is valid, text and similar
+ * formats contain no control byte and only UTF-8, and decoding a format returns
+ * the values that were written.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,7 +161,7 @@ static int digit64(char c) {
     return found ? (int)(found - set) : -1;
 }
 
-/* Up to the quote; padding is exact, and the bits behind it are 0. */
+/* Up to the quote; padding is exact, and the unused bits are 0. */
 static void base64(struct reader *r, char quote, struct buf *b) {
     while (r->p < r->end && *r->p != quote) {
         require(r->end - r->p >= 4);
@@ -260,7 +260,7 @@ static bool is_end(const struct reader *r, const char *ends) {
     return r->p == r->end || (*r->p ? strchr(ends, *r->p) != NULL : memchr(ends, '\0', 1) != NULL);
 }
 
-/* Up to one of `ends`, which no value can hold. */
+/* Up to one of `ends`, which no value can contain. */
 static void unescape(struct reader *r, const char *ends, struct buf *b) {
     while (!is_end(r, ends)) {
         if (skip(r, "\\n"))
@@ -346,7 +346,7 @@ struct table {
     struct cli_table_widths widths;
 };
 
-/* Lines of equal shape; the cells cannot be told from their padding. */
+/* Lines of equal shape; the cells cannot be distinguished from their padding. */
 static void read_table(const struct cli_writer *w, const struct buf *cells) {
     struct table o = { 0 };
     struct buf copy = { 0 };
@@ -465,7 +465,7 @@ static void sh_list(struct reader *r, const struct input *in) {
     buf_finish(&b);
 }
 
-/* Names hold no NUL: the callers' strings cannot. */
+/* Names contain no NUL: the callers' strings cannot. */
 static void read_sh(const struct input *in, const struct buf *b) {
     struct reader r = { b->data, b->data + b->len };
     const struct cli_value *blob = &in->values[F_BLOB];
@@ -522,7 +522,7 @@ static void check_format(const struct input *in, const struct cli_writer *w) {
     cli_format_record(w, in->values, true, &b);
     require(!b.failed);
     switch (w->format) {
-    case CLI_FORMAT_RAW: /* is no format of records */
+    case CLI_FORMAT_RAW: /* is not a format of records */
         break;
     case CLI_FORMAT_TEXT:
         read_text(in, &b);
@@ -580,7 +580,7 @@ static void check_formats(const struct input *in, uint8_t options) {
     }
 }
 
-/* Cuts the bytes into parts; but for the blob, the last, a NUL is no part of a value. */
+/* Cuts the bytes into parts. Only the last one, the blob, may contain a NUL. */
 static void cut(struct input *in, const uint8_t *data, size_t size) {
     for (int i = 0; i < PARTS; i++) {
         const uint8_t *end = i + 1 < PARTS && size ? memchr(data, 0xfa, size) : NULL;

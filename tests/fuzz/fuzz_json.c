@@ -20,7 +20,7 @@ static void require(bool condition) {
         abort();
 }
 
-/* Reads a value of the text behind what the buffer holds; whether there is one. */
+/* Reads a value of the text after what the buffer contains; whether there is one. */
 static bool accepts(struct cli_json *j, struct buf *b) {
     const char *start = j->at;
     const char *why = cli_json_bytes(j, b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * no_vdso COMMAND...: runs it as if the kernel had no vDSO. The entry of the
- * auxiliary vector that tells where it is gets another type, before the first
+ * auxiliary vector with its address gets another type, before the first
  * instruction of the program. Status 77: nothing can be traced here.
  */
 #include <elf.h>

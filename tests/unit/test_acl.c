@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * ACLs and capabilities as attributes hold them: their texts, and what is said
+ * ACLs and capabilities as stored in attributes: their texts, and what is said
  * of garbage.
  */
 #include <stdlib.h>

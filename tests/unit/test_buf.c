@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "check.h"
 
-/* AddressSanitizer: a size that cannot be had is NULL, as with any malloc(3), not the end. */
+/* AddressSanitizer: a size that is unavailable is NULL, as with any malloc(3), not the end of the
+ * program. */
 const char *__asan_default_options(void);  /* NOLINT: the name is the interface */
 const char *__asan_default_options(void) { /* NOLINT */
     return "allocator_may_return_null=1";

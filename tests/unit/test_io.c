@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "check.h"
 
-/* A file that holds a text, and what is read of it into `room` bytes. */
+/* A file that contains a text, and what is read of it into `room` bytes. */
 static ssize_t read_back(const char *held, char *text, size_t room) {
     char path[64];
     int fd = memfd_create("held", MFD_CLOEXEC);

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "cli/json.h"
 
-/* A literal and its size, which may hold NULs. */
+/* A literal, which may contain NULs, and its size. */
 #define BYTES(literal) literal, sizeof(literal) - 1
 
 /* All of the text is one value, which stands for these bytes. */

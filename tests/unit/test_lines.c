@@ -13,7 +13,7 @@
 #include "base/lines.h"
 #include "check.h"
 
-/* A file that holds bytes, read from the beginning. */
+/* A file that contains bytes, read from the beginning. */
 static int file_of(const char *bytes, size_t size) {
     int fd = memfd_create("lines", MFD_CLOEXEC);
     CHECK_INT(base_write(fd, bytes, size), 0);

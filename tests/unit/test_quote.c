@@ -6,7 +6,7 @@
 #include "check.h"
 #include "cli/quote.h"
 
-/* A literal and its size, which may hold NULs. */
+/* A literal, which may contain NULs, and its size. */
 #define BYTES(literal) literal, sizeof(literal) - 1
 
 static void check_buf(const char *what, struct buf *b, const char *want, size_t size) {

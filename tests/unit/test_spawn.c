@@ -108,7 +108,7 @@ static void test_unknown_kind(void) {
     }
 }
 
-/* Each kind has a row that does something, and is no error to have. */
+/* Each kind has a row that does something, and may be in a plan. */
 static void test_rows(void) {
     for (int kind = 0; kind < OS_STEPS; kind++)
         CHECK(strcmp(os_step_name((enum os_step_kind)kind), "unknown") != 0);
@@ -116,7 +116,7 @@ static void test_rows(void) {
     CHECK_INT(os_step_capability(OS_STEP_SETSID), -1);
 }
 
-/* The steps before the one that failed are done, the ones behind it are not. */
+/* The steps before the one that failed are done, those after it are not. */
 static void test_steps_stop(void) {
     const struct os_step steps[] = {
         { .kind = OS_STEP_UMASK, .umask = 0123 },
@@ -142,7 +142,7 @@ static void test_empty(void) {
     os_plan_finish(&p);
 }
 
-/* Whatever the order of the options, but for the file actions'. */
+/* Whatever the order of the options, except that of file actions. */
 static void test_order(void) {
     static const enum os_step_kind kinds[] = {
         OS_STEP_SIGMASK,   OS_STEP_PDEATHSIG, OS_STEP_OPEN,    OS_STEP_NO_NEW_PRIVS,
@@ -168,7 +168,7 @@ static void test_order(void) {
     os_plan_finish(&p);
 }
 
-/* What can be set once only: the last one holds, at its place; limits by their number. */
+/* What can be set once only: the last one counts, at its place; limits by their number. */
 static void test_set(void) {
     struct os_plan p = os_plan_init();
     os_plan_set(&p, (struct os_step){ .kind = OS_STEP_UMASK, .umask = 1 });
@@ -330,7 +330,7 @@ static void test_own(void) {
     CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
     CHECK(first == fd || fcntl(first, F_GETFD) < 0);
 
-    /* One that is in nobody's way stays where it is. */
+    /* One without a conflict stays where it is. */
     int high = fcntl(fd, F_DUPFD_CLOEXEC, 50);
     CHECK_INT(os_plan_own(&p, high, &e), high);
 

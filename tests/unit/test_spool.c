@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The spool: in memory, in a file without a name, and where no file can be had.
+ * The spool: in memory, in a file without a name, and if no file can be
+ * created.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 #include "cli/quote_gnu.h"
 #include "cli/template.h"
 
-/* The formats are put together here. */
+/* The formats are made at run time here. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
 /* ---- pieces ---- */

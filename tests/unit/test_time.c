@@ -263,7 +263,7 @@ static void test_zone_files(void) {
     }
 }
 
-/* Changes of the standard offset, which no daylight-saving flag tells apart. */
+/* Changes of the standard offset, which no daylight-saving flag distinguishes. */
 static void test_moved_zones(void) {
     if (zone("Pacific/Apia")) { /* a whole day */
         check_point("2011-12-29T23:59:59", 1325239199, 0);

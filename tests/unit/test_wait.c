@@ -77,7 +77,7 @@ static void test_no_status(void) {
     }
 }
 
-/* What waitid(2) tells of real children is what its word says. */
+/* What waitid(2) reports about real children agrees with the decoded status word. */
 static void test_waitid(void) {
     static const int ends[] = { 0, 7, 255, -SIGTERM, -SIGKILL };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
