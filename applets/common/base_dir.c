@@ -8,6 +8,18 @@
 #include "applets/common/base_dir.h"
 #include "os/file.h"
 
+const struct cli_option base_dir_options[] = {
+    { CLI_TEXT(struct base_dir_args, dir), .letter = 'C', .name = "dir", .metavar = "DIR",
+      .conflicts = "dir-fd", .complete = CLI_COMPLETE_DIRECTORY,
+      .help = "relative PATHs begin at DIR" },
+    { CLI_FD(struct base_dir_args, dir_fd), .name = "dir-fd", .metavar = "N",
+      .help = "relative PATHs begin at the open directory N" },
+    { CLI_TEXT(struct base_dir_args, files0), .name = "files0-from", .metavar = "FILE",
+      .complete = CLI_COMPLETE_FILE,
+      .help = "read NUL-terminated PATHs from FILE, '-' for standard input, as they come" },
+    CLI_OPTIONS_END,
+};
+
 bool base_dir_check_descriptor(struct cli *cli, int fd) {
     if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->call.closed >> fd & 1))
         return true;
@@ -18,14 +30,14 @@ bool base_dir_check_descriptor(struct cli *cli, int fd) {
     return false;
 }
 
-int base_dir_open(struct cli *cli, const char *dir, int dir_fd, int *opened) {
+int base_dir_open(struct cli *cli, const struct base_dir_args *args, int *opened) {
     *opened = -1;
-    if (dir_fd >= 0)
-        return base_dir_check_descriptor(cli, dir_fd) ? dir_fd : -1;
-    if (!dir)
+    if (args->dir_fd >= 0)
+        return base_dir_check_descriptor(cli, args->dir_fd) ? args->dir_fd : -1;
+    if (!args->dir)
         return AT_FDCWD;
     struct base_error e;
-    struct os_file file = { AT_FDCWD, dir, true };
+    struct os_file file = { AT_FDCWD, args->dir, true };
     *opened = os_file_open_directory(&file, &e);
     if (*opened < 0)
         cli_report(cli, &e);

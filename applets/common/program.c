@@ -12,6 +12,16 @@
 #include "base/io.h"
 #include "cli/parse.h"
 
+const struct cli_option program_time_options[] = {
+    { CLI_TIME(struct program_time, timeout), .name = "timeout", .metavar = "T",
+      .help = "send it a signal after that time; the status is 124" },
+    { CLI_SIGNAL(struct program_time, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
+      .needs = "timeout", .help = "the signal of --timeout" },
+    { CLI_TIME(struct program_time, kill_after), .name = "kill-after", .metavar = "T",
+      .needs = "timeout", .help = "and SIGKILL that time later; the status is 137" },
+    CLI_OPTIONS_END,
+};
+
 /* Copies an inherited descriptor. The program does not get the original, unless it is a standard
  * one, so that its reader sees end of file. */
 static int copy_descriptor(int number, struct base_error *e) {

@@ -26,6 +26,16 @@ enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, ST
                   WAIT_FIELD(views, "error", CLI_ENUM, "why it failed, such as ENOENT"),           \
               [(base) + STEP_ERRNO] = WAIT_FIELD(views, "errno", CLI_INT, "the same as a number")
 
+/* How long a program may run, as the options of program_time_options[] say, which a command's table
+ * includes. */
+struct program_time {
+    int64_t timeout;    /* nanoseconds until `signo` is sent; 0: no limit */
+    int signo;          /* SIGTERM to begin with */
+    int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; 0: it is not */
+};
+
+extern const struct cli_option program_time_options[];
+
 /* Opens what --status names as a descriptor of the plan's own. Call it after all file actions were
  * added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);

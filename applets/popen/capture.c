@@ -88,9 +88,9 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     struct popen_run p = { .cli = cli,
                            .args = args,
                            .child = { .group = popen_needs_group(args),
-                                      .timeout = os_child_limit(args->timeout),
-                                      .kill_after = os_child_limit(args->kill_after),
-                                      .signo = args->signo } };
+                                      .timeout = os_child_limit(args->time.timeout),
+                                      .kill_after = os_child_limit(args->time.kill_after),
+                                      .signo = args->time.signo } };
     cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());
     int r = popen_plan_prepare(plan, cli, args, &e);
     if (r == 0)

@@ -130,7 +130,7 @@ static void add_program(struct popen_plan *plan, const struct cli *cli,
 }
 
 bool popen_needs_group(const struct popen_args *args) {
-    return (args->timeout && !args->child_only) || args->on_exit == POPEN_KILL;
+    return (args->time.timeout && !args->child_only) || args->on_exit == POPEN_KILL;
 }
 
 int popen_plan_prepare(struct popen_plan *plan, const struct cli *cli,

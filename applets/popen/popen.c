@@ -73,6 +73,10 @@ static const struct cli_choice *const choices[] = {
     [CHOICES_KILL] = kill_choices,
 };
 
+enum { INCLUDE_TIME };
+
+static const struct cli_option *const includes[] = { [INCLUDE_TIME] = program_time_options };
+
 static const struct cli_option options[] = {
     CLI_GROUP("The command"),
     { CLI_TEXT(struct popen_args, command), .letter = 'c', .name = "command", .metavar = "STRING",
@@ -99,12 +103,7 @@ static const struct cli_option options[] = {
     { CLI_FLAG(struct popen_args, progress), .name = "progress",
       .help = "show time and bytes on standard error" },
     CLI_GROUP("Its time"),
-    { CLI_TIME(struct popen_args, timeout), .name = "timeout", .metavar = "T",
-      .help = "send it a signal after that time; the status is 124" },
-    { CLI_SIGNAL(struct popen_args, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
-      .needs = "timeout", .help = "the signal of --timeout" },
-    { CLI_TIME(struct popen_args, kill_after), .name = "kill-after", .metavar = "T",
-      .needs = "timeout", .help = "and SIGKILL that time later; the status is 137" },
+    CLI_INCLUDE(struct popen_args, time, struct program_time, INCLUDE_TIME),
     { CLI_CHOICE(struct popen_args, child_only, CHOICES_KILL), .name = "kill", .metavar = "WHOM",
       .preset = "group", .needs = "timeout", .help = "whom the signals are for" },
     { CLI_CHOICE(struct popen_args, on_exit, CHOICES_ON_EXIT), .name = "on-exit", .metavar = "HOW",
@@ -142,7 +141,9 @@ static void run(struct cli *cli, void *data) {
     popen_plan_finish(&plan);
 }
 
-static const struct popen_args presets = { .signo = SIGTERM, .buffering = -1, .limit = UINT64_MAX };
+static const struct popen_args presets = { .time.signo = SIGTERM,
+                                           .buffering = -1,
+                                           .limit = UINT64_MAX };
 
 const struct cli_command applet_popen = {
     .name = "popen",
@@ -150,6 +151,7 @@ const struct cli_command applet_popen = {
     .usage = "[OPTION]... 'SHELL COMMAND'\n[OPTION]... -c 'SHELL COMMAND'\n"
              "[OPTION]... -- CMD [ARG]...",
     .options = options,
+    .includes = includes,
     .choices = choices,
     .parse = parse_option,
     .choose_view = choose_view,

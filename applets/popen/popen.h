@@ -36,13 +36,12 @@ struct popen_args {
     int mode;            /* enum popen_mode */
     int on_exit;         /* enum popen_on_exit */
     int child_only;      /* --kill=child */
-    int signo;
-    int buffering; /* -1, 0: as it comes; 1: lines; N: blocks */
+    int buffering;       /* -1, 0: as it comes; 1: lines; N: blocks */
     bool tee;
     bool events;
     bool progress;
     uint64_t limit;
-    int64_t timeout, kill_after; /* nanoseconds; 0: no limit */
+    struct program_time time;
 };
 
 enum popen_view { POPEN_VIEW_RESULT, POPEN_VIEW_EVENT };

@@ -37,26 +37,29 @@ static const struct cli_choice *const choices[] = {
     [CHOICES_YES_NO] = yes_no,
 };
 
-#define TARGET_ROWS                                                                                \
-    { CLI_FLAG(struct sched_args, threads), .name = "threads",                                     \
-      .help = "all threads of the processes, not only the main ones" },                            \
-        { CLI_UNSIGNED(struct sched_args, pgrp), .name = "pgrp", .metavar = "N",                   \
-          .help = "the processes of a process group (0: this one)" },                              \
-    {                                                                                              \
-        CLI_TEXT(struct sched_args, user),                                                         \
-            .name = "user", .metavar = "U", .complete = CLI_COMPLETE_USER,                         \
-            .help = "the processes of a user (name or real user id)"                               \
-    }
+static const struct cli_option target_options[] = {
+    { CLI_FLAG(struct sched_args, threads), .name = "threads",
+      .help = "all threads of the processes, not only the main ones" },
+    { CLI_UNSIGNED(struct sched_args, pgrp), .name = "pgrp", .metavar = "N",
+      .help = "the processes of a process group (0: this one)" },
+    { CLI_TEXT(struct sched_args, user), .name = "user", .metavar = "U",
+      .complete = CLI_COMPLETE_USER, .help = "the processes of a user (name or real user id)" },
+    CLI_OPTIONS_END,
+};
+
+enum { INCLUDE_TARGET };
+
+static const struct cli_option *const includes[] = { [INCLUDE_TARGET] = target_options };
 
 static const struct cli_option show_options[] = {
     CLI_GROUP("Which"),
-    TARGET_ROWS,
+    CLI_INCLUDE_ROWS(INCLUDE_TARGET),
     CLI_OPTIONS_END,
 };
 
 static const struct cli_option set_options[] = {
     CLI_GROUP("Which"),
-    TARGET_ROWS,
+    CLI_INCLUDE_ROWS(INCLUDE_TARGET),
     CLI_GROUP("What is set"),
     { CLI_CHOICE(struct sched_args, policy, CHOICES_POLICY), .name = "policy", .metavar = "POLICY",
       .help = "the policy" },
@@ -175,6 +178,58 @@ static void run_yield(struct cli *cli, void *data) {
     os_sched_yield();
 }
 
+static bool sets_nothing(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    (void)call;
+    return !sched_changes_attr(args) && args->nice == SCHED_NO_NICE && !args->affinity.count;
+}
+
+static bool lacks_priority(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    (void)call;
+    return args->policy >= 0 && sched_is_real_time((uint32_t)args->policy) &&
+           args->priority == SCHED_NOT_GIVEN;
+}
+
+static bool lacks_runtime(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    (void)call;
+    return args->policy == OS_SCHED_DEADLINE && !args->runtime;
+}
+
+static bool has_runtime_alone(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    (void)call;
+    return args->runtime && args->policy >= 0 && args->policy != OS_SCHED_DEADLINE;
+}
+
+static bool has_status_alone(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    return !call->program && args->status;
+}
+
+static bool has_no_target(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    return !call->program && !call->operand_count && args->pgrp == SCHED_NOT_GIVEN && !args->user;
+}
+
+static bool has_targets_and_program(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    return call->program && (call->operand_count || args->threads ||
+                             args->pgrp != SCHED_NOT_GIVEN || args->user || !call->program[0]);
+}
+
+static const struct cli_rule set_rules[] = {
+    { sets_nothing, NULL, "set what? --policy, --priority, --nice, --affinity and others say it" },
+    { lacks_priority, "--policy", "fifo and rr need --priority" },
+    { lacks_runtime, "--policy", "deadline needs --runtime and --deadline" },
+    { has_runtime_alone, "--runtime", "goes with --policy=deadline" },
+    { has_status_alone, "--status", "goes with a program" },
+    { has_no_target, NULL, "of what? PID, --pgrp, --user, or '--' and a program say it" },
+    { has_targets_and_program, NULL, "takes PIDs, or '--' and a program" },
+    { NULL, NULL, NULL },
+};
+
 static unsigned choose_view_of_set(const struct cli_call *call, const void *args) {
     (void)args;
     return call->program ? SCHED_VIEW_STATUS : SCHED_VIEW_SET;
@@ -197,9 +252,9 @@ static const struct sched_args presets = { .policy = -1,
                                            .pgrp = SCHED_NOT_GIVEN };
 
 #define SCHED_COMMON                                                                               \
-    .manual = "osbox-sched", .fields = sched_fields, .views = "show set limits cpus status",       \
-    .field_count = SCHED_FIELDS, .args_size = sizeof(struct sched_args), .presets = &presets,      \
-    .default_format = CLI_FORMAT_TEXT
+    .manual = "osbox-sched", .includes = includes, .fields = sched_fields,                         \
+    .views = "show set limits cpus status", .field_count = SCHED_FIELDS,                           \
+    .args_size = sizeof(struct sched_args), .presets = &presets, .default_format = CLI_FORMAT_TEXT
 
 static const struct cli_command show_command = {
     .name = "show",
@@ -222,6 +277,7 @@ static const struct cli_command set_command = {
     .dashes_program = true,
     .choices = choices,
     .parse = parse_option,
+    .rules = set_rules,
     .choose_view = choose_view_of_set,
     .finish_args = finish_set_args,
     .run = run_set,

@@ -127,37 +127,15 @@ static bool set_round(struct cli *cli, const struct sched_args *args, struct sch
 /* A thread that was not set yet may create others: repeat until a round finds no new ones. */
 static void set_threads(struct cli *cli, const struct sched_args *args) {
     struct sched_threads done = { 0 };
-    bool named = cli->call.operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user;
-    if (!named)
-        cli_usage(cli, NULL, "of what? PID, --pgrp, --user, or '--' and a program say it");
-    else if (cli_begin(cli))
+    if (cli_begin(cli))
         while (set_round(cli, args, &done) && args->threads)
             ;
     vec_finish(&done);
 }
 
-/* ---- what was called for ---- */
-
 void sched_set(struct cli *cli, const struct sched_args *args) {
-    bool nothing =
-        !sched_changes_attr(args) && args->nice == SCHED_NO_NICE && !args->affinity.count;
-    if (nothing)
-        cli_usage(cli, NULL,
-                  "set what? --policy, --priority, --nice, --affinity and others say it");
-    else if (args->policy >= 0 && sched_is_real_time((uint32_t)args->policy) &&
-             args->priority == SCHED_NOT_GIVEN)
-        cli_usage(cli, "--policy", "fifo and rr need --priority");
-    else if (args->policy == OS_SCHED_DEADLINE && !args->runtime)
-        cli_usage(cli, "--policy", "deadline needs --runtime and --deadline");
-    else if (args->runtime && args->policy >= 0 && args->policy != OS_SCHED_DEADLINE)
-        cli_usage(cli, "--runtime", "goes with --policy=deadline");
-    else if (!cli->call.program && args->status)
-        cli_usage(cli, "--status", "goes with a program");
-    else if (!cli->call.program)
-        set_threads(cli, args);
-    else if (cli->call.operand_count || args->threads || args->pgrp != SCHED_NOT_GIVEN ||
-             args->user || !cli->call.program[0])
-        cli_usage(cli, NULL, "takes PIDs, or '--' and a program");
-    else
+    if (cli->call.program)
         sched_run(cli, args);
+    else
+        set_threads(cli, args);
 }

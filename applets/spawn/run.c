@@ -38,15 +38,15 @@ static void report_end(struct cli *cli, const struct spawn_args *args,
 /* As with timeout(1), a program whose time is limited has a process group of its own, which gets
  * the signal. */
 static bool has_group(const struct spawn_args *args) {
-    return args->timeout && !args->foreground;
+    return args->time.timeout && !args->foreground;
 }
 
 static void run_and_wait(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
     struct os_child child = { .group = has_group(args),
-                              .timeout = os_child_limit(args->timeout),
-                              .kill_after = os_child_limit(args->kill_after),
-                              .signo = args->signo };
+                              .timeout = os_child_limit(args->time.timeout),
+                              .kill_after = os_child_limit(args->time.kill_after),
+                              .signo = args->time.signo };
     if (os_child_start(&child, &args->plan, &e) < 0) {
         report_failure(cli, args, &e);
         return;

@@ -103,6 +103,10 @@ static const struct cli_choice *const choices[] = {
     [CHOICES_POLICY] = scheduling_policies,
 };
 
+enum { INCLUDE_TIME };
+
+static const struct cli_option *const includes[] = { [INCLUDE_TIME] = program_time_options };
+
 static const struct cli_option options[] = {
     CLI_GROUP("How it is run"),
     { CLI_SET(struct spawn_args, mode, SPAWN_NOWAIT), .name = "nowait",
@@ -115,12 +119,7 @@ static const struct cli_option options[] = {
     { CLI_TEXT(struct spawn_args, status), .name = "status", .metavar = "FILE|fd:N",
       .complete = CLI_COMPLETE_FILE,
       .help = "write a record of how it ended, or why it was not run" },
-    { CLI_TIME(struct spawn_args, timeout), .name = "timeout", .metavar = "T",
-      .help = "send it a signal after that time; the status is 124" },
-    { CLI_SIGNAL(struct spawn_args, signo), .name = "signal", .metavar = "SIG", .preset = "TERM",
-      .needs = "timeout", .help = "the signal of --timeout" },
-    { CLI_TIME(struct spawn_args, kill_after), .name = "kill-after", .metavar = "T",
-      .needs = "timeout", .help = "and SIGKILL that time later; the status is 137" },
+    CLI_INCLUDE(struct spawn_args, time, struct program_time, INCLUDE_TIME),
     { CLI_FLAG(struct spawn_args, foreground), .name = "foreground", .needs = "timeout",
       .help = "with --timeout: no process group of its own; the signal is for it alone" },
     CLI_GROUP("The program and its environment"),
@@ -214,7 +213,7 @@ static void run(struct cli *cli, void *data) {
     struct spawn_args *args = data;
     if (cli->call.program || args->mode == SPAWN_DRY_RUN)
         spawn_run_program(cli, args);
-    else if (args->mode != SPAWN_WAIT || args->status || args->timeout)
+    else if (args->mode != SPAWN_WAIT || args->status || args->time.timeout)
         cli_usage(cli, NULL, "a program is missing");
     else
         spawn_show_process(cli, args);
@@ -222,7 +221,7 @@ static void run(struct cli *cli, void *data) {
 
 static const struct spawn_args presets = { .plan = { .exec_fd = -1 },
                                            .exec_fd = -1,
-                                           .signo = SIGTERM };
+                                           .time.signo = SIGTERM };
 
 const struct cli_command applet_spawn = {
     .name = "spawn",
@@ -230,6 +229,7 @@ const struct cli_command applet_spawn = {
     .usage = "[OPTION]... CMD [ARG]...\n[OPTION]...",
     .description = "Without CMD: print the parameters that a process would have.",
     .options = options,
+    .includes = includes,
     .choices = choices,
     .parse = parse_option,
     .choose_view = choose_view,

@@ -24,12 +24,11 @@ struct spawn_args {
     const char *groups;
     const char *argv0;
     const char *status;
-    int mode;                    /* enum spawn_mode */
-    int path;                    /* enum spawn_path */
-    int exec_fd;                 /* -1: none */
-    int signo;                   /* --signal */
-    int64_t timeout, kill_after; /* nanoseconds; 0: no limit */
-    bool clear;                  /* -i */
+    int mode;    /* enum spawn_mode */
+    int path;    /* enum spawn_path */
+    int exec_fd; /* -1: none */
+    struct program_time time;
+    bool clear; /* -i */
     bool map_root;
     bool foreground;
     int unshare; /* CLONE_NEW* */

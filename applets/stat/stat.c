@@ -22,15 +22,13 @@
 enum stat_follow { FOLLOW_DEFAULT, FOLLOW_ALWAYS, FOLLOW_NEVER };
 
 struct stat_args {
-    int follow;         /* enum stat_follow */
-    int fd;             /* --fd; -1: paths */
-    int dir_fd;         /* --dir-fd; -1: the current directory */
-    const char *dir;    /* --dir */
-    const char *files0; /* --files0-from */
-    int sync;           /* enum os_sync */
-    bool file_system;   /* -f */
-    bool access;        /* -a was given */
-    int access_mode;    /* R_OK | W_OK | X_OK */
+    int follow; /* enum stat_follow */
+    int fd;     /* --fd; -1: paths */
+    struct base_dir_args base;
+    int sync;         /* enum os_sync */
+    bool file_system; /* -f */
+    bool access;      /* -a was given */
+    int access_mode;  /* R_OK | W_OK | X_OK */
     bool effective;
     const char *pathconf;   /* "": all of them */
     const char *gnu_format; /* -c: a newline after each */
@@ -74,6 +72,9 @@ static const char *parse_access(struct stat_args *a, const char *text) {
 
 enum { CALL_ACCESS };
 enum { CHOICES_SYNC = 1, CHOICES_CACHED };
+enum { INCLUDE_BASE_DIR };
+
+static const struct cli_option *const includes[] = { [INCLUDE_BASE_DIR] = base_dir_options };
 
 static const struct cli_choice *const choices[] = {
     [CHOICES_SYNC] = sync_choices,
@@ -96,14 +97,7 @@ static const struct cli_option options[] = {
     { CLI_FD(struct stat_args, fd), .name = "fd", .metavar = "N",
       .conflicts = "dir dir-fd files0-from follow no-follow dereference format printf terse",
       .help = "the open descriptor N, as os.fstat; takes no PATH" },
-    { CLI_TEXT(struct stat_args, dir), .letter = 'C', .name = "dir", .metavar = "DIR",
-      .conflicts = "dir-fd", .complete = CLI_COMPLETE_DIRECTORY,
-      .help = "relative PATHs begin at DIR" },
-    { CLI_FD(struct stat_args, dir_fd), .name = "dir-fd", .metavar = "N",
-      .help = "relative PATHs begin at the open directory N" },
-    { CLI_TEXT(struct stat_args, files0), .name = "files0-from", .metavar = "FILE",
-      .complete = CLI_COMPLETE_FILE,
-      .help = "read NUL-terminated PATHs from FILE, '-' for standard input, as they come" },
+    CLI_INCLUDE(struct stat_args, base, struct base_dir_args, INCLUDE_BASE_DIR),
     { CLI_CHOICE(struct stat_args, sync, CHOICES_SYNC), .name = "sync", .metavar = "HOW",
       .preset = "default", .help = "how fresh the answer has to be" },
     { CLI_CHOICE(struct stat_args, sync, CHOICES_CACHED), .name = "cached", .metavar = "MODE",
@@ -227,10 +221,10 @@ static void stat_paths(struct cli *cli, const struct stat_args *args) {
                             .sync = (enum os_sync)args->sync };
     struct cli_paths paths;
     int opened;
-    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, &args->base, &opened);
     if (dir_fd == -1)
         return;
-    if (cli_paths_open(&paths, cli, args->files0)) {
+    if (cli_paths_open(&paths, cli, args->base.files0)) {
         if (is_gnu(args))
             stat_gnu_run(cli, &gnu, dir_fd, &paths);
         else
@@ -267,13 +261,16 @@ static void run(struct cli *cli, void *data) {
 
 #define STAT_COMMON                                                                                \
     .usage = "[OPTION]... PATH...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",            \
-    .options = options, .choices = choices, .parse = parse_option, .choose_view = choose_view,     \
-    .fields = stat_fields, .views = "file file-system access pathconf descriptor",                 \
-    .field_count = STAT_FIELDS, .exits = exits, .args_size = sizeof(struct stat_args),             \
-    .operands = CLI_COMPLETE_FILE, .default_format = CLI_FORMAT_TEXT, .run = run
+    .options = options, .includes = includes, .choices = choices, .parse = parse_option,           \
+    .choose_view = choose_view, .fields = stat_fields,                                             \
+    .views = "file file-system access pathconf descriptor", .field_count = STAT_FIELDS,            \
+    .exits = exits, .args_size = sizeof(struct stat_args), .operands = CLI_COMPLETE_FILE,          \
+    .default_format = CLI_FORMAT_TEXT, .run = run
 
-static const struct stat_args stat_presets = { .fd = -1, .dir_fd = -1 };
-static const struct stat_args lstat_presets = { .fd = -1, .dir_fd = -1, .follow = FOLLOW_NEVER };
+static const struct stat_args stat_presets = { .fd = -1, .base.dir_fd = -1 };
+static const struct stat_args lstat_presets = { .fd = -1,
+                                                .base.dir_fd = -1,
+                                                .follow = FOLLOW_NEVER };
 
 const struct cli_command applet_stat = {
     .name = "stat",

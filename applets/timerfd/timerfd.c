@@ -9,7 +9,6 @@
  * kernel, and is an error where osbox itself waits for ticks.
  */
 #include "applets/timerfd/timerfd.h"
-#include "cli/dispatch.h"
 #include "cli/parse.h"
 
 /* ---- options ---- */
@@ -53,31 +52,38 @@ static const char *parse_option(void *data, int which, const char *text) {
     }
 }
 
-#define CLOCK_ROW                                                                                  \
-    {                                                                                              \
-        CLI_CHOICE(struct timerfd_args, clock, CHOICES_CLOCK),                                     \
-            .name = "clock", .metavar = "CLOCK", .preset = "monotonic; realtime with --at=ISO",    \
-            .help = "which clock the timer counts on"                                              \
-    }
-#define WHEN_ROWS                                                                                  \
-    { CLI_TIME(struct timerfd_args, initial), .name = "initial", .metavar = "T",                   \
-      .conflicts = "at",                                                                           \
-      .help = "time until the first expiration (the interval, if not given); 0 disarms" },         \
-        { CLI_TIME(struct timerfd_args, interval), .name = "interval", .metavar = "T",             \
-          .help = "time between expirations" },                                                    \
-        { CLI_CALL(CALL_AT), .name = "at", .metavar = "TIME",                                      \
-          .help = "the first expiration: ISO 8601, or @SECONDS on the clock" },                    \
-    {                                                                                              \
-        CLI_FLAG(struct timerfd_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",      \
-                                                      .help = "tell when the clock is set"         \
-    }
+static const struct cli_option clock_options[] = {
+    { CLI_CHOICE(struct timerfd_args, clock, CHOICES_CLOCK), .name = "clock", .metavar = "CLOCK",
+      .preset = "monotonic; realtime with --at=ISO", .help = "which clock the timer counts on" },
+    CLI_OPTIONS_END,
+};
+
+static const struct cli_option time_options[] = {
+    { CLI_TIME(struct timerfd_args, initial), .name = "initial", .metavar = "T", .conflicts = "at",
+      .help = "time until the first expiration (the interval, if not given); 0 disarms" },
+    { CLI_TIME(struct timerfd_args, interval), .name = "interval", .metavar = "T",
+      .help = "time between expirations" },
+    { CLI_CALL(CALL_AT), .name = "at", .metavar = "TIME",
+      .help = "the first expiration: ISO 8601, or @SECONDS on the clock" },
+    { CLI_FLAG(struct timerfd_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",
+      .help = "tell when the clock is set" },
+    CLI_OPTIONS_END,
+};
+
+enum { INCLUDE_CLOCK, INCLUDE_TIME };
+
+static const struct cli_option *const includes[] = {
+    [INCLUDE_CLOCK] = clock_options,
+    [INCLUDE_TIME] = time_options,
+};
+
 #define FD_ROW(what)                                                                               \
     { CLI_FD(struct timerfd_args, fd), .name = "fd", .metavar = "N", .help = what }
 
 static const struct cli_option tick_options[] = {
     CLI_GROUP("The timer"),
-    CLOCK_ROW,
-    WHEN_ROWS,
+    CLI_INCLUDE_ROWS(INCLUDE_CLOCK),
+    CLI_INCLUDE_ROWS(INCLUDE_TIME),
     { CLI_FLAG(struct timerfd_args, rearm), .name = "rearm", .needs = "cancel-on-set",
       .help = "go on when the clock was set (else the status is 75)" },
     CLI_GROUP("How long"),
@@ -104,15 +110,15 @@ static const struct cli_option create_options[] = {
     FD_ROW("the descriptor that it becomes"),
     { CLI_FLAG(struct timerfd_args, nonblock), .name = "nonblock",
       .help = "a read does not wait (TFD_NONBLOCK)" },
-    CLOCK_ROW,
-    WHEN_ROWS,
+    CLI_INCLUDE_ROWS(INCLUDE_CLOCK),
+    CLI_INCLUDE_ROWS(INCLUDE_TIME),
     CLI_OPTIONS_END,
 };
 
 static const struct cli_option settime_options[] = {
     CLI_GROUP("The timer"),
     FD_ROW("the descriptor of the timer"),
-    WHEN_ROWS,
+    CLI_INCLUDE_ROWS(INCLUDE_TIME),
     CLI_OPTIONS_END,
 };
 
@@ -171,31 +177,70 @@ static unsigned choose_view_of_tick(const struct cli_call *call, const void *arg
     return call->program ? TIMERFD_VIEW_COMMAND : TIMERFD_VIEW_TICK;
 }
 
+/* ---- what the options must satisfy together ---- */
+
+static bool has_empty_program(const struct cli_call *call, const void *args) {
+    (void)args;
+    return call->program && !call->program[0];
+}
+
+static bool has_status_alone(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    return !call->program && args->status;
+}
+
+static bool has_fields_alone(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    return call->program && !args->status && call->common.fields;
+}
+
+static bool has_overlap_alone(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    return !call->program && args->overlap != TIMERFD_DEFAULT;
+}
+
+static bool has_signal_alone(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    (void)call;
+    return args->overlap != TIMERFD_KILL && args->signo;
+}
+
+static bool has_kill_after_alone(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    (void)call;
+    return args->overlap != TIMERFD_KILL && args->kill_after;
+}
+
+static bool has_no_time(const struct cli_call *call, const void *data) {
+    (void)call;
+    return !timerfd_has_time(data);
+}
+
+static bool is_disarmed(const struct cli_call *call, const void *data) {
+    const struct timerfd_args *args = data;
+    (void)call;
+    return !args->at_text && (args->initial == 0 || (args->initial < 0 && args->interval == 0));
+}
+
+static const struct cli_rule tick_rules[] = {
+    { has_empty_program, "--", "a program is missing" },
+    { has_status_alone, "--status", "goes with a program" },
+    { has_fields_alone, "--fields", "goes with --status, where there is a program" },
+    { has_overlap_alone, "--overlap", "goes with a program" },
+    { has_signal_alone, "--signal", "goes with --overlap=kill" },
+    { has_kill_after_alone, "--kill-after", "goes with --overlap=kill" },
+    { has_no_time, NULL, "when? --interval, --initial or --at say it" },
+    { is_disarmed, "--initial=0", "a timer that is disarmed never ticks" },
+    { NULL, NULL, NULL },
+};
+
 static void run_tick(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     bool records = !cli->call.program || args->status;
+    bool several = !cli->call.program && args->interval && args->count != 1;
     if (records && !cli_begin(cli))
         return;
-    if (cli->call.operand_count)
-        cli_unknown_command(cli, cli->call.operands[0]); /* a program follows "--" */
-    else if (cli->call.program && !cli->call.program[0])
-        cli_usage(cli, "--", "a program is missing");
-    else if (!cli->call.program && args->status)
-        cli_usage(cli, "--status", "goes with a program");
-    else if (cli->call.program && !args->status && cli->call.common.fields)
-        cli_usage(cli, "--fields", "goes with --status, where there is a program");
-    else if (!cli->call.program && args->interval && args->count != 1 &&
-             !cli_expect_records(cli, 2))
-        return; /* reported */
-    else if (!cli->call.program && args->overlap != TIMERFD_DEFAULT)
-        cli_usage(cli, "--overlap", "goes with a program");
-    else if (args->overlap != TIMERFD_KILL && (args->signo || args->kill_after))
-        cli_usage(cli, args->signo ? "--signal" : "--kill-after", "goes with --overlap=kill");
-    else if (!timerfd_has_time(args))
-        cli_usage(cli, NULL, "when? --interval, --initial or --at say it");
-    else if (!args->at_text && (args->initial == 0 || (args->initial < 0 && args->interval == 0)))
-        cli_usage(cli, "--initial=0", "a timer that is disarmed never ticks");
-    else
+    if (!several || cli_expect_records(cli, 2))
         timerfd_tick(cli, args);
 }
 
@@ -204,8 +249,8 @@ static void run_tick(struct cli *cli, void *data) {
 static const struct timerfd_args presets = { .clock = -1, .initial = -1, .fd = -1 };
 
 #define TIMERFD_COMMON                                                                             \
-    .manual = "osbox-timerfd", .choices = choices, .parse = parse_option, .fields = fields,        \
-    .views = "tick command timer read clock", .field_count = TIMERFD_FIELDS,                       \
+    .manual = "osbox-timerfd", .includes = includes, .choices = choices, .parse = parse_option,    \
+    .fields = fields, .views = "tick command timer read clock", .field_count = TIMERFD_FIELDS,     \
     .args_size = sizeof(struct timerfd_args), .presets = &presets,                                 \
     .default_format = CLI_FORMAT_TEXT
 
@@ -215,6 +260,7 @@ static const struct cli_command create_command = {
     .summary = "run a program that has a timer as a descriptor, as os.timerfd_create",
     .usage = "--fd=N [OPTION]... -- CMD [ARG]...",
     .options = create_options,
+    .includes = includes,
     .choices = choices,
     .parse = parse_option,
     .manual = "osbox-timerfd",
@@ -280,6 +326,8 @@ const struct cli_command applet_timerfd = {
     .options = tick_options,
     .commands = verbs,
     .dashes_program = true,
+    .rules = tick_rules,
+    .no_operands = true, /* but verbs */
     .choose_view = choose_view_of_tick,
     .run = run_tick,
     TIMERFD_COMMON,

@@ -84,33 +84,82 @@ static const struct cli_field fields[] = {
     [WAITID_CGROUPID] = WAIT_MORE(1, "cgroupid", CLI_UINT, "its cgroup, when it was last seen"),
 };
 
-/* ---- run ---- */
+/* ---- what the options must satisfy together ---- */
 
-/* Rules that the option table cannot express. Returns NULL if the arguments are valid. */
-static const char *find_mistake(const struct cli *cli, const struct waitid_args *args) {
-    bool is_set = args->all || args->pgid >= 0;
-    bool chosen = is_set || args->pidfd >= 0;
-    bool several = is_set || cli->call.operand_count > 1;
-    if (cli->call.program && !cli->call.program[0])
-        return "a command is missing behind --";
-    if (cli->call.program && (chosen || cli->call.operand_count))
-        return "a command behind -- goes with no PID, --all, --pgid or --pidfd";
-    if (cli->call.program && args->signo >= 0)
-        return "--signal is for processes that run; osbox spawn --timeout ends a command";
-    if (!cli->call.program && args->subreaper)
-        return "--subreaper goes with -- CMD";
-    if (chosen && cli->call.operand_count)
-        return "no PID goes with --all, --pgid and --pidfd";
-    if (!chosen && !cli->call.operand_count && !cli->call.program)
-        return "a PID is missing; --all is for every child of ours";
-    if (args->signo >= 0 && args->pgid == 1)
-        return "--signal is for no group 1: kill(2) would send it to every process";
-    if (args->exit_with == WAITID_EXIT_TARGET && several && args->count > 1)
-        return "--exit-with=target is for one process; with --any it is the first";
-    if (args->peek && (is_set || args->subreaper) && args->count > 1)
-        return "--peek would find the same child again and again; it goes with --any";
-    return NULL;
+static bool is_set(const struct waitid_args *args) {
+    return args->all || args->pgid >= 0;
 }
+
+static bool is_chosen(const struct waitid_args *args) {
+    return is_set(args) || args->pidfd >= 0;
+}
+
+static bool has_empty_program(const struct cli_call *call, const void *data) {
+    (void)data;
+    return call->program && !call->program[0];
+}
+
+static bool has_processes_and_program(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return call->program && (is_chosen(args) || call->operand_count);
+}
+
+static bool signals_program(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return call->program && args->signo >= 0;
+}
+
+static bool has_subreaper_alone(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return !call->program && args->subreaper;
+}
+
+static bool has_pids_and_choice(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return is_chosen(args) && call->operand_count;
+}
+
+static bool has_nothing(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return !is_chosen(args) && !call->operand_count && !call->program;
+}
+
+static bool signals_every_process(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    (void)call;
+    return args->signo >= 0 && args->pgid == 1;
+}
+
+static bool has_several_targets(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    return args->exit_with == WAITID_EXIT_TARGET && (is_set(args) || call->operand_count > 1) &&
+           args->count > 1;
+}
+
+static bool peeks_again(const struct cli_call *call, const void *data) {
+    const struct waitid_args *args = data;
+    (void)call;
+    return args->peek && (is_set(args) || args->subreaper) && args->count > 1;
+}
+
+static const struct cli_rule rules[] = {
+    { has_empty_program, NULL, "a command is missing behind --" },
+    { has_processes_and_program, NULL,
+      "a command behind -- goes with no PID, --all, --pgid or --pidfd" },
+    { signals_program, NULL,
+      "--signal is for processes that run; osbox spawn --timeout ends a command" },
+    { has_subreaper_alone, NULL, "--subreaper goes with -- CMD" },
+    { has_pids_and_choice, NULL, "no PID goes with --all, --pgid and --pidfd" },
+    { has_nothing, NULL, "a PID is missing; --all is for every child of ours" },
+    { signals_every_process, NULL,
+      "--signal is for no group 1: kill(2) would send it to every process" },
+    { has_several_targets, NULL,
+      "--exit-with=target is for one process; with --any it is the first" },
+    { peeks_again, NULL, "--peek would find the same child again and again; it goes with --any" },
+    { NULL, NULL, NULL },
+};
+
+/* ---- run ---- */
 
 /* Returns the maximum number of records; 2 means many. */
 static size_t max_records(const struct cli *cli, const struct waitid_args *args) {
@@ -123,14 +172,7 @@ static size_t max_records(const struct cli *cli, const struct waitid_args *args)
 static void run(struct cli *cli, void *data) {
     const struct waitid_args *args = data;
     struct waitid_run w = { .cli = cli, .args = args };
-    const char *mistake = find_mistake(cli, args);
-    if (!cli_begin(cli))
-        return;
-    if (mistake) {
-        cli_usage(cli, NULL, mistake);
-        return;
-    }
-    if (!cli_expect_records(cli, max_records(cli, args)))
+    if (!cli_begin(cli) || !cli_expect_records(cli, max_records(cli, args)))
         return;
     if (cli->call.program) { /* it inherits the action of SIGCHLD */
         waitid_program(&w);
@@ -157,6 +199,7 @@ const struct cli_command applet_waitid = {
     .usage = "[OPTION]... PID[:INODE]...\n[OPTION]... {--all | --pgid=N | --pidfd=N}\n"
              "[OPTION]... [--subreaper] -- CMD [ARG]...",
     .options = options,
+    .rules = rules,
     .choices = choices,
     .parse = parse_option,
     .fields = fields,

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "applets/common/base_dir.h"
 #include "applets/walk/progress.h"
 #include "applets/walk/select.h"
 #include "base/file_set.h"
@@ -25,10 +26,8 @@ struct walk_args {
     bool progress;
     int on_error;  /* enum walk_on_error */
     unsigned jobs; /* 0: the number of usable CPUs */
-    int fd;
-    int dir_fd;
-    const char *dir;
-    const char *files0;
+    int fd;        /* --fd; -1: paths */
+    struct base_dir_args base;
 };
 
 /* What tuples.c and steer.c keep between a record and the reply to it. */

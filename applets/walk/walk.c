@@ -51,12 +51,12 @@ static const struct cli_option options[] = {
     CLI_GROUP("Which tree"),
     { CLI_FD(struct walk_args, fd), .name = "fd", .metavar = "N",
       .conflicts = "dir dir-fd files0-from", .help = "the open directory N; takes no TOP" },
-    { CLI_TEXT(struct walk_args, dir), .letter = 'C', .name = "dir", .metavar = "DIR",
+    { CLI_TEXT(struct walk_args, base.dir), .letter = 'C', .name = "dir", .metavar = "DIR",
       .conflicts = "dir-fd", .complete = CLI_COMPLETE_DIRECTORY,
       .help = "relative TOPs begin at DIR" },
-    { CLI_FD(struct walk_args, dir_fd), .name = "dir-fd", .metavar = "N",
+    { CLI_FD(struct walk_args, base.dir_fd), .name = "dir-fd", .metavar = "N",
       .help = "relative TOPs begin at the open directory N" },
-    { CLI_TEXT(struct walk_args, files0), .name = "files0-from", .metavar = "FILE",
+    { CLI_TEXT(struct walk_args, base.files0), .name = "files0-from", .metavar = "FILE",
       .complete = CLI_COMPLETE_FILE,
       .help = "read NUL-terminated TOPs from FILE, '-' for standard input, as they come" },
     { CLI_FLAG(struct walk_args, follow), .letter = 'L', .name = "follow",
@@ -134,12 +134,12 @@ static void walk_paths(struct walk_run *run) {
     struct cli *cli = run->cli;
     struct cli_paths paths;
     int opened;
-    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, &args->base, &opened);
     if (dir_fd == -1)
         return;
-    if (!cli->call.operand_count && !args->files0) {
+    if (!cli->call.operand_count && !args->base.files0) {
         walk_top(run, dir_fd, ".", ".");
-    } else if (cli_paths_open(&paths, cli, args->files0)) {
+    } else if (cli_paths_open(&paths, cli, args->base.files0)) {
         for (const char *top; (top = cli_paths_next(&paths)) && walk_top(run, dir_fd, top, top);)
             ;
         cli_paths_close(&paths);
@@ -196,7 +196,7 @@ static void finish_args(void *data) {
     walk_selection_finish(&args->select);
 }
 
-static const struct walk_args presets = { .fd = -1, .dir_fd = -1, .select.max_depth = ~0U };
+static const struct walk_args presets = { .fd = -1, .base.dir_fd = -1, .select.max_depth = ~0U };
 
 const struct cli_command applet_walk = {
     .name = "walk",

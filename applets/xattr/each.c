@@ -11,6 +11,18 @@
 #include "os/cpuset.h"
 #include "os/xattr.h"
 
+const struct cli_option xattr_file_options[] = {
+    CLI_GROUP("Which file"),
+    { CLI_FLAG(struct xattr_args, no_follow), .letter = 'P', .name = "no-follow",
+      .help = "the attributes of symbolic links themselves" },
+    { CLI_FLAG(struct xattr_args, recursive), .letter = 'R', .name = "recursive",
+      .help = "all files below a directory too; links below it are not followed" },
+    { CLI_FD(struct xattr_args, fd), .name = "fd", .metavar = "N",
+      .conflicts = "dir dir-fd files0-from no-follow",
+      .help = "the open descriptor N; takes no PATH" },
+    CLI_OPTIONS_END,
+};
+
 /* ---- trees ---- */
 
 static bool take_entry(void *data, void *scratch, const struct os_walk_entry *e,
@@ -78,10 +90,10 @@ static void each_path(struct xattr_run *r, struct xattr_work *w) {
     const struct xattr_args *args = r->args;
     struct cli_paths paths;
     int opened;
-    int dir_fd = base_dir_open(cli, args->dir, args->dir_fd, &opened);
+    int dir_fd = base_dir_open(cli, &args->base, &opened);
     if (dir_fd == -1)
         return;
-    if (cli_paths_open(&paths, cli, args->files0)) {
+    if (cli_paths_open(&paths, cli, args->base.files0)) {
         for (const char *path; (path = cli_paths_next(&paths));) {
             struct os_file file = { dir_fd, path, !args->no_follow };
             if (args->recursive)

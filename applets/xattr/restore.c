@@ -320,6 +320,8 @@ static void run(struct cli *cli, void *data) {
     base_file_set_finish(&r.cleaned);
 }
 
+static const struct cli_option *const includes[] = { xattr_filter_options };
+
 static const struct cli_option options[] = {
     CLI_GROUP("Which files"),
     { CLI_TEXT(struct xattr_args, root), .name = "root", .metavar = "DIR", .preset = ".",
@@ -327,7 +329,7 @@ static const struct cli_option options[] = {
     { CLI_FLAG(struct xattr_args, no_follow), .letter = 'P', .name = "no-follow",
       .help = "symbolic links get attributes themselves; otherwise they are refused" },
     CLI_GROUP("Which attributes"),
-    XATTR_OPTIONS_FILTER,
+    CLI_INCLUDE_ROWS(0),
     { CLI_FLAG(struct xattr_args, delete_extra), .name = "delete-extra",
       .help = "remove those that the dump does not have of a file that it has" },
     CLI_GROUP("How"),
@@ -344,6 +346,7 @@ const struct cli_command xattr_restore = {
     .usage = "[OPTION]... [FILE]",
     .manual = "osbox-xattr",
     .options = options,
+    .includes = includes,
     .parse = xattr_parse_option,
     .finish_args = xattr_args_finish,
     .fields = fields,

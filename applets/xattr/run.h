@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "applets/common/base_dir.h"
 #include "base/vec.h"
 #include "cli/cli.h"
 #include "os/users.h"
@@ -29,17 +30,15 @@ struct xattr_names BASE_VEC(const char *);
 struct xattr_args {
     bool no_follow;
     bool recursive;
-    bool empty;          /* dump: a record for files without attributes, too */
-    bool dry_run;        /* restore */
-    bool delete_extra;   /* restore */
-    int fd;              /* --fd; -1: paths */
-    int dir_fd;          /* --dir-fd; -1: the current directory */
+    bool empty;        /* dump: a record for files without attributes, too */
+    bool dry_run;      /* restore */
+    bool delete_extra; /* restore */
+    int fd;            /* --fd; -1: paths */
+    struct base_dir_args base;
     int flags;           /* XATTR_CREATE, XATTR_REPLACE, 0 */
     int encoding;        /* enum xattr_encoding */
     unsigned namespaces; /* enum xattr_namespace, a bit set; 0: all */
     unsigned rootid;
-    const char *dir;
-    const char *files0;
     const char *from; /* set: the file that contains the value */
     const char *cap;  /* set: capabilities as text */
     const char *root; /* restore */

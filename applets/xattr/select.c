@@ -7,6 +7,14 @@
 
 #include "applets/xattr/select.h"
 
+const struct cli_option xattr_filter_options[] = {
+    { CLI_CALL(XATTR_CALL_MATCH), .name = "match", .metavar = "GLOB",
+      .help = "only attributes whose whole names match; may be given several times" },
+    { CLI_CALL(XATTR_CALL_NAMESPACE), .name = "namespace", .metavar = "LIST",
+      .help = "only attributes of these namespaces: user, security, system, trusted" },
+    CLI_OPTIONS_END,
+};
+
 static const char *parse_match(void *args, const char *text) {
     return vec_push(&((struct xattr_args *)args)->match, text) ? NULL : "out of memory";
 }

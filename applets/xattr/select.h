@@ -6,15 +6,8 @@
 
 #include "applets/xattr/run.h"
 
-/* Option rows of the verbs that work on several attributes. */
-#define XATTR_OPTIONS_FILTER                                                                       \
-    { CLI_CALL(XATTR_CALL_MATCH), .name = "match", .metavar = "GLOB",                              \
-      .help = "only attributes whose whole names match; may be given several times" },             \
-    {                                                                                              \
-        CLI_CALL(XATTR_CALL_NAMESPACE),                                                            \
-            .name = "namespace", .metavar = "LIST",                                                \
-            .help = "only attributes of these namespaces: user, security, system, trusted"         \
-    }
+/* Option rows of the verbs that work on several attributes, and their parser. */
+extern const struct cli_option xattr_filter_options[];
 enum { XATTR_CALL_MATCH, XATTR_CALL_NAMESPACE };
 const char *xattr_parse_option(void *args, int which, const char *text);
 

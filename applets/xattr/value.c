@@ -65,8 +65,8 @@ static bool value_of_file(struct cli *cli, const struct xattr_args *args, struct
 
 bool xattr_value(struct cli *cli, const struct xattr_args *args, const char *text, struct buf *b) {
     const char *why;
-    if (args->from && strcmp(args->from, "-") == 0 && args->files0 &&
-        strcmp(args->files0, "-") == 0) {
+    if (args->from && strcmp(args->from, "-") == 0 && args->base.files0 &&
+        strcmp(args->base.files0, "-") == 0) {
         cli_usage(cli, "--from=-", "standard input is the list of files already");
         return false;
     }

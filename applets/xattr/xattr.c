@@ -19,12 +19,25 @@
 #include "applets/xattr/value.h"
 #include "os/xattr.h"
 
+enum { INCLUDE_FILE, INCLUDE_BASE_DIR, INCLUDE_FILTER };
+
+static const struct cli_option *const includes[] = {
+    [INCLUDE_FILE] = xattr_file_options,
+    [INCLUDE_BASE_DIR] = base_dir_options,
+    [INCLUDE_FILTER] = xattr_filter_options,
+};
+
+#define FILE_ROWS                                                                                  \
+    CLI_INCLUDE_ROWS(INCLUDE_FILE),                                                                \
+        CLI_INCLUDE(struct xattr_args, base, struct base_dir_args, INCLUDE_BASE_DIR)
+
 #define XATTR_COMMON                                                                               \
     .manual = "osbox-xattr", .args_size = sizeof(struct xattr_args), .presets = &presets,          \
-    .parse = xattr_parse_option, .finish_args = xattr_args_finish, .operands = CLI_COMPLETE_FILE
+    .includes = includes, .parse = xattr_parse_option, .finish_args = xattr_args_finish,           \
+    .operands = CLI_COMPLETE_FILE
 #define XATTR_RECORDS .fields = xattr_fields, .views = "list get dump", .field_count = XATTR_FIELDS
 
-static const struct xattr_args presets = { .fd = -1, .dir_fd = -1 };
+static const struct xattr_args presets = { .fd = -1, .base.dir_fd = -1 };
 
 /* NAME, and VALUE if there is one, precede the paths. */
 static const char *take_operand(struct cli *cli, const char *what) {
@@ -93,9 +106,9 @@ static void run_list(struct cli *cli, void *args) {
 }
 
 static const struct cli_option list_options[] = {
-    XATTR_OPTIONS_FILE,
+    FILE_ROWS,
     CLI_GROUP("Which attributes"),
-    XATTR_OPTIONS_FILTER,
+    CLI_INCLUDE_ROWS(INCLUDE_FILTER),
     CLI_OPTIONS_END,
 };
 
@@ -117,9 +130,9 @@ static void run_dump(struct cli *cli, void *args) {
 }
 
 static const struct cli_option dump_options[] = {
-    XATTR_OPTIONS_FILE,
+    FILE_ROWS,
     CLI_GROUP("Which attributes"),
-    XATTR_OPTIONS_FILTER,
+    CLI_INCLUDE_ROWS(INCLUDE_FILTER),
     { CLI_FLAG(struct xattr_args, empty), .name = "empty",
       .help = "a record for files without attributes too: name and value are null" },
     CLI_OPTIONS_END,
@@ -161,7 +174,7 @@ static void run_get(struct cli *cli, void *args) {
 }
 
 static const struct cli_option get_options[] = {
-    XATTR_OPTIONS_FILE,
+    FILE_ROWS,
     CLI_GROUP("How the value is printed"),
     { CLI_SET(struct xattr_args, encoding, XATTR_HEX), .name = "hex",
       .conflicts = "base64 output json fields get", .help = "in hex, and a newline" },
@@ -223,7 +236,7 @@ static void run_set(struct cli *cli, void *data) {
 }
 
 static const struct cli_option set_options[] = {
-    XATTR_OPTIONS_FILE,
+    FILE_ROWS,
     CLI_GROUP("The value"),
     { CLI_SET(struct xattr_args, flags, XATTR_CREATE), .name = "create", .conflicts = "replace",
       .help = "fail if the attribute exists (XATTR_CREATE)" },
@@ -270,7 +283,7 @@ static void run_remove(struct cli *cli, void *args) {
         run_each(cli, args, &r);
 }
 
-static const struct cli_option remove_options[] = { XATTR_OPTIONS_FILE, CLI_OPTIONS_END };
+static const struct cli_option remove_options[] = { FILE_ROWS, CLI_OPTIONS_END };
 
 static const struct cli_command remove_command = {
     .name = "remove",

@@ -44,6 +44,7 @@ static bool find_command(struct cli *cli) {
 static void select_all_fields(struct cli *cli) {
     struct cli_writer *w = &cli->output->writer;
     w->fields = cli->call.command->fields;
+    w->selected = 0;
     for (unsigned i = 0; i < cli->call.command->field_count; i++)
         w->selection[w->selected++] = (uint8_t)i;
 }
@@ -68,14 +69,25 @@ static bool check_fields(struct cli *cli) {
     return false;
 }
 
+static void refuse_operand(struct cli *cli) {
+    const struct cli_call *call = &cli->call;
+    if (call->command->commands)
+        cli_unknown_command(cli, call->operands[0]); /* only its verbs can stand there */
+    else
+        cli_usage(cli, call->operands[0], "the command takes no operand");
+}
+
 static void call_command(struct cli *cli, void *args) {
     const struct cli_call *call = &cli->call;
     if (!call->command->run)
         cli_usage(cli, NULL, "a command is missing; --help lists them");
     else if (call->command->no_operands && call->operand_count)
-        cli_usage(cli, call->operands[0], "the command takes no operand");
-    else if (check_fields(cli))
+        refuse_operand(cli);
+    else if (check_fields(cli) && cli_check_rules(cli, args)) {
         call->command->run(cli, args);
+        return;
+    }
+    select_all_fields(cli);
 }
 
 static void run_command(struct cli *cli) {

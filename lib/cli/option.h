@@ -111,6 +111,8 @@ struct cli_option {
         .kind = CLI_OPT_INCLUDE, .number = (include),                                              \
         .dest = CLI_DEST(struct_type, member, member_type)                                         \
     }
+#define CLI_INCLUDE_ROWS(include)                                                                  \
+    { .kind = CLI_OPT_INCLUDE, .number = (include) }
 #define CLI_GROUP(heading)                                                                         \
     { .kind = CLI_OPT_HEADING, .help = heading }
 #define CLI_OPTIONS_END                                                                            \

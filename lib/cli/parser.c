@@ -340,13 +340,6 @@ static void check_required(struct parser *p) {
     }
 }
 
-static void check_rules(struct parser *p) {
-    const struct cli_call *call = &p->cli->call;
-    for (const struct cli_rule *rule = call->command->rules; rule && rule->broken; rule++)
-        if (!p->failed && rule->broken(call, p->args))
-            fail(p, rule->object, rule->message);
-}
-
 /* Only records have fields: -F replaces raw bytes by the command's records, as text. */
 static void decide_format(struct cli_call *call) {
     call->format_given = call->common.format != CLI_FORMAT_NOT_GIVEN;
@@ -364,13 +357,22 @@ bool cli_parse_options(struct cli *cli, void *args) {
     check_given(&p);
     decide_format(&cli->call);
     cli_output_set_common(cli);
-    if (!asks_for_help(&cli->call.common)) {
+    if (!asks_for_help(&cli->call.common))
         check_required(&p);
-        check_rules(&p);
-    }
     if (p.failed)
         cli_usage(cli, p.object.data ? buf_cstr(&p.object) : NULL, buf_cstr(&p.message));
     buf_finish(&p.object);
     buf_finish(&p.message);
     return !p.failed;
+}
+
+bool cli_check_rules(struct cli *cli, const void *args) {
+    const struct cli_call *call = &cli->call;
+    for (const struct cli_rule *rule = call->command->rules; rule && rule->broken; rule++) {
+        if (rule->broken(call, args)) {
+            cli_usage(cli, rule->object, rule->message);
+            return false;
+        }
+    }
+    return true;
 }

@@ -103,6 +103,8 @@ static bool parse(const char *const *words) {
     int memory = memfd_create("stderr", MFD_CLOEXEC), old = dup(STDERR_FILENO);
     dup2(memory, STDERR_FILENO);
     bool ok = cli_parse_options(&cli, called_args);
+    if (ok && !cli.call.common.help)
+        ok = cli_check_rules(&cli, called_args);
     dup2(old, STDERR_FILENO);
     ssize_t size = pread(memory, said, sizeof said - 1, 0);
     said[size > 0 ? size : 0] = '\0';
