@@ -83,6 +83,7 @@ struct popen_plan {
     char *argv[5];
 };
 
+/* An empty plan; what the options mean for it. */
 struct popen_plan popen_plan_init(void);
 void popen_plan_decide(struct popen_plan *plan, const struct cli *cli,
                        const struct popen_args *args);
@@ -168,6 +169,8 @@ int popen_loop(struct popen_run *p, struct base_error *e);
 
 /* ---- a stream ---- */
 
+/* Initializes a stream that is read from `fd`. `out` is where its bytes are written; -1: nowhere.
+ */
 void popen_stream_open(struct popen_stream *s, const char *name, int fd, int out,
                        const struct popen_args *args);
 

@@ -82,6 +82,7 @@ struct sched_record {
     bool failed; /* memory was short */
 };
 
+/* Sets a field to a set of CPUs. */
 void sched_fill_cpus(struct sched_record *r, enum sched_field field, const struct os_cpuset *cpus);
 
 /* Fills the fields of a thread's scheduling, or with `old` of its former one. */
@@ -118,6 +119,7 @@ bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_
 
 /* ---- attr.c ---- */
 
+/* Return whether a policy is a real-time one, or a normal one. */
 bool sched_is_real_time(uint32_t policy);
 bool sched_is_normal(uint32_t policy); /* it has a nice value */
 

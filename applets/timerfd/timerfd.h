@@ -103,6 +103,7 @@ struct timerfd_summary {
     uint32_t *buckets; /* owned, TIMERFD_BUCKETS of them; NULL: no summary */
 };
 
+/* Counts one read of the timer and how late it was. */
 void timerfd_summary_add(struct timerfd_summary *s, uint64_t expirations, int64_t late_ns);
 
 /* Prints it on standard error. A write that fails sets the exit status. */

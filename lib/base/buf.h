@@ -30,6 +30,7 @@ void buf_finish(struct buf *b);
 /* Makes room for `more` bytes after len. Returns false if memory is short. */
 bool buf_reserve(struct buf *b, size_t more);
 
+/* Append bytes (the part of buf_add() that is not inline), and decimal numbers. */
 void buf_add_slow(struct buf *b, const void *bytes, size_t size);
 void buf_add_uint(struct buf *b, uint64_t value);
 void buf_add_int(struct buf *b, int64_t value);

@@ -21,6 +21,7 @@ struct base_spool {
     void *map;         /* base_spool_view() mapped the file here */
 };
 
+/* Initializes an empty spool; releases the memory and closes the file. */
 void base_spool_init(struct base_spool *s);
 void base_spool_finish(struct base_spool *s);
 

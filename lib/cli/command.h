@@ -89,6 +89,7 @@ struct cli_option_set {
     struct cli_option_use uses[CLI_OPTIONS_MAX];
 };
 
+/* Collects the options of a command. None is given yet. */
 void cli_collect_options(const struct cli_command *command, struct cli_option_set *set);
 
 /* Return the option with that long name or that letter; NULL: none. */

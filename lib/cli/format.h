@@ -28,6 +28,7 @@ enum cli_format_id {
 /* The formats by name: those of records; and with raw, for commands whose default it is. */
 extern const struct cli_choice cli_formats[], cli_formats_and_raw[];
 
+/* Returns the name of a format, such as "json". */
 const char *cli_format_name(enum cli_format_id id);
 
 enum { CLI_FIELDS_MAX = 128 };

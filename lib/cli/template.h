@@ -75,6 +75,7 @@ void cli_template_name(struct buf *b, const struct cli_directive *d, bool termin
 void cli_template_quoted(struct buf *b, const struct cli_directive *d, bool terminal,
                          const char *bytes, size_t size);
 
+/* %d and %u of printf(3); the precision is the minimum number of digits. */
 void cli_template_int(struct buf *b, const struct cli_directive *d, int64_t value);
 void cli_template_uint(struct buf *b, const struct cli_directive *d, uint64_t value);
 /* With #, a leading 0 and 0x. */

@@ -34,6 +34,7 @@ int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_e
  */
 int os_process_adopt(struct os_process *p, int fd, struct base_error *e);
 
+/* Closes the pidfd. */
 void os_process_close(struct os_process *p);
 
 /* ioctl(PIDFD_GET_INFO), Linux 6.13: sets pid, ppid, uid and cgroup. Without that call, or once the

@@ -56,6 +56,7 @@ int os_sched_range(int policy, int *least, int *greatest, struct base_error *e);
 /* Reads the time slice of SCHED_RR from /proc/sys/kernel. Returns false if it is unavailable. */
 bool os_sched_rr_interval(int64_t *ns);
 
+/* sched_yield(2), which always succeeds. */
 void os_sched_yield(void);
 
 /* ---- which threads ---- */

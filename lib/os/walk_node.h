@@ -129,6 +129,7 @@ void os_walk_node_release(struct walk_shared *s, struct walk_node *node);
 /* Frees the nodes that were kept to be used again, by `next`. */
 void os_walk_nodes_free(struct walk_node *node);
 
+/* Append a node to a list, or remove it. The lock is held if the list is shared. */
 void os_walk_list_append(struct walk_list *list, struct walk_node *node);
 void os_walk_list_remove(struct walk_list *list, struct walk_node *node);
 /* Moves all nodes of `from` to the place after `after` in `list` (NULL: to its beginning). */

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: 0BSD
 #
-# osbox stat, osbox lstat: what they follow, what they tell, how they fail. The
-# forms of GNU stat (-c, --printf, -t) are in stat_gnu.bats, the comparison with
-# Python's os in tests/oracle/stat.py, hostile names on a terminal in
-# tests/contract/terminal.py.
+# osbox stat, osbox lstat: what they follow, what they print, how they fail. The
+# forms of GNU stat (-c, --printf, -t) are compared with it in
+# tests/oracle/gnu_stat.py, values with Python's os in tests/oracle/stat.py;
+# hostile names on a terminal are in tests/contract/terminal.py.
 
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr_lines
 # shellcheck disable=SC2030,SC2031 # a test is a subshell, and that is what it should be
