@@ -9,25 +9,24 @@
 
 #include "base/io.h"
 
-int base_open(int dir_fd, const char *path, int flags) {
+static int open_at(int dir_fd, const char *path, int flags, mode_t mode) {
     int fd;
     do
-        fd = openat(dir_fd, path, flags | O_CLOEXEC | O_NOCTTY);
+        fd = openat(dir_fd, path, flags | O_CLOEXEC | O_NOCTTY, mode);
     while (fd < 0 && errno == EINTR);
     return fd < 0 ? -errno : fd;
+}
+
+int base_open(int dir_fd, const char *path, int flags) {
+    return open_at(dir_fd, path, flags, 0);
 }
 
 int base_create(const char *path, int flags, mode_t mode) {
-    int fd;
-    do
-        fd = open(path, flags | O_CREAT | O_CLOEXEC | O_NOCTTY, mode);
-    while (fd < 0 && errno == EINTR);
-    return fd < 0 ? -errno : fd;
+    return open_at(AT_FDCWD, path, flags | O_CREAT, mode);
 }
 
 int base_create_in(const char *dir) {
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-    return fd < 0 ? -errno : fd;
+    return open_at(AT_FDCWD, dir, O_TMPFILE | O_RDWR | O_EXCL, 0600);
 }
 
 /* Waits for a descriptor that another process made non-blocking. Returns -errno on failure. */

@@ -2,7 +2,6 @@
  *
  * Diagnostics and their effect on the exit status.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <sys/capability.h>
 #include <unistd.h>
@@ -35,7 +34,7 @@ static void add_quoted(struct buf *b, const char *name) {
 static void add_capability(struct buf *b, int capability) {
     char *name = cap_to_name(capability);
     for (const char *p = name; p && *p; p++)
-        buf_add_char(b, (char)toupper((unsigned char)*p));
+        buf_add_char(b, (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p));
     cap_free(name);
 }
 

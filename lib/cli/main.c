@@ -166,7 +166,7 @@ static void die(int signo) {
     sigaddset(&set, signo);
     sigaction(signo, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
     (void)raise(signo);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int cli_main(const struct cli_command *root, int argc, char **argv) {

@@ -7,6 +7,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "cli/start.h"
 
 unsigned cli_open_standard(void) {
@@ -21,8 +22,7 @@ unsigned cli_open_standard(void) {
         closed |= 1U << i;
         /* The lowest free number is i: all below it are open by now. Without /dev the descriptors
          * stay closed: reading or writing then fails as well. */
-        (void)!open(i == 0 ? "/dev/full" : "/dev/null",
-                    (i == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
+        (void)base_open(AT_FDCWD, i == 0 ? "/dev/full" : "/dev/null", i == 0 ? O_WRONLY : O_RDONLY);
     }
     return closed;
 }

@@ -98,10 +98,14 @@ static bool parse_name(const char *name, size_t size, cap_value_t *capability) {
     return !text[letters] && cap_from_name(text, capability) == 0;
 }
 
+static bool is_word(const char *text, const char *word) {
+    return strncasecmp(text, word, strlen(word) + 1) == 0;
+}
+
 const char *os_capability_parse(const char *text, uint64_t *set) {
     uint64_t all = 0;
-    if (strcasecmp(text, "all") == 0 || strcasecmp(text, "none") == 0) {
-        *set = strcasecmp(text, "all") == 0 ? ~UINT64_C(0) : 0;
+    if (is_word(text, "all") || is_word(text, "none")) {
+        *set = is_word(text, "all") ? ~UINT64_C(0) : 0;
         return NULL;
     }
     for (;;) {

@@ -79,7 +79,7 @@ void os_child_finish(struct os_child *c) {
 /* If the child stops, we stop with it if it shares our process group or we passed the signal on. A
  * child in the background that reads the terminal stops alone, and its time limit continues. */
 static bool stops_us(const struct os_child *c, const struct os_wait_status *r) {
-    return getpgid(c->pid) == getpgrp() || (c->stopped && r->status == c->stopped);
+    return getpgid(c->pid) == getpgid(0) || (c->stopped && r->status == c->stopped);
 }
 
 /* One SIGCHLD may report several changes of state. */
@@ -116,7 +116,7 @@ static void handle_signal(struct os_child *c, const struct signalfd_siginfo *s) 
         return;
     if (signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT)
         c->terminated = signo;
-    if (of_terminal && signo != SIGCONT && getpgid(c->pid) == getpgrp())
+    if (of_terminal && signo != SIGCONT && getpgid(c->pid) == getpgid(0))
         return;
     if (signo == SIGTSTP)
         c->stopped = signo;
@@ -171,7 +171,8 @@ int os_hold_terminations(int fd, struct base_error *e) {
     sigaddset(&set, SIGQUIT);
     if (fd < 0)
         fd = signalfd(fd, &set, SFD_CLOEXEC);
-    if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+    if (fd < 0)
         return base_fail(e, errno, "signalfd", NULL);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
     return fd;
 }

@@ -20,7 +20,7 @@ int os_fdinfo_number(int fd, const char *name) {
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncmp(line, name, size) == 0 && line[size] == ':')
-            return (int)strtol(line + size + 1, NULL, 10);
+            return (int)strtoll(line + size + 1, NULL, 10);
     }
     return -1;
 }

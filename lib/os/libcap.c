@@ -12,11 +12,10 @@
  * A libcap that is a shared object is not affected; the number is the same.
  */
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/capability.h>
 
-#include "base/io.h"
 #include "os/capability.h"
+#include "os/proc.h"
 
 /* The names are the linker's and reserved.
  * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -41,10 +40,8 @@ void __wrap_cap_set_syscall(long (*call)(long, long, long, long),
 
 /* Where prctl(2) fails: a sandbox may forbid it. */
 static cap_value_t read_count(void) {
-    char text[16];
-    long last = 0;
-    if (base_read_text("/proc/sys/kernel/cap_last_cap", text, sizeof text) > 0)
-        last = strtol(text, NULL, 10);
+    int64_t last = 0;
+    os_read_number("/proc/sys/kernel/cap_last_cap", &last);
     return last > 0 && last < OS_CAPABILITIES_MAX ? (cap_value_t)last + 1 : CAP_LAST_CAP + 1;
 }
 

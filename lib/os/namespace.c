@@ -46,7 +46,7 @@ static int stat_namespace(const char *pid, const char *name, struct stat *st) {
     buf_add_str(&b, "/ns/");
     buf_add_str(&b, name);
     const char *path = buf_cstr(&b);
-    int r = !path ? -ENOMEM : stat(path, st) < 0 ? -errno : 0;
+    int r = !path ? -ENOMEM : fstatat(AT_FDCWD, path, st, 0) < 0 ? -errno : 0;
     buf_finish(&b);
     return r;
 }
@@ -66,7 +66,7 @@ static int differs(const char *pid, const char *name) {
 static int open_process(const char *pid, int *flags, struct base_error *e) {
     char *end;
     errno = 0;
-    long number = strtol(pid, &end, 10);
+    long long number = strtoll(pid, &end, 10);
     if (errno || number < 1 || number > INT_MAX)
         return base_fail(e, ESRCH, "pidfd_open", pid);
     int fd = (int)syscall(SYS_pidfd_open, (int)number, 0);

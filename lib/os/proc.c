@@ -25,7 +25,7 @@ bool os_proc_stat_number(int id, unsigned field, long *number) {
     os_proc_read(id, "/stat", text, sizeof text);
     const char *found = os_process_stat_field(text, field);
     if (found)
-        *number = strtol(found, NULL, 10);
+        *number = (long)strtoll(found, NULL, 10);
     return found;
 }
 

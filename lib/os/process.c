@@ -2,6 +2,7 @@
  *
  * Any process, referred to by a pidfd.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "os/capability.h"
 #include "os/fdinfo.h"
 #include "os/kernel.h"
+#include "os/limit.h"
 #include "os/process.h"
 
 enum { PROC_PATH = 64, PROC_TEXT = 4096 };
@@ -130,7 +132,7 @@ int os_process_signal(const struct os_process *p, int signo, struct base_error *
 
 int os_group_signal(int pgid, int signo, struct base_error *e) {
     struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-    bool ours = pgid == 0 || pgid == getpgrp();
+    bool ours = pgid == 0 || pgid == getpgid(0);
     bool spared = ours && signo && sigaction(signo, &ignore, &before) == 0;
     int errnum = kill(-pgid, signo) < 0 ? errno : 0;
     if (spared)
@@ -176,7 +178,7 @@ const char *os_process_stat_field(const char *text, unsigned number) {
 /* The field exit_code; -1 unless the process is a zombie. */
 static int exit_code(const char *stat) {
     const char *state = os_process_stat_field(stat, 3), *code = os_process_stat_field(stat, 52);
-    return state && code && *state == 'Z' ? (int)strtol(code, NULL, 10) : -1;
+    return state && code && *state == 'Z' ? (int)strtoll(code, NULL, 10) : -1;
 }
 
 /* Whether ptrace_may_access() allows us to read this process: a zombie has no executable, which is
@@ -184,7 +186,7 @@ static int exit_code(const char *stat) {
 static bool may_read(int pid) {
     char path[PROC_PATH], target[1];
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    return readlink(path, target, sizeof target) < 0 && errno == ENOENT;
+    return readlinkat(AT_FDCWD, path, target, sizeof target) < 0 && errno == ENOENT;
 }
 
 /* Returns 1 and *r if /proc has the exit status of a zombie, or else 0. */
@@ -238,8 +240,8 @@ int os_become_subreaper(struct base_error *e) {
 
 bool os_raise_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
+    if (os_limit(RLIMIT_NOFILE, NULL, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
         return false;
     limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+    return os_limit(RLIMIT_NOFILE, &limit, NULL) == 0;
 }

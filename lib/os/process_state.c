@@ -55,7 +55,7 @@ static void get_login(struct os_process_state *p) {
 static int get_ids(struct os_process_state *p, struct base_error *e) {
     p->pid = getpid();
     p->ppid = getppid();
-    p->pgid = getpgrp();
+    p->pgid = getpgid(0);
     p->sid = getsid(0);
     if (getresuid(&p->ruid, &p->euid, &p->suid) < 0 || getresgid(&p->rgid, &p->egid, &p->sgid) < 0)
         return base_fail(e, errno, "getresuid", NULL);

@@ -2,15 +2,18 @@
  *
  * Waiting for the kernel's generator.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "os/clock.h"
 #include "os/random_device.h"
 #include "os/random_wait.h"
@@ -39,53 +42,17 @@ static ssize_t wait_in_call(void) {
 
 /* ---- with a limit ---- */
 
-/* Belongs to the thread in getrandom(2) and to its starter: the last one to leave frees it. */
-struct waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t done;
-    unsigned owners;
-    bool has_result;
-    ssize_t result;
-};
-
-static struct waiter *new_waiter(void) {
-    struct waiter *w = calloc(1, sizeof *w);
-    pthread_condattr_t attributes;
-    if (!w)
-        return NULL;
-    w->owners = 1;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->done, &attributes);
-    pthread_condattr_destroy(&attributes);
-    return w;
-}
-
-/* With the lock held. */
-static void leave(struct waiter *w) {
-    bool last = --w->owners == 0;
-    pthread_mutex_unlock(&w->lock);
-    if (!last)
-        return;
-    pthread_cond_destroy(&w->done);
-    pthread_mutex_destroy(&w->lock);
-    free(w);
-}
-
+/* The thread in getrandom(2) has one end of a pipe, its starter the other; each closes its own. */
 static void *run_thread(void *data) {
-    struct waiter *w = data;
+    int fd = (int)(intptr_t)data;
     ssize_t n = wait_in_call();
-    pthread_mutex_lock(&w->lock);
-    w->result = n;
-    w->has_result = true;
-    pthread_cond_signal(&w->done);
-    leave(w);
+    base_write(fd, &n, sizeof n); /* fails if nobody waits any more */
+    close(fd);
     return NULL;
 }
 
 /* Signals are for the caller's threads. */
-static int start_thread(struct waiter *w) {
+static int start_thread(int fd) {
     pthread_attr_t attributes;
     pthread_t thread;
     sigset_t all, before;
@@ -96,28 +63,36 @@ static int start_thread(struct waiter *w) {
     pthread_attr_setstacksize(&attributes, STACK);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    errnum = pthread_create(&thread, &attributes, run_thread, w);
+    errnum = pthread_create(&thread, &attributes, run_thread, (void *)(intptr_t)fd);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return errnum;
 }
 
+/* What getrandom(2) returned, or -EAGAIN. */
+static ssize_t read_result(int fd, int64_t end) {
+    for (;;) {
+        ssize_t result;
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        int n = poll(&p, 1, os_poll_timeout(end, os_monotonic_ns()));
+        if (n > 0)
+            return base_read(fd, &result, sizeof result) == sizeof result ? result : -EAGAIN;
+        if (n < 0 ? errno != EINTR : os_monotonic_ns() >= end)
+            return -EAGAIN;
+    }
+}
+
 /* Returns what getrandom(2) does; *errnum: why there is no thread that could call it. */
 static ssize_t wait_until(int64_t end, int *errnum) {
-    struct timespec limit = os_timespec(end);
-    struct waiter *w = new_waiter();
-    *errnum = w ? 0 : ENOMEM;
-    if (!w)
-        return -EAGAIN;
-    pthread_mutex_lock(&w->lock);
-    w->owners++;
-    *errnum = start_thread(w);
+    int ends[2];
+    *errnum = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
     if (*errnum)
-        w->owners--;
-    for (int r = *errnum; r == 0 && !w->has_result;)
-        r = pthread_cond_timedwait(&w->done, &w->lock, &limit);
-    ssize_t n = w->has_result ? w->result : -EAGAIN;
-    leave(w);
+        return -EAGAIN;
+    *errnum = start_thread(ends[1]);
+    if (*errnum)
+        close(ends[1]);
+    ssize_t n = *errnum ? -EAGAIN : read_result(ends[0], end);
+    close(ends[0]);
     return n;
 }
 

@@ -19,7 +19,7 @@ static int add_ids(const char *path, bool (*accept)(int id, const void *data), c
     errno = 0;
     for (const struct dirent *entry; added && (entry = readdir(directory)); errno = 0) {
         char *end;
-        long id = strtol(entry->d_name, &end, 10);
+        long long id = strtoll(entry->d_name, &end, 10);
         if (end != entry->d_name && !*end && id > 0 && accept((int)id, data))
             added = vec_push(ids, (int)id);
     }
@@ -62,7 +62,7 @@ static int check_added(int r, size_t before, const struct os_ids *ids, struct ba
 
 int os_sched_group(int pgid, struct os_ids *ids, struct base_error *e) {
     size_t before = ids->count;
-    int group = pgid ? pgid : (int)getpgrp();
+    int group = pgid ? pgid : (int)getpgid(0);
     return check_added(add_ids("/proc", has_group, &group, ids), before, ids, e);
 }
 

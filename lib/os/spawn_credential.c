@@ -17,8 +17,16 @@
 
 /* ---- user and groups ---- */
 
+/* By system call, with ids of 32 bits: the C library's functions do it for all threads, and the
+ * other ones of this memory are the parent's. */
+#ifdef SYS_setresuid32
+enum { SET_UIDS = SYS_setresuid32, SET_GIDS = SYS_setresgid32, SET_GROUPS = SYS_setgroups32 };
+#else
+enum { SET_UIDS = SYS_setresuid, SET_GIDS = SYS_setresgid, SET_GROUPS = SYS_setgroups };
+#endif
+
 int os_step_setgroups(const struct os_step *s) {
-    return os_outcome(setgroups(s->groups.count, s->groups.ids));
+    return os_outcome(syscall(SET_GROUPS, s->groups.count, s->groups.ids));
 }
 
 /* The kernel keeps the list sorted, as it is here. */
@@ -32,7 +40,7 @@ int os_check_groups(const struct os_step *s) {
 }
 
 int os_step_setgid(const struct os_step *s) {
-    return os_outcome(setresgid(s->gid, s->gid, s->gid));
+    return os_outcome(syscall(SET_GIDS, s->gid, s->gid, s->gid));
 }
 
 int os_check_gid(const struct os_step *s) {
@@ -47,7 +55,7 @@ int os_step_setuid(const struct os_step *s) {
     uid_t uid = s->uid.id;
     if (s->uid.keep_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
         return -errno;
-    return os_outcome(setresuid(uid, uid, uid));
+    return os_outcome(syscall(SET_UIDS, uid, uid, uid));
 }
 
 int os_check_uid(const struct os_step *s) {
@@ -61,8 +69,8 @@ int os_check_uid(const struct os_step *s) {
 
 int os_step_resetids(const struct os_step *s) {
     (void)s;
-    if (setresgid((gid_t)-1, getgid(), (gid_t)-1) < 0 ||
-        setresuid((uid_t)-1, getuid(), (uid_t)-1) < 0)
+    if (syscall(SET_GIDS, (gid_t)-1, getgid(), (gid_t)-1) < 0 ||
+        syscall(SET_UIDS, (uid_t)-1, getuid(), (uid_t)-1) < 0)
         return -errno;
     return 0;
 }
@@ -166,6 +174,6 @@ int os_check_drop(const struct os_step *s) {
     if (r == 0)
         r = os_check_ambient(s);
     if (r == 0 && !(keep & OS_BIT(CAP_SETUID)))
-        r = os_expect(setresuid(0, 0, 0) < 0);
+        r = os_expect(syscall(SET_UIDS, 0, 0, 0) < 0);
     return r;
 }

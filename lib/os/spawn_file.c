@@ -15,7 +15,7 @@
 int os_step_open(const struct os_step *s) {
     int want = s->open.fd;
     close(want);
-    int fd = open(s->object, s->open.flags, s->open.mode);
+    int fd = openat(AT_FDCWD, s->object, s->open.flags, s->open.mode);
     if (fd < 0 || fd == want)
         return os_outcome(fd);
     int r = os_outcome(dup3(fd, want, s->open.flags & O_CLOEXEC));

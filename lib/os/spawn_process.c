@@ -24,7 +24,7 @@ int os_step_setsid(const struct os_step *s) {
 
 int os_step_setpgid(const struct os_step *s) {
     int r = os_outcome(setpgid(0, s->pgid));
-    return r < 0 ? r : os_expect(getpgrp() == (s->pgid ? s->pgid : getpid()));
+    return r < 0 ? r : os_expect(getpgid(0) == (s->pgid ? s->pgid : getpid()));
 }
 
 int os_step_rlimit(const struct os_step *s) {

@@ -37,7 +37,7 @@ int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct b
     };
     if (is_set || options & (WSTOPPED | WCONTINUED)) {
         sigset_t set = sigchld();
-        sigprocmask(SIG_BLOCK, &set, NULL);
+        pthread_sigmask(SIG_BLOCK, &set, NULL);
         w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
         if (w->signal_fd < 0 && !is_set)
             return base_fail(e, errno, "signalfd", NULL);

@@ -13,6 +13,7 @@
 
 #include "base/io.h"
 #include "os/kernel.h"
+#include "os/limit.h"
 #include "os/stat.h"
 #include "os/walk_node.h"
 
@@ -25,7 +26,7 @@ enum {
 
 unsigned os_walk_open_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > OPEN_MOST + OPEN_SPARE)
+    if (os_limit(RLIMIT_NOFILE, NULL, &limit) < 0 || limit.rlim_cur > OPEN_MOST + OPEN_SPARE)
         return OPEN_MOST;
     return limit.rlim_cur < OPEN_LEAST + OPEN_SPARE ? OPEN_LEAST
                                                     : (unsigned)limit.rlim_cur - OPEN_SPARE;

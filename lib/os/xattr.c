@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "os/kernel.h"
@@ -33,32 +32,34 @@ static const char *const operations[] = {
     [REMOVE] = "removexattr",
 };
 
-static ssize_t call_fd(int fd, const struct request *r) {
+/* How the calls are given a file. */
+enum kind { BY_PATH, BY_LINK, BY_FD, KINDS };
+
+static const int numbers[][KINDS] = {
+    [LIST] = { SYS_listxattr, SYS_llistxattr, SYS_flistxattr },
+    [GET] = { SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr },
+    [SET] = { SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr },
+    [REMOVE] = { SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr },
+};
+
+/* `file` is the address of a path, or a descriptor. */
+static ssize_t call_file(enum kind kind, intptr_t file, const struct request *r) {
+    int number = numbers[r->call][kind];
     switch (r->call) {
     case LIST:
-        return flistxattr(fd, r->room, r->size);
+        return syscall(number, file, r->room, r->size);
     case GET:
-        return fgetxattr(fd, r->name, r->room, r->size);
+        return syscall(number, file, r->name, r->room, r->size);
     case SET:
-        return fsetxattr(fd, r->name, r->value, r->size, r->flags);
+        return syscall(number, file, r->name, r->value, r->size, r->flags);
     case REMOVE:
         break;
     }
-    return fremovexattr(fd, r->name);
+    return syscall(number, file, r->name);
 }
 
 static ssize_t call_path(const char *path, bool follow, const struct request *r) {
-    switch (r->call) {
-    case LIST:
-        return (follow ? listxattr : llistxattr)(path, r->room, r->size);
-    case GET:
-        return (follow ? getxattr : lgetxattr)(path, r->name, r->room, r->size);
-    case SET:
-        return (follow ? setxattr : lsetxattr)(path, r->name, r->value, r->size, r->flags);
-    case REMOVE:
-        break;
-    }
-    return (follow ? removexattr : lremovexattr)(path, r->name);
+    return call_file(follow ? BY_PATH : BY_LINK, (intptr_t)path, r);
 }
 
 static ssize_t call_at(const struct os_file *file, const struct request *r) {
@@ -95,7 +96,7 @@ static ssize_t call_proc(const struct os_file *file, const struct request *r) {
 }
 
 static ssize_t call_descriptor(const struct os_file *file, const struct request *r) {
-    ssize_t n = call_fd(file->dir_fd, r);
+    ssize_t n = call_file(BY_FD, file->dir_fd, r);
     if (n >= 0 || errno != EBADF)
         return n;
     n = call_proc(file, r);
