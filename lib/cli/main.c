@@ -54,10 +54,8 @@ static bool check_fields(struct cli *cli) {
     const struct cli_call *call = &cli->call;
     const char *fields = call->common.fields;
     bool raw = cli_writer(cli)->format == CLI_FORMAT_RAW;
-    if (raw && !cli_check_null(cli))
-        return false;
     if (!fields)
-        return true;
+        return !raw || cli_check_null(cli);
     if (call->command->fields && strcmp(fields, "help") == 0)
         cli_help_fields(cli, cli->output->view);
     else if (!call->command->fields)

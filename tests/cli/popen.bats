@@ -156,6 +156,9 @@ needs_terminals() {
     in_shells 'os_exitcode=stale
         eval "$("$OSBOX" popen -o sh --zzz -- true)"
         echo "$? $os_error ${os_exitcode-unset}"' '125 EX_USAGE unset\n'
+    in_shells 'os_exitcode=stale
+        eval "$("$OSBOX" popen -o sh -F exitcode,zzz -- true)"
+        echo "$? $os_error ${os_exitcode-unset}"' '125 EX_USAGE unset\n'
 }
 
 # ---- bytes that pass through ----
@@ -173,6 +176,8 @@ needs_terminals() {
 @test "raw has no fields; without it, fields make a record" {
     osbox 125 popen -o raw -F stdout 'echo x'
     got ''
+    complained "popen: '--fields': the format raw has none"
+    osbox 125 popen -o raw -0 -F stdout 'echo x'
     complained "popen: '--fields': the format raw has none"
     osbox 0 popen -F stdout 'echo x'
     got 'stdout=x\n'

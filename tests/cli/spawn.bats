@@ -739,6 +739,12 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     done
 }
 
+@test "--status -o sh: eval fails after a usage error about the fields, and nothing is left set" {
+    osbox 125 spawn --status=record -o sh -F exitcode,zzz -- true
+    got ''
+    [ "$(cat record)" = "unset os_error os_exitcode; os_error='EX_USAGE'; (exit 125)" ]
+}
+
 @test "--status in each format is one record" {
     local form
     for form in text json csv tsv sh value table; do
