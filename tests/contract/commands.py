@@ -74,6 +74,15 @@ USAGE_STATUS = {"spawn": 125, "popen": 125}
 # included; this leaves room for those.
 OPTIONS_MAX = 64
 
+# The texts of the tables that check_sizes() looks at: struct, members.
+TEXTS = {
+    "cli_command": "name",
+    "cli_option": "name metavar needs preset conflicts help",
+    "cli_choice": "name help",
+    "cli_field": "name help",
+    "cli_exit": "meaning",
+}
+
 # A word that is near no option or field, and a letter for each node that is no option of it.
 NOWHERE = "zzqqxxjjvv"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456789"
@@ -257,6 +266,60 @@ def check_describe(node):
     tap.ok(f"{node.name} --describe is the node's part of osbox --describe, names once", faults)
     count = len(node.options)
     tap.ok(f"{node.name} has at most {OPTIONS_MAX} options", [] if count <= OPTIONS_MAX else [str(count)])
+
+
+def array_sizes():
+    """Bytes of each array of characters in the rows of tables: {"cli_option": {"help": 124}}."""
+    sizes = {}
+    for header in ("command.h", "option.h", "record.h", "status.h"):
+        with open(os.path.join(HERE, "..", "..", "lib", "cli", header), encoding="utf-8") as file:
+            text = file.read()
+        for name, members in re.findall(r"^struct (\w+) \{\n(.*?)^\};", text, re.M | re.S):
+            arrays = re.findall(r"^ +char (\w+)\[(\d+)\];", members, re.M)
+            sizes[name] = {member: int(size) for member, size in arrays}
+    return sizes
+
+
+def faults_of_size(what, sizes, texts):
+    """Texts that fill their array, so that no NUL ends them: what follows is read with them."""
+    faults = []
+    for member, size in sizes.items():
+        text = texts.get(member) or ""
+        if not isinstance(text, str):  # an object in place of bytes that are not UTF-8
+            faults.append(f"{what}: .{member} is not text: {text}")
+        elif len(text.encode()) >= size:
+            faults.append(f"{what}: .{member} is {text!r}, of which at most {size - 1} bytes fit")
+    return faults
+
+
+def check_sizes(node, sizes):
+    """Every text of a table's row leaves room for its NUL, on which C does not insist."""
+    faults = faults_of_size("the command", sizes["cli_command"], {"name": node.told["name"]})
+    for row in node.options:
+        what = f"--{row['long']}"
+        texts = {
+            "name": row["long"],
+            "metavar": row["metavar"],
+            "needs": row["needs"],
+            "preset": row["default"],
+            "conflicts": " ".join(row["conflicts"]),
+            "help": row["help"],
+        }
+        faults += faults_of_size(what, sizes["cli_option"], texts)
+        if row["choices"]:
+            # Only completion shows what is said of each choice.
+            told = call(type(node)([], node.told), "--complete", "osbox", *node.words, what + "=")
+            for line in lines(told.out)[1:]:
+                name, _, text = line.partition("=")[2].partition("\t")
+                texts = {"name": name, "help": text}
+                faults += faults_of_size(f"{what}={name}", sizes["cli_choice"], texts)
+    for heading in re.findall(r"^(\S.*):$", call(node, "--help").out.decode(), re.M):
+        faults += faults_of_size(heading, sizes["cli_option"], {"help": heading})
+    for row in node.fields:
+        faults += faults_of_size(row["name"], sizes["cli_field"], row)
+    for row in node.told["exits"]:
+        faults += faults_of_size(f"status {row['status']}", sizes["cli_exit"], row)
+    tap.ok(f"{node.name}: every text of the tables leaves room for its NUL", faults)
 
 
 def check_completion(node):
@@ -827,12 +890,23 @@ def main():
     except OSError as error:
         sys.exit(f"Bail out! TMPDIR has to be on a file system with attributes: {error}")
     nodes = tree(OSBOX)
+    sizes = array_sizes()
+    tap.ok(
+        "the headers say how long the texts of tables may be",
+        [
+            f"{name}.{member} is not there"
+            for name, members in TEXTS.items()
+            for member in members.split()
+            if member not in sizes.get(name, {})
+        ],
+    )
     EXAMPLES["waitid"] = ended_process()
     EXAMPLES["sched set"] = ["--affinity=0-1048575", "--no-strict", str(os.getpid())]
     chosen = [node for node in nodes if node.key in sys.argv[2:] or not sys.argv[2:]]
     for node in chosen:
         check_help(node)
         check_describe(node)
+        check_sizes(node, sizes)
         check_completion(node)
         check_unknown_option(node)
         check_option_values(node)
