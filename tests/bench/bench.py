@@ -166,10 +166,12 @@ ALL_WORK = [
             "stat": "stat -c %s {dir}/file",
             "busybox stat": "busybox stat -c %s {dir}/file",
             "toybox stat": "toybox stat -c %s {dir}/file",
+            "bare": "{bare_start}",
+            "bare, static": "{bare_start_static}",
             "osbox": "{osbox} stat -g st_size {dir}/file",
             "osbox, static": "{static} stat -g st_size {dir}/file",
         },
-        [("osbox", "stat", 0.60), ("osbox, static", "stat", 0.25)],
+        [("osbox", "bare", 1.15), ("osbox, static", "bare, static", 1.35)],
         count=True),
     Work(
         "walk", "`walk`: 600 000 files in 30 000 directories", make_600_000,
@@ -293,7 +295,7 @@ def commands_of(work, folder, names):
     """The commands that can be run here, with everything in braces put in."""
     commands = {}
     for name, template in work.commands.items():
-        if "{static}" in template and not names["static"]:
+        if "static}" in template and not names["static"]:
             continue
         command = template.format(dir=folder, **names)
         if name == "bare vDSO" and subprocess.run([names["bare_random"], "vdso", "0", "1"],
@@ -414,6 +416,11 @@ def update_readme(path, text):
         file.write(f"{before}{MARKERS[0]}\n{text}\n{MARKERS[1]}{after}")
 
 
+def helper(osbox, name):
+    """A program of the tests, of the build that osbox is of."""
+    return os.path.join(os.path.dirname(osbox), "..", "..", "tests", name)
+
+
 def main():
     groups = list(dict.fromkeys(work.group for work in ALL_WORK))
     parser = argparse.ArgumentParser()
@@ -427,12 +434,14 @@ def main():
     for group in set(args.group) - set(groups):
         parser.error(f"there is no group {group}")
     osbox = os.path.abspath(args.osbox)
-    helpers = os.path.join(os.path.dirname(osbox), "..", "..", "tests")
+    static = os.path.abspath(args.static) if args.static else None
     names = {"osbox": osbox,
-             "static": os.path.abspath(args.static) if args.static else None,
-             "no_vdso": os.path.join(helpers, "no_vdso"),
-             "bare_timerfd": os.path.join(helpers, "bare_timerfd"),
-             "bare_random": os.path.join(helpers, "bare_random"),
+             "static": static,
+             "no_vdso": helper(osbox, "no_vdso"),
+             "bare_start": helper(osbox, "bare_start"),
+             "bare_start_static": static and helper(static, "bare_start"),
+             "bare_timerfd": helper(osbox, "bare_timerfd"),
+             "bare_random": helper(osbox, "bare_random"),
              "cpus": len(os.sched_getaffinity(0)),
              "fd": "fdfind" if shutil.which("fdfind") else "fd",
              "python": sys.executable}
