@@ -5,6 +5,7 @@
  */
 #include "cli/format.h"
 #include "base/codec.h"
+#include "cli/scalar.h"
 
 /* In the order of enum cli_format_id. */
 #define RECORD_FORMATS                                                                             \
@@ -38,124 +39,6 @@ static bool is_integer(enum cli_type type) {
            type == CLI_DURATION_NS;
 }
 
-/* Seconds and nanoseconds are a two's-complement pair (-2 s + 500000000 ns); people and os write
- * the sign and the magnitude (-1.5). */
-static void add_seconds(struct buf *b, int64_t sec, uint32_t nsec, const char *point) {
-    uint64_t whole = (uint64_t)sec;
-    if (sec < 0) {
-        buf_add_char(b, '-');
-        whole = 0 - whole;
-        if (nsec) {
-            whole--;
-            nsec = 1000000000U - nsec;
-        }
-    }
-    /* Without a point it is a number of nanoseconds: no leading zeros. */
-    if (!point[0] && whole == 0) {
-        buf_add_uint(b, nsec);
-        return;
-    }
-    buf_add_uint(b, whole);
-    buf_add_str(b, point);
-    buf_add_padded(b, nsec, 9);
-}
-
-/* Civil date of a day counted from 1970-01-01, proleptic Gregorian, in 400-year eras. */
-static void add_date(struct buf *b, int64_t days) {
-    int64_t shifted = days + 719468; /* days from 0000-03-01 */
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    unsigned day_of_era = (unsigned)(shifted - era * 146097);
-    unsigned year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    unsigned month = (5 * day_of_year + 2) / 153; /* 0 is March */
-    unsigned day = day_of_year - (153 * month + 2) / 5 + 1;
-    int64_t year = (int64_t)year_of_era + era * 400 + (month >= 10);
-    if (year < 0)
-        buf_add_char(b, '-');
-    buf_add_padded(b, (uint64_t)(year < 0 ? -year : year), 4);
-    buf_add_char(b, '-');
-    buf_add_padded(b, month < 10 ? month + 3 : month - 9, 2);
-    buf_add_char(b, '-');
-    buf_add_padded(b, day, 2);
-}
-
-static void add_timestamp(struct buf *b, int64_t sec, uint32_t nsec) {
-    int64_t days = sec / 86400 - (sec % 86400 < 0);
-    unsigned second = (unsigned)((sec % 86400 + 86400) % 86400);
-    add_date(b, days);
-    buf_add_char(b, 'T');
-    buf_add_padded(b, second / 3600, 2);
-    buf_add_char(b, ':');
-    buf_add_padded(b, second / 60 % 60, 2);
-    buf_add_char(b, ':');
-    buf_add_padded(b, second % 60, 2);
-    buf_add_char(b, '.');
-    buf_add_padded(b, nsec, 9);
-    buf_add_char(b, 'Z');
-}
-
-/* Consecutive numbers are printed as FIRST-LAST. */
-static void add_ranges(const struct cli_value *v, struct buf *b) {
-    const struct cli_value *items = v->list.items;
-    for (size_t i = 0; i < v->list.count;) {
-        size_t last = i;
-        while (last + 1 < v->list.count && items[last + 1].u == items[last].u + 1)
-            last++;
-        if (i)
-            buf_add_char(b, ',');
-        buf_add_uint(b, items[i].u);
-        if (last > i) {
-            buf_add_char(b, '-');
-            buf_add_uint(b, items[last].u);
-        }
-        i = last + 1;
-    }
-}
-
-void cli_format_scalar(enum cli_type type, const struct cli_value *v, bool octal, struct buf *b) {
-    switch (type) {
-    case CLI_STRING:
-    case CLI_BYTES:
-    case CLI_ENUM:
-        buf_add(b, v->bytes.data, v->bytes.size);
-        break;
-    case CLI_INT:
-        buf_add_int(b, v->i);
-        break;
-    case CLI_UINT:
-        buf_add_uint(b, v->u);
-        break;
-    case CLI_BOOL:
-        buf_add_str(b, v->b ? "true" : "false");
-        break;
-    case CLI_MODE:
-        if (octal) {
-            buf_add_char(b, '0');
-            buf_add_digits(b, v->u, 3, 4);
-        } else {
-            buf_add_uint(b, v->u);
-        }
-        break;
-    case CLI_TIMESPEC:
-    case CLI_DURATION:
-        add_seconds(b, v->time.sec, v->time.nsec, ".");
-        break;
-    case CLI_TIMESPEC_NS:
-    case CLI_DURATION_NS:
-        add_seconds(b, v->time.sec, v->time.nsec, "");
-        break;
-    case CLI_TIMESTAMP:
-        add_timestamp(b, v->time.sec, v->time.nsec);
-        break;
-    case CLI_RANGES:
-        add_ranges(v, b);
-        break;
-    case CLI_LIST:
-        break; /* not a scalar */
-    }
-}
-
 static enum cli_type type_of(const struct cli_field *field) {
     return (enum cli_type)field->type;
 }
@@ -171,7 +54,7 @@ static void add_text_scalar(enum cli_type type, const struct cli_value *v, bool 
     if (is_textual(type))
         cli_quote_text(b, v->bytes.data, v->bytes.size, also);
     else
-        cli_format_scalar(type, v, octal, b);
+        cli_scalar_text(type, v, octal, b);
 }
 
 /* A value escaped as text: for text, tsv, tables and terminals. */
@@ -221,7 +104,7 @@ static void json_scalar(const struct cli_writer *w, enum cli_type type, const st
     bool quoted = type == CLI_TIMESTAMP || (w->json_int64_strings && is_integer(type));
     if (quoted)
         buf_add_char(b, '"');
-    cli_format_scalar(type, v, false, b);
+    cli_scalar_text(type, v, false, b);
     if (quoted)
         buf_add_char(b, '"');
 }
@@ -289,7 +172,7 @@ static void csv_record(const struct cli_writer *w, const struct cli_value *value
         if (field->type == CLI_LIST || w->terminal)
             add_text(field, v, false, &cell);
         else
-            cli_format_scalar(type_of(field), v, false, &cell);
+            cli_scalar_text(type_of(field), v, false, &cell);
         cli_quote_csv(b, cell.data, cell.len);
     }
     buf_add_char(b, '\n');
@@ -328,7 +211,7 @@ static void sh_list(const struct cli_field *field, const struct cli_value *v, st
     struct buf element = { 0 };
     for (size_t i = 0; i < v->list.count; i++) {
         buf_clear(&element);
-        cli_format_scalar(item_of(field), &v->list.items[i], false, &element);
+        cli_scalar_text(item_of(field), &v->list.items[i], false, &element);
         if (i)
             buf_add_char(b, '\n');
         for (size_t at = 0; at < element.len; at++) {
@@ -348,14 +231,14 @@ static void sh_value(const struct cli_writer *w, const struct cli_field *field,
                      const struct cli_value *v, struct buf *b) {
     if (!is_textual(type_of(field)) && field->type != CLI_LIST && field->type != CLI_RANGES &&
         field->type != CLI_TIMESTAMP) {
-        cli_format_scalar(type_of(field), v, false, b);
+        cli_scalar_text(type_of(field), v, false, b);
         return;
     }
     struct buf text = { 0 };
     if (field->type == CLI_LIST)
         sh_list(field, v, &text);
     else
-        cli_format_scalar(type_of(field), v, false, &text);
+        cli_scalar_text(type_of(field), v, false, &text);
     cli_quote_sh(b, text.data, text.len, w->terminal);
     b->failed |= text.failed;
     buf_finish(&text);
@@ -479,7 +362,7 @@ static void value_record(const struct cli_writer *w, const struct cli_value *val
         if (v->known && (w->terminal || field->type == CLI_LIST))
             add_text(field, v, false, b);
         else if (v->known)
-            cli_format_scalar(type_of(field), v, false, b);
+            cli_scalar_text(type_of(field), v, false, b);
         if (w->null)
             buf_add_char(b, '\0');
     }

@@ -62,10 +62,6 @@ void cli_format_header(const struct cli_writer *w, struct buf *b);
 void cli_format_record(const struct cli_writer *w, const struct cli_value *values, bool first,
                        struct buf *b);
 
-/* Appends the text of a value without quoting, with lists joined as in text format. */
-void cli_format_scalar(enum cli_type type, const struct cli_value *value, bool octal,
-                       struct buf *b);
-
 /* Appends what sh prints without a record: `unset` of every selected name, the error's name and a
  * failing status. `error` NULL: no error, and the status is 0. */
 void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b);

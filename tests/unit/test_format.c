@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "cli/format.h"
+#include "cli/scalar.h"
 #include "cli/table.h"
 
 enum {
@@ -396,7 +397,7 @@ static const struct time_row times[] = {
 
 static void check_scalar(int field, const struct cli_value *value, const char *want) {
     struct buf b = { 0 };
-    cli_format_scalar((enum cli_type)fields[field].type, value, false, &b);
+    cli_scalar_text((enum cli_type)fields[field].type, value, false, &b);
     CHECK_STR(buf_cstr(&b), want);
     buf_finish(&b);
 }
@@ -442,7 +443,7 @@ static void test_modes(void) {
         struct buf b = { 0 };
         struct cli_value value = cli_uint(rows[i].mode);
         check_scalar(F_MODE, &value, rows[i].decimal);
-        cli_format_scalar(CLI_MODE, &value, true, &b);
+        cli_scalar_text(CLI_MODE, &value, true, &b);
         CHECK_STR(buf_cstr(&b), rows[i].octal);
         buf_finish(&b);
     }
