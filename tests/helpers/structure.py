@@ -127,15 +127,15 @@ def sizes():
 
 
 def main():
-    match sys.argv[1:]:
-        case ["circles", build]:
-            found = map(" ".join, circles(uses(build)))
-        case ["foreign", build]:
-            found = foreign(uses(build))
-        case ["sizes"]:
-            found = sizes()
-        case _:
-            sys.exit(__doc__)
+    what, *arguments = sys.argv[1:] or [""]
+    if what == "circles" and len(arguments) == 1:
+        found = map(" ".join, circles(uses(arguments[0])))
+    elif what == "foreign" and len(arguments) == 1:
+        found = foreign(uses(arguments[0]))
+    elif what == "sizes" and not arguments:
+        found = sizes()
+    else:
+        sys.exit(__doc__)
     print(*found, sep="\n")
 
 

@@ -50,6 +50,7 @@ static bool check_ok;
         test();                                                                                    \
         check_failures += !check_ok;                                                               \
         printf("%sok %d - %s\n", check_ok ? "" : "not ", ++check_tests, #test);                    \
+        fflush(stdout); /* a child would print it again: with ThreadSanitizer _exit flushes */     \
     } while (0)
 
 static inline int check_done(void) {
