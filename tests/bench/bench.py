@@ -416,25 +416,30 @@ def update_readme(path, text):
         file.write(f"{before}{MARKERS[0]}\n{text}\n{MARKERS[1]}{after}")
 
 
+HELPERS = ("no_vdso", "bare_start", "bare_timerfd", "bare_random")
+
+
+def install(osbox, programs, name):
+    """Copies osbox and the programs of the tests of its build, as an installation does.
+
+    The kernel maps a file that was written in one go in larger pieces than one that a
+    linker wrote here and there, and the length of a path counts too.
+    """
+    folder = os.path.join(programs, name)
+    os.mkdir(folder)
+    tests = os.path.join(os.path.dirname(os.path.abspath(osbox)), "..", "..", "tests")
+    for path in [osbox] + [os.path.join(tests, helper) for helper in HELPERS]:
+        if os.path.exists(path):
+            shutil.copy2(path, folder)
+    return os.path.join(folder, "osbox")
+
+
 def helper(osbox, name):
-    """A program of the tests, of the build that osbox is of."""
-    return os.path.join(os.path.dirname(osbox), "..", "..", "tests", name)
+    """The path of a program that was installed beside osbox."""
+    return os.path.join(os.path.dirname(osbox), name)
 
 
-def main():
-    groups = list(dict.fromkeys(work.group for work in ALL_WORK))
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--static", help="the static flavour's binary")
-    parser.add_argument("--scale", type=float, default=1, help="of the trees; 1 for true figures")
-    parser.add_argument("--json", help="write the results there")
-    parser.add_argument("--readme", help="replace the table there")
-    parser.add_argument("osbox")
-    parser.add_argument("group", nargs="*", help=", ".join(groups))
-    args = parser.parse_args()
-    for group in set(args.group) - set(groups):
-        parser.error(f"there is no group {group}")
-    osbox = os.path.abspath(args.osbox)
-    static = os.path.abspath(args.static) if args.static else None
+def measure_and_print(args, osbox, static):
     names = {"osbox": osbox,
              "static": static,
              "no_vdso": helper(osbox, "no_vdso"),
@@ -454,6 +459,24 @@ def main():
             json.dump(results, file, indent=1)
     if args.readme:
         update_readme(args.readme, text)
+
+
+def main():
+    groups = list(dict.fromkeys(work.group for work in ALL_WORK))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--static", help="the static flavour's binary")
+    parser.add_argument("--scale", type=float, default=1, help="of the trees; 1 for true figures")
+    parser.add_argument("--json", help="write the results there")
+    parser.add_argument("--readme", help="replace the table there")
+    parser.add_argument("osbox")
+    parser.add_argument("group", nargs="*", help=", ".join(groups))
+    args = parser.parse_args()
+    for group in set(args.group) - set(groups):
+        parser.error(f"there is no group {group}")
+    with tempfile.TemporaryDirectory(prefix="osbox-bench.") as programs:
+        osbox = install(args.osbox, programs, "dynamic")
+        static = args.static and install(args.static, programs, "static")
+        measure_and_print(args, osbox, static)
 
 
 main()
