@@ -4,6 +4,7 @@
  * zsh and fish only pass the words on and show the answer. Words are
  * interpreted as in main.c and parser.c.
  */
+#include <fcntl.h>
 #include <sys/capability.h>
 
 #include "cli/help.h"
@@ -109,6 +110,17 @@ static void offer_capabilities(struct completion *c) {
     }
 }
 
+/* Those that the shell let us inherit: at this point there are no others. */
+static void offer_descriptors(struct completion *c) {
+    enum { MOST = 256 };
+    for (int fd = 0; fd < MOST; fd++) {
+        char number[] = { (char)('0' + fd / 100), (char)('0' + fd / 10 % 10), (char)('0' + fd % 10),
+                          '\0' };
+        if (fcntl(fd, F_GETFD) >= 0)
+            offer(c, number + (fd < 100) + (fd < 10), NULL);
+    }
+}
+
 static void offer_kind(struct completion *c, int kind) {
     switch ((enum cli_complete)kind) {
     case CLI_COMPLETE_NONE:
@@ -136,6 +148,9 @@ static void offer_kind(struct completion *c, int kind) {
         break;
     case CLI_COMPLETE_FIELDS:
         offer_fields(c);
+        break;
+    case CLI_COMPLETE_DESCRIPTOR:
+        offer_descriptors(c);
         break;
     case CLI_COMPLETE_SIGNAL:
         enter_list(c);

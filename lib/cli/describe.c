@@ -18,6 +18,7 @@ static const char *const complete_names[] = {
     [CLI_COMPLETE_PID] = "pid",
     [CLI_COMPLETE_USER] = "user",
     [CLI_COMPLETE_GROUP] = "group",
+    [CLI_COMPLETE_DESCRIPTOR] = "descriptor",
 };
 
 /* Begins a member, with a comma unless it is the first of its object. */

@@ -45,6 +45,7 @@ enum cli_complete {
     CLI_COMPLETE_PID,
     CLI_COMPLETE_USER,
     CLI_COMPLETE_GROUP,
+    CLI_COMPLETE_DESCRIPTOR, /* one that is open in the shell */
 };
 
 /* Texts end with a NUL in their arrays. C does not require this; tests/contract/commands.py checks
@@ -92,7 +93,9 @@ struct cli_option {
 #define CLI_CHOICE(struct_type, member, number_of_choices)                                         \
     .kind = CLI_OPT_CHOICE, .dest = CLI_DEST(struct_type, member, int),                            \
     .choices = (number_of_choices)
-#define CLI_FD(struct_type, member) .kind = CLI_OPT_FD, .dest = CLI_DEST(struct_type, member, int)
+#define CLI_FD(struct_type, member)                                                                \
+    .kind = CLI_OPT_FD, .dest = CLI_DEST(struct_type, member, int),                                \
+    .complete = CLI_COMPLETE_DESCRIPTOR
 #define CLI_INT_IN(struct_type, member, least, greatest)                                           \
     .kind = CLI_OPT_INT, .dest = CLI_DEST(struct_type, member, int), .min = (least),               \
     .max = (greatest)

@@ -82,7 +82,7 @@ def check(node, words, kind, choices, lead):
     got_kind, got_lead, names = ask(words)
     fields = [field["name"] for field in node["fields"]]
     want = {"fields": ["all", "help"] + fields}.get(kind, [])
-    some = {"signal": "SIGTERM", "capability": "cap_sys_admin"}.get(kind)
+    some = {"signal": "SIGTERM", "capability": "cap_sys_admin", "descriptor": "0"}.get(kind)
     if some:
         assert lead + some in names, words
     else:
@@ -222,6 +222,16 @@ END
     names '--cap-ambient=cap_chown,cap_sys_admin' spawn --cap-ambient=cap_chown,cap_sys_a
     begins 'list|cap_chown,' spawn --cap-bounding cap_chown,cap_k
     names '' spawn --unshare=user,x
+}
+
+@test "descriptors: those that are open in the shell" {
+    "$OSBOX" --complete stat --fd=4 41<&- 42</dev/null >out
+    [ "$(sed -n 1p out)" = "$(printf 'none\t--fd=')" ]
+    grep -qx "$(printf -- '--fd=42\t')" out
+    run ! grep -q -e '--fd=41' out
+    "$OSBOX" --complete spawn --close 4 41</dev/null 42<&- >out
+    grep -qx "$(printf '41\t')" out
+    run ! grep -q 42 out
 }
 
 @test "fields: the last one of the list, none twice, all and help alone" {
