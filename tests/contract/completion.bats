@@ -227,7 +227,7 @@ END
 @test "descriptors: those that are open in the shell" {
     "$OSBOX" --complete stat --fd=4 41<&- 42</dev/null >out
     [ "$(sed -n 1p out)" = "$(printf 'none\t--fd=')" ]
-    grep -qx "$(printf -- '--fd=42\t')" out
+    grep -qx -e "$(printf -- '--fd=42\t')" out
     run ! grep -q -e '--fd=41' out
     "$OSBOX" --complete spawn --close 4 41</dev/null 42<&- >out
     grep -qx "$(printf '41\t')" out
