@@ -67,10 +67,13 @@ int os_timer_clock(int fd) {
     return os_fdinfo_number(fd, "clockid");
 }
 
+/* A timer that is due expires when its interrupt has been handled: not at once, but soon. */
+enum { DUE_MS = 20 };
+
 bool os_timer_is_idle(int fd) {
     struct os_timer timer = { 0 };
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     int flags = fcntl(fd, F_GETFL);
     return flags >= 0 && !(flags & O_NONBLOCK) && os_timer_get(fd, &timer, NULL) == 0 &&
-           timer.next == 0 && poll(&ready, 1, 0) == 0;
+           timer.next == 0 && poll(&ready, 1, DUE_MS) == 0;
 }

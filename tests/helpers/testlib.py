@@ -95,6 +95,12 @@ def run(argv, data=None, env=None, cwd=None, timeout=20, **more):
     return Result(argv, p.returncode, p.stdout or b"", p.stderr or b"")
 
 
+def has_32_bits(program):
+    """Whether it is built for a machine whose long has 32 bits."""
+    with open(program, "rb") as file:
+        return file.read(5) == b"\x7fELF\x01"
+
+
 def need(argv):
     """Whether the program of argv[0] can be run here."""
     return any(os.access(os.path.join(d, argv[0]), os.X_OK) for d in os.get_exec_path())

@@ -35,7 +35,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 # pylint: disable=wrong-import-position
-from testlib import CLEAN_ENV, Tap, run, strict_json  # noqa: E402
+from testlib import CLEAN_ENV, Tap, has_32_bits, run, strict_json  # noqa: E402
 
 # The first real-time signal is the C library's: musl keeps 34 to itself.
 RTMIN = 35 if os.environ.get("OSBOX_FLAVOUR") == "musl" else 34
@@ -721,8 +721,10 @@ def check_credentials(place):
 
 # ---- the drop with a call that fails, or lies ----
 
-SETTERS = ["setgroups", "setresgid", "setresuid", "capset", "prctl"]
-GETTERS = ["getresuid", "getresgid", "getgroups", "capget"]
+# Where there are calls for numbers of users of 16 bits, too.
+WIDE = "32" if has_32_bits(OSBOX) else ""
+SETTERS = ["setgroups" + WIDE, "setresgid" + WIDE, "setresuid" + WIDE, "capset", "prctl"]
+GETTERS = ["getresuid" + WIDE, "getresgid" + WIDE, "getgroups" + WIDE, "capget"]
 TARGET = "/bin/cat"
 
 
@@ -852,7 +854,7 @@ def check_drop(place):
     lies = []
     for call in ("setresuid", "setresgid", "setgroups"):
         result, executed, _, record = trace_drop(drop_requests()[0], os.path.join(place, "trace"),
-                                                 f"{call}:retval=0:when=1+")
+                                                 f"{call}{WIDE}:retval=0:when=1+")
         if executed or result.status != 125 or record["error"] != "EPROTO":
             lies.append(f"{call}: {result}, {record}")
     tap.ok("a setresuid, setresgid or setgroups that lies is EPROTO", lies)
