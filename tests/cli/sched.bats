@@ -221,6 +221,7 @@ $pid"
 }
 
 @test "show --pgrp: 0 is the own group" {
+    not_emulated 'it makes a /proc/self/stat'
     # sh leads it, and osbox is in it.
     run -0 setsid -w sh -c 'echo $$; "$OSBOX" sched show -g pid --pgrp=0; exit $?' 3>&-
     [ "${lines[0]}" = "${lines[1]}" ]
@@ -244,6 +245,7 @@ $pid"
 }
 
 @test "show: without /proc all but the CPU is known" {
+    not_emulated 'it makes a /proc/self/stat'
     not_sanitized
     unshare -m true 2>/dev/null || skip 'unshare -m is refused here'
     run --separate-stderr -0 unshare -m sh -c \
@@ -1073,6 +1075,7 @@ SCHED_OTHER"
 }
 
 @test "set -- CMD: what keeps it from being run is 125, with its step in a record" {
+    not_emulated 'its vfork shares no memory'
     osbox 125 sched set --policy=fifo --priority=100 --nice="$N3" --status=record -J -- touch ran
     got ''
     output=$(json step index object error pid exitcode <record | tr '\n' ' ')
@@ -1092,6 +1095,7 @@ SCHED_OTHER"
 }
 
 @test "set -- CMD: a program that is not found is 127, one that cannot be executed 126" {
+    not_emulated 'its vfork shares no memory'
     osbox 127 sched set --nice="$N3" -- /nope
     got ''
     complained_of "sched set: exec: '/nope': " ENOENT
@@ -1130,6 +1134,7 @@ SCHED_OTHER"
 }
 
 @test "set -- CMD as an ordinary user: 125, EPERM, and --explain" {
+    not_emulated 'its vfork shares no memory'
     needs_limits
     user 125 set --policy=fifo --priority=10 -- true
     got ''
