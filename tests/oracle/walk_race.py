@@ -26,7 +26,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 from testlib import Mutators, Tap, run  # noqa: E402
 
 tap = Tap()
-LONG = sys.argv[3:] == ["--long"]
+LONG = sys.argv[3:] == ["--long"] or bool(os.environ.get("OSBOX_FULL"))
 if len(sys.argv) != 3 and not (LONG and len(sys.argv) == 4):
     sys.exit(__doc__)
 OSBOX, MUTATOR = (os.path.realpath(path) for path in sys.argv[1:3])

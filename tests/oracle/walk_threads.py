@@ -42,7 +42,7 @@ RANDOM = ["urandom -j4 9M", "urandom -j3 --random 3M", "urandom -j4 --hex 2M"]
 CLOSED = ["walk -j4", "walk -j4 --sum -J", "walk -j4 --tuples -J"]
 
 tap = Tap()
-LONG = sys.argv[3:] == ["--long"]
+LONG = sys.argv[3:] == ["--long"] or bool(os.environ.get("OSBOX_FULL"))
 if len(sys.argv) != 3 and not (LONG and len(sys.argv) == 4):
     sys.exit(__doc__)
 OSBOX, MUTATOR = (os.path.realpath(path) for path in sys.argv[1:3])
