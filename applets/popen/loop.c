@@ -11,7 +11,7 @@
 #include "os/clock.h"
 
 static void show_progress(struct popen_run *p, int64_t now, bool last) {
-    int64_t tenths = (now - p->child.started) / (100 * OS_NS_PER_MS);
+    int64_t tenths = (now - p->child.started) / OS_NS_PER_MS / 100;
     uint64_t bytes = 0;
     struct buf text = { 0 };
     for (unsigned i = 0; i < p->count; i++)

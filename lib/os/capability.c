@@ -53,7 +53,7 @@ static int ambient(int capability) {
 }
 
 int os_capability_missing(int capability) {
-    struct os_capabilities c;
+    struct os_capabilities c = { 0 };
     if (os_capability_read(&c) < 0 || capability >= OS_CAPABILITIES_MAX)
         return -1;
     return c.effective >> capability & 1 ? -1 : capability;
@@ -62,7 +62,7 @@ int os_capability_missing(int capability) {
 /* ---- for output ---- */
 
 int os_capability_get(uint64_t sets[static OS_CAP_SETS], struct base_error *e) {
-    struct os_capabilities own;
+    struct os_capabilities own = { 0 };
     int r = os_capability_read(&own);
     if (r < 0)
         return base_fail(e, -r, "capget", NULL);

@@ -218,7 +218,7 @@ ALL_WORK = [
             "osbox": "{osbox} spawn true",
             "osbox, static": "{static} spawn true",
         },
-        [("osbox", "timeout", 0.90), ("osbox, static", "timeout", 0.60), ("osbox", "env", 1.15)],
+        [("osbox", "timeout", 0.85), ("osbox, static", "timeout", 0.60), ("osbox", "env", 1.10)],
         count=True),
     Work(
         "popen", "`popen true`", make_nothing,
@@ -227,7 +227,7 @@ ALL_WORK = [
             "osbox": "{osbox} popen true",
             "osbox, static": "{static} popen true",
         },
-        [("osbox", "timeout sh -c", 0.90), ("osbox, static", "timeout sh -c", 0.60)]),
+        [("osbox", "timeout sh -c", 0.90), ("osbox, static", "timeout sh -c", 0.62)]),
     Work(
         "popen", "4 GiB through popen", make_nothing,
         {
