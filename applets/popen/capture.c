@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 
 static void add_stream(struct popen_run *p, const struct popen_plan *plan, const char *name, int fd,
                        int out) {

@@ -2,7 +2,7 @@
  *
  * popen: the records: how the command ended and what it wrote, or each of its lines.
  */
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 #include "os/clock.h"
 
 enum { RESULT = 1 << POPEN_VIEW_RESULT, EVENT = 1 << POPEN_VIEW_EVENT };

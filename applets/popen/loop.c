@@ -6,7 +6,7 @@
  */
 #include <unistd.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 #include "base/io.h"
 #include "os/clock.h"
 

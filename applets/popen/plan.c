@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 
 struct popen_plan popen_plan_init(void) {
     return (struct popen_plan){

@@ -10,7 +10,7 @@
  */
 #include <limits.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 #include "cli/parse.h"
 
 /* ---- options ---- */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 #include "base/io.h"
 #include "os/clock.h"
 

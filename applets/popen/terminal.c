@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "applets/popen/popen.h"
+#include "applets/popen/run.h"
 #include "base/io.h"
 
 int popen_input_open(struct popen_run *p, int terminal, const char *path, struct base_error *e) {

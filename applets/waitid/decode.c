@@ -10,7 +10,7 @@
  */
 #include <limits.h>
 
-#include "applets/waitid/waitid.h"
+#include "applets/waitid/run.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
 

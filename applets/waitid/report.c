@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "applets/waitid/waitid.h"
+#include "applets/waitid/run.h"
 #include "os/clock.h"
 
 /* ---- records ---- */

@@ -9,7 +9,7 @@
 
 #include "applets/common/pid_operand.h"
 #include "applets/common/program.h"
-#include "applets/waitid/waitid.h"
+#include "applets/waitid/run.h"
 
 static int wait_options(const struct waitid_args *args) {
     return (args->stopped ? WSTOPPED : 0) | (args->continued ? WCONTINUED : 0) |
