@@ -468,7 +468,7 @@ END
     done
     # The other commands that run a program.
     run -127 with_entries PATH "$PWD/bin" -- popen -- program
-    run -127 with_entries PATH "$PWD/bin" -- sched set --nice=1 -- program
+    run -127 with_entries PATH "$PWD/bin" -- sched set --nice=19 -- program
     run -127 with_entries PATH "$PWD/bin" -- waitid -- program
     run -0 with_entries PATH "$PWD/bin" -- spawn -J -F exec_path
     [ "$output" = '{"exec_path":["/bin","/usr/bin"]}' ]

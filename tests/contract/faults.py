@@ -78,7 +78,7 @@ COMMANDS = [
     ["sched", "show", "--threads", "-J", "-F", "policy,nice,affinity"],
     ["sched", "cpus", "-J", "-F", "cpu_count,process_cpu_count,affinity"],
     ["sched", "limits", "-o", "csv", "-F", "policy,priority_min,priority_max"],
-    ["sched", "set", "--status=fd:1", "-J", "-F", "exitcode,step", "--nice=1", "--policy=batch",
+    ["sched", "set", "--status=fd:1", "-J", "-F", "exitcode,step", "--nice=19", "--policy=batch",
      "--affinity=0-1048575", "--no-strict", "--", "true"],
     ["xattr", "list", "-J", "-F", "all", "f"],
     ["xattr", "get", "user.x", "f"],
