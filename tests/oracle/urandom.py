@@ -365,6 +365,10 @@ def check_threads(place):
 
 def check_cpus(place):
     """A machine with more CPUs than the first mask has room for."""
+    claim = "the mask of usable CPUs grows until the kernel accepts it"
+    if os.environ.get("OSBOX_FLAVOUR") == "sanitized":
+        tap.skip(claim, "the sanitizer's runtime makes the call too")
+        return
     cpus = len(os.sched_getaffinity(0))
     faults = []
     for count in range(1, 4):
@@ -373,7 +377,7 @@ def check_cpus(place):
         if stats(result).get("threads") != str(min(cpus, 40)) or \
                 sum("INJECTED" in line for line in lines) != count:
             faults.append(f"{count} masks are too small: {result.status}, {result.err}")
-    tap.ok("the mask of usable CPUs grows until the kernel accepts it", faults)
+    tap.ok(claim, faults)
 
 
 # ---- what comes ----
