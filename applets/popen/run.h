@@ -222,7 +222,7 @@ void popen_input_restore(struct popen_input *in);
 struct pollfd popen_input_poll(const struct popen_run *p);
 void popen_input_handle(struct popen_input *in, const struct pollfd *ready);
 
-/* Sets the size of the command's terminal to that of ours, unless --pty sets it. */
+/* Sets the size of the command's terminal to that of our own, unless --pty sets it. */
 void popen_terminal_resize(struct popen_run *p);
 
 /* ---- records ---- */
