@@ -22,6 +22,11 @@ const struct cli_option program_time_options[] = {
     CLI_OPTIONS_END,
 };
 
+bool program_is_missing(const struct cli_call *call, const void *args) {
+    (void)args;
+    return call->program && !call->program[0];
+}
+
 /* Copies an inherited descriptor. The program does not get the original, unless it is a standard
  * one, so that its reader sees end of file. */
 static int copy_descriptor(int number, struct base_error *e) {

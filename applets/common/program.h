@@ -36,6 +36,9 @@ struct program_time {
 
 extern const struct cli_option program_time_options[];
 
+/* The test of a rule: "--" was given, and no program follows it. */
+bool program_is_missing(const struct cli_call *call, const void *args);
+
 /* Opens what --status names as a descriptor of the plan's own. Call it after all file actions were
  * added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);

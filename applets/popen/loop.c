@@ -131,8 +131,9 @@ int popen_loop(struct popen_run *p, struct base_error *e) {
             return r;
         if (p->child.ended)
             apply_on_exit(p);
-        if (p->progress.enabled && cli_progress_is_due(&p->progress, os_monotonic_ns()))
-            show_progress(p, os_monotonic_ns(), false);
+        int64_t now = p->progress.enabled ? os_monotonic_ns() : 0;
+        if (cli_progress_is_due(&p->progress, now))
+            show_progress(p, now, false);
     }
     if (p->progress.enabled)
         show_progress(p, os_monotonic_ns(), true);

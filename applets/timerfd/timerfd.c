@@ -179,11 +179,6 @@ static unsigned choose_view_of_tick(const struct cli_call *call, const void *arg
 
 /* ---- what the options must satisfy together ---- */
 
-static bool has_empty_program(const struct cli_call *call, const void *args) {
-    (void)args;
-    return call->program && !call->program[0];
-}
-
 static bool has_status_alone(const struct cli_call *call, const void *data) {
     const struct timerfd_args *args = data;
     return !call->program && args->status;
@@ -223,7 +218,7 @@ static bool is_disarmed(const struct cli_call *call, const void *data) {
 }
 
 static const struct cli_rule tick_rules[] = {
-    { has_empty_program, "--", "a program is missing" },
+    { program_is_missing, "--", "a program is missing" },
     { has_status_alone, "--status", "goes with a program" },
     { has_fields_alone, "--fields", "goes with --status, where there is a program" },
     { has_overlap_alone, "--overlap", "goes with a program" },

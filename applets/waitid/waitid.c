@@ -11,6 +11,7 @@
  */
 #include <limits.h>
 
+#include "applets/common/program.h"
 #include "applets/waitid/run.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
@@ -94,11 +95,6 @@ static bool is_chosen(const struct waitid_args *args) {
     return is_set(args) || args->pidfd >= 0;
 }
 
-static bool has_empty_program(const struct cli_call *call, const void *data) {
-    (void)data;
-    return call->program && !call->program[0];
-}
-
 static bool has_processes_and_program(const struct cli_call *call, const void *data) {
     const struct waitid_args *args = data;
     return call->program && (is_chosen(args) || call->operand_count);
@@ -143,7 +139,7 @@ static bool peeks_again(const struct cli_call *call, const void *data) {
 }
 
 static const struct cli_rule rules[] = {
-    { has_empty_program, NULL, "a command is missing behind --" },
+    { program_is_missing, NULL, "a command is missing behind --" },
     { has_processes_and_program, NULL,
       "a command behind -- goes with no PID, --all, --pgid or --pidfd" },
     { signals_program, NULL,

@@ -224,7 +224,8 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = cli->output;
     const struct cli_outcome *outcome = &cli->outcome;
-    bool complete = !outcome->error || o->records_tell_failure;
+    bool reported = o->begun && cli->call.command->failure_views >> o->view & 1;
+    bool complete = !outcome->error || reported;
     if (complete && outcome->error && o->records)
         cli_format_sh_failure(&o->writer, outcome->error, outcome->status, &o->bytes);
     if (complete && (o->records || !o->begun))

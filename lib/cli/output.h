@@ -15,15 +15,14 @@ struct cli_output {
     int fd;
     const char *name; /* of fd in errors; NULL: its number */
     size_t records;
-    unsigned view;             /* of the records */
-    bool begun;                /* records are to be written: cli_begin() */
-    bool started;              /* the header was written */
-    bool written;              /* something went to fd */
-    bool text_errors;          /* json was not requested: diagnostics are text even in json */
-    bool errors_in_place;      /* json diagnostics are also records on stdout */
-    bool records_tell_failure; /* a record reports a failure: -o sh prints it nevertheless */
-    int error;                 /* errno of the first write that failed; 0: none */
-    char room[2048];           /* for the first bytes: short output allocates no memory */
+    unsigned view;        /* of the records */
+    bool begun;           /* records are to be written: cli_begin() */
+    bool started;         /* the header was written */
+    bool written;         /* something went to fd */
+    bool text_errors;     /* json was not requested: diagnostics are text even in json */
+    bool errors_in_place; /* json diagnostics are also records on stdout */
+    int error;            /* errno of the first write that failed; 0: none */
+    char room[2048];      /* for the first bytes: short output allocates no memory */
 };
 
 /* Initializes an output to stdout. */

@@ -104,7 +104,6 @@ bool cli_begin(struct cli *cli) {
     cli->output->writer.fields = command->fields;
     if (!select_fields(cli) || !cli_check_null(cli))
         return false;
-    cli->output->records_tell_failure = command->failure_views >> cli->output->view & 1;
     cli->output->begun = true;
     return true;
 }
