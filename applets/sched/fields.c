@@ -48,7 +48,9 @@ const struct cli_field sched_fields[] = {
                    "those that this process may use, as os.process_cpu_count"),
     [SCHED_ONLINE] = WAIT_FIELD(CPUS, "online", CLI_RANGES, "the CPUs that are online"),
     [SCHED_QUOTA] = WAIT_FIELD(CPUS, "quota", CLI_DURATION,
-                               "CPU seconds in a second that the cgroup has; null: no limit"),
+                               "CPU seconds per second that the cgroup may use; null: no limit"),
+    [SCHED_QUOTA_LIMITED] =
+        WAIT_FIELD(CPUS, "quota_limited", CLI_BOOL, "whether it has such a limit; null: unknown"),
     [SCHED_LOAD_1] =
         WAIT_FIELD(CPUS, "load_1", CLI_DURATION, "load average of a minute, as os.getloadavg"),
     [SCHED_LOAD_5] = WAIT_FIELD(CPUS, "load_5", CLI_DURATION, "of 5 minutes"),

@@ -162,7 +162,9 @@ static void run_cpus(struct cli *cli, void *data) {
         r.values[SCHED_PROCESS_CPU_COUNT] = cli_int(c.usable);
         if (c.online.count)
             sched_fill_cpus(&r, SCHED_ONLINE, &c.online);
-        if (c.has_quota)
+        if (c.quota != OS_QUOTA_UNKNOWN)
+            r.values[SCHED_QUOTA_LIMITED] = cli_bool(c.quota == OS_QUOTA_LIMITED);
+        if (c.quota == OS_QUOTA_LIMITED)
             r.values[SCHED_QUOTA] = cli_ns(c.quota_ns);
         for (int i = 0; c.has_load && i < 3; i++)
             r.values[SCHED_LOAD_1 + i] = cli_time(c.load[i].tv_sec, (uint32_t)c.load[i].tv_nsec);

@@ -7,7 +7,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/io.h"
+
+enum { READ_SIZE = 4096 };
 
 static int open_at(int dir_fd, const char *path, int flags, mode_t mode) {
     int fd;
@@ -60,6 +63,18 @@ ssize_t base_read_text(const char *path, char *text, size_t room) {
         close(fd);
     text[size > 0 ? size : 0] = '\0';
     return size;
+}
+
+int base_read_file(const char *path, struct buf *b) {
+    int fd = base_open(AT_FDCWD, path, O_RDONLY);
+    ssize_t n = fd < 0 ? fd : 1;
+    while (n > 0) {
+        n = buf_reserve(b, READ_SIZE) ? base_read(fd, b->data + b->len, READ_SIZE) : -ENOMEM;
+        b->len += n > 0 ? (size_t)n : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return (int)n;
 }
 
 int base_write(int fd, const void *bytes, size_t size) {

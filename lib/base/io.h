@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct buf;
+
 /* Calls openat(2) with O_CLOEXEC | O_NOCTTY added. Returns the descriptor, or -errno. */
 int base_open(int dir_fd, const char *path, int flags);
 
@@ -25,6 +27,9 @@ ssize_t base_read(int fd, void *bytes, size_t size);
 
 /* Reads the beginning of a small file as a string, "" on failure. Returns its length, or -errno. */
 ssize_t base_read_text(const char *path, char *text, size_t room);
+
+/* Appends a whole file. Returns 0, or -errno: ENOMEM. */
+int base_read_file(const char *path, struct buf *b);
 
 /* Calls write(2) until all is written. Returns 0, or -errno. */
 int base_write(int fd, const void *bytes, size_t size);

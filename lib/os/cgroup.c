@@ -1,79 +1,34 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Control groups.
+ * Control groups: limits of a process's group.
  */
-#include <fcntl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "os/cgroup.h"
 #include "os/clock.h"
-#include "os/proc.h"
-
-/* ---- of which a process is ---- */
-
-enum { READ_SIZE = 4096 };
-
-/* Appends a whole file; *b has failed if it cannot be read. */
-static void read_whole(const char *path, struct buf *b) {
-    int fd = base_open(AT_FDCWD, path, O_RDONLY);
-    ssize_t n = fd < 0 ? -1 : 1;
-    while (n > 0 && buf_reserve(b, READ_SIZE)) {
-        n = base_read(fd, b->data + b->len, READ_SIZE);
-        if (n > 0)
-            b->len += (size_t)n;
-    }
-    b->failed |= n < 0;
-    if (fd >= 0)
-        close(fd);
-}
-
-/* Whether a list such as "cpu,cpuacct" has that controller. */
-static bool has_controller(const char *list, size_t size, const char *controller) {
-    size_t length = strlen(controller);
-    for (const char *at = list; at < list + size; at += strcspn(at, ",:") + 1)
-        if (strncmp(at, controller, length) == 0 && (at[length] == ',' || at[length] == ':'))
-            return true;
-    return length == 0 && size == 0;
-}
-
-/* Returns the path on the line of a controller, up to the end of the line; NULL: there is none. */
-static const char *find_path(const char *text, const char *controller) {
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
-        const char *list = line + strcspn(line, ":\n");
-        size_t size = *list == ':' ? strcspn(list + 1, ":\n") : 0;
-        if (*list == ':' && list[1 + size] == ':' && has_controller(list + 1, size, controller))
-            return list + 2 + size;
-        if (!line[strcspn(line, "\n")])
-            break;
-    }
-    return NULL;
-}
-
-bool os_cgroup_directory(const char *file, const char *controller, const char *mount,
-                         struct buf *b) {
-    struct buf lines = { 0 };
-    read_whole(file, &lines);
-    const char *text = buf_cstr(&lines);
-    const char *path = text ? find_path(text, controller) : NULL;
-    buf_clear(b);
-    buf_add_str(b, mount);
-    if (path)
-        buf_add(b, path, strcspn(path, "\n"));
-    buf_finish(&lines);
-    return path && !b->failed;
-}
 
 /* ---- numbers ---- */
 
-bool os_cgroup_read_number_in(struct buf *directory, const char *name, int64_t *number) {
+/* Reads the beginning of a file of a group. Returns its length, or -errno. */
+static ssize_t read_text(struct buf *directory, const char *name, char *text, size_t room) {
     size_t length = directory->len;
     buf_add_str(directory, name);
     const char *path = buf_cstr(directory);
-    bool known = path && os_read_number(path, number);
+    ssize_t size = path ? base_read_text(path, text, room) : -ENOMEM;
     directory->len = length;
-    return known;
+    return size;
+}
+
+int os_cgroup_read_number(struct buf *directory, const char *name, int64_t *number) {
+    char text[64], *end;
+    ssize_t size = read_text(directory, name, text, sizeof text);
+    if (size < 0)
+        return (int)size;
+    *number = strtoll(text, &end, 10);
+    return end == text ? -ENODATA : 0;
 }
 
 /* ---- the CPU's quota ---- */
@@ -94,46 +49,82 @@ int64_t os_cgroup_quota_ns(uint64_t quota, uint64_t period) {
 }
 
 /* "QUOTA PERIOD" of cpu.max, or "max PERIOD". */
-static bool read_cpu_max(struct buf *directory, int64_t *quota, int64_t *period) {
+static int read_cpu_max(struct buf *directory, int64_t *quota, int64_t *period) {
     char text[64], *end;
-    size_t length = directory->len;
-    buf_add_str(directory, "/cpu.max");
-    const char *path = buf_cstr(directory);
-    bool known = path && base_read_text(path, text, sizeof text) > 0 && text[0] != 'm';
-    directory->len = length;
-    *quota = known ? strtoll(text, &end, 10) : -1;
-    *period = known ? strtoll(end, NULL, 10) : 0;
-    return *quota >= 0 && *period > 0;
+    ssize_t size = read_text(directory, "/cpu.max", text, sizeof text);
+    *quota = -1;
+    if (size < 0 || strncmp(text, "max", 3) == 0)
+        return size < 0 ? (int)size : 0;
+    *quota = strtoll(text, &end, 10);
+    *period = end == text ? 0 : strtoll(end, NULL, 10);
+    return *quota >= 0 && *period > 0 ? 0 : -ENODATA;
 }
 
 /* Two files in version 1; -1 is no limit. */
-static bool read_cfs_quota(struct buf *directory, int64_t *quota, int64_t *period) {
-    return os_cgroup_read_number_in(directory, "/cpu.cfs_quota_us", quota) && *quota >= 0 &&
-           os_cgroup_read_number_in(directory, "/cpu.cfs_period_us", period) && *period > 0;
+static int read_cfs_quota(struct buf *directory, int64_t *quota, int64_t *period) {
+    int r = os_cgroup_read_number(directory, "/cpu.cfs_quota_us", quota);
+    if (r < 0 || *quota < 0)
+        return r;
+    r = os_cgroup_read_number(directory, "/cpu.cfs_period_us", period);
+    return r == 0 && *period <= 0 ? -ENODATA : r;
 }
 
-/* Lowers *least to the limit of a hierarchy. */
-static void find_least(const char *file, const char *controller, const char *mount,
-                       int64_t *least) {
-    struct buf path = { 0 };
-    bool more = os_cgroup_directory(file, controller, mount, &path);
-    while (more && !path.failed && path.len >= strlen(mount)) {
-        int64_t quota, period;
-        bool has_quota = controller[0] ? read_cfs_quota(&path, &quota, &period)
-                                       : read_cpu_max(&path, &quota, &period);
-        int64_t ns = has_quota ? os_cgroup_quota_ns((uint64_t)quota, (uint64_t)period) : INT64_MAX;
-        if (ns < *least)
+/* The limit of one group. The files do not exist in the root group of version 2, where the
+ * controller is not enabled, and where the kernel has no bandwidth control. */
+static enum os_cgroup_quota read_quota(struct buf *directory, bool unified, int64_t *ns) {
+    int64_t quota, period;
+    int r = unified ? read_cpu_max(directory, &quota, &period)
+                    : read_cfs_quota(directory, &quota, &period);
+    if (r == -ENOENT) {
+        const char *path = buf_cstr(directory);
+        return path && access(*path ? path : "/", F_OK) == 0 ? OS_QUOTA_NONE : OS_QUOTA_UNKNOWN;
+    }
+    if (r < 0 || quota < 0)
+        return r < 0 ? OS_QUOTA_UNKNOWN : OS_QUOTA_NONE;
+    *ns = os_cgroup_quota_ns((uint64_t)quota, (uint64_t)period);
+    return OS_QUOTA_LIMITED;
+}
+
+/* Lowers *least to the limits at a place. *own becomes true if the process's own group was read. */
+static bool find_least(struct os_cgroup_place *place, bool unified, int64_t *least, bool *own) {
+    struct buf *path = &place->path;
+    bool limited = false, is_own = place->own;
+    for (;;) {
+        int64_t ns;
+        enum os_cgroup_quota quota = read_quota(path, unified, &ns);
+        if (quota == OS_QUOTA_LIMITED && ns < *least)
             *least = ns;
-        while (path.len && path.data[--path.len] != '/')
+        limited |= quota == OS_QUOTA_LIMITED;
+        *own |= is_own && quota != OS_QUOTA_UNKNOWN;
+        is_own = false;
+        if (path->len <= place->top)
+            return limited;
+        while (path->data[--path->len] != '/')
             ;
     }
-    buf_finish(&path);
 }
 
-bool os_cgroup_cpu_quota(const char *file, int64_t *ns) {
+enum os_cgroup_quota os_cgroup_cpu_quota(const struct os_cgroup_process *p, int64_t *ns) {
+    struct os_cgroup g;
+    bool limited = false, own = false;
     *ns = INT64_MAX;
-    find_least(file, "", "/sys/fs/cgroup", ns);
-    find_least(file, "", "/sys/fs/cgroup/unified", ns); /* beside version 1 */
-    find_least(file, "cpu", OS_CGROUP_CPU, ns);
-    return *ns < INT64_MAX;
+    int r = os_cgroup_find(&g, p, "cpu");
+    for (size_t i = 0; i < g.count; i++)
+        limited |= find_least(&g.items[i], g.unified, ns, &own);
+    own |= !g.exists;
+    os_cgroup_finish(&g);
+    if (limited)
+        return OS_QUOTA_LIMITED;
+    return r == 0 && own ? OS_QUOTA_NONE : OS_QUOTA_UNKNOWN;
+}
+
+bool os_cgroup_rt_runtime(const struct os_cgroup_process *p, int64_t *us) {
+    struct os_cgroup g;
+    bool found = false;
+    os_cgroup_find(&g, p, "cpu");
+    for (size_t i = 0; i < g.count && !found; i++)
+        found = g.items[i].own &&
+                os_cgroup_read_number(&g.items[i].path, "/cpu.rt_runtime_us", us) == 0;
+    os_cgroup_finish(&g);
+    return found;
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "os/cgroup.h"
 #include "os/cpus.h"
 
 /* The kernel's list. Only short memory is a failure. */
@@ -36,6 +35,8 @@ static void read_load(struct os_cpus *c) {
 }
 
 int os_cpus_get(struct os_cpus *c, struct base_error *e) {
+    const struct os_cgroup_process self = { "/proc/self/cgroup", "/proc/self/mountinfo", "",
+                                            getpid() };
     struct os_cpuset usable = { 0 };
     *c = (struct os_cpus){ 0 };
     int r = os_cpuset_get_affinity(0, &usable);
@@ -49,7 +50,7 @@ int os_cpus_get(struct os_cpus *c, struct base_error *e) {
     c->count = os_cpuset_size(&c->online);
     if (!c->count)
         c->count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    c->has_quota = os_cgroup_cpu_quota("/proc/self/cgroup", &c->quota_ns);
+    c->quota = os_cgroup_cpu_quota(&self, &c->quota_ns);
     read_load(c);
     return 0;
 }

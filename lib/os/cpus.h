@@ -8,14 +8,15 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "os/cgroup.h"
 #include "os/cpuset.h"
 
 struct os_cpus {
     unsigned count;          /* os.cpu_count: those that are online */
     unsigned usable;         /* os.process_cpu_count: those that this thread may use */
     struct os_cpuset online; /* empty: unavailable */
-    bool has_quota;
-    int64_t quota_ns; /* of the cgroup: CPU time in each second, in nanoseconds */
+    enum os_cgroup_quota quota;
+    int64_t quota_ns; /* OS_QUOTA_LIMITED: CPU time in each second, in nanoseconds */
     bool has_load;
     struct timespec load[3]; /* os.getloadavg, of 1, 5 and 15 minutes: sysinfo(2), to nine digits */
 };

@@ -14,12 +14,9 @@
 
 static bool read_group_runtime(int pid, int64_t *us) {
     char file[OS_PROC_PATH];
-    struct buf path = { 0 };
     os_proc_path(file, pid, "/cgroup");
-    bool known = os_cgroup_directory(file, "cpu", OS_CGROUP_CPU, &path) &&
-                 os_cgroup_read_number_in(&path, "/cpu.rt_runtime_us", us);
-    buf_finish(&path);
-    return known;
+    const struct os_cgroup_process process = { file, "/proc/self/mountinfo", "", pid };
+    return os_cgroup_rt_runtime(&process, us);
 }
 
 /* Reads a soft limit from /proc/PID/limits, which everyone may read, unlike with prlimit(2). */

@@ -252,8 +252,8 @@ $pid"
         'mount -t tmpfs none /proc && exec "$OSBOX" sched show -J -F policy,cpu' 3>&-
     got '{"policy":"SCHED_OTHER","cpu":null}'
     run --separate-stderr -0 unshare -m sh -c \
-        'mount -t tmpfs none /proc && exec "$OSBOX" sched cpus -J -F load_1,load_15,quota' 3>&-
-    [[ $output =~ ^'{"load_1":'[0-9]+\.[0-9]{9}',"load_15":'[0-9]+\.[0-9]{9}',"quota":null}'$ ]]
+        'mount -t tmpfs none /proc && exec "$OSBOX" sched cpus -J -F load_1,load_15,quota,quota_limited' 3>&-
+    [[ $output =~ ^'{"load_1":'[0-9]+\.[0-9]{9}',"load_15":'[0-9]+\.[0-9]{9}',"quota":null,"quota_limited":null}'$ ]]
 }
 
 @test "show: every format" {
@@ -1278,11 +1278,30 @@ print(struct.pack({"32": "=4i", "64": "=4q"}[sys.argv[1]], 0, 65535, 65600, 6553
     [ -w "$CGROUP/cpu.cfs_quota_us" ] || skip 'it has no quota'
     echo 100000 >"$CGROUP/cpu.cfs_period_us"
     echo 150000 >"$CGROUP/cpu.cfs_quota_us"
-    run -0 sh -c 'echo $$ >"$1/cgroup.procs" && exec "$OSBOX" sched cpus -g quota' sh "$CGROUP" 3>&-
-    got 1.500000000
+    in_cgroup -J -F quota,quota_limited
+    got '{"quota":1.500000000,"quota_limited":true}'
     echo -1 >"$CGROUP/cpu.cfs_quota_us"
-    run -0 sh -c 'echo $$ >"$1/cgroup.procs" && exec "$OSBOX" sched cpus -J -F quota' sh "$CGROUP" 3>&-
-    got '{"quota":null}'
+    in_cgroup -J -F quota,quota_limited
+    got '{"quota":null,"quota_limited":false}'
+}
+
+# in_cgroup ARG...: sched cpus in $CGROUP.
+in_cgroup() {
+    # shellcheck disable=SC2016
+    run -0 sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$OSBOX" sched cpus "$@"' \
+        sh "$CGROUP" "$@" 3>&-
+}
+
+@test "cpus: the quota in a new cgroup namespace, whose mounts are those outside" {
+    unshare -C true 2>/dev/null || skip 'no cgroup namespace can be made here'
+    [ -e /sys/fs/cgroup/cpu/cpu.cfs_quota_us ] || skip 'there is no cpu controller of cgroup v1'
+    CGROUP=/sys/fs/cgroup/cpu/osbox-test.$$
+    mkdir "$CGROUP" 2>/dev/null || { CGROUP= && skip 'no cgroup can be made here'; }
+    echo 150000 >"$CGROUP/cpu.cfs_quota_us"
+    # shellcheck disable=SC2016
+    run -0 sh -c 'echo $$ >"$1/cgroup.procs" &&
+        exec unshare -C "$OSBOX" sched cpus -g quota,quota_limited' sh "$CGROUP" 3>&-
+    got "1.500000000	true"
 }
 
 @test "yield: one system call, and nothing printed" {
