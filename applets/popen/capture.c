@@ -94,7 +94,7 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());
     int r = popen_plan_prepare(plan, cli, args, &e);
     if (r == 0)
-        r = popen_input_open(&p, plan->pty, popen_plan_input(plan, args), &e);
+        r = popen_input_open(&p, plan->pty, popen_input_path(args), &e);
     if (r == 0)
         r = os_child_start(&p.child, &plan->os, &e);
     popen_plan_close_child_ends(plan);

@@ -78,17 +78,8 @@ static void add_open(struct popen_plan *plan, int fd, int flags, const char *pat
                 (struct os_step){ .kind = OS_STEP_OPEN, .open = { fd, flags, 0 }, .object = path });
 }
 
-const char *popen_plan_input(const struct popen_plan *plan, const struct popen_args *args) {
-    bool inherits = plan->mode == POPEN_R || plan->mode == POPEN_W || plan->mode == POPEN_SYSTEM;
-    if (args->input)
-        return strcmp(args->input, "-") == 0 ? NULL : args->input;
-    return inherits ? NULL : "/dev/null";
-}
-
-static void add_input(struct popen_plan *plan, const struct popen_args *args) {
-    const char *path = popen_plan_input(plan, args);
-    if (path)
-        add_open(plan, STDIN_FILENO, O_RDONLY, path);
+const char *popen_input_path(const struct popen_args *args) {
+    return args->input && strcmp(args->input, "-") != 0 ? args->input : NULL;
 }
 
 /* The command leads a session, and the terminal that it opens controls it (login_tty(3)). */
@@ -108,8 +99,10 @@ static int add_terminal(struct popen_plan *plan, const struct popen_args *args,
 }
 
 static int add_pipes(struct popen_plan *plan, const struct popen_args *args, struct base_error *e) {
+    const char *input = popen_input_path(args);
     int r = 0;
-    add_input(plan, args);
+    if (input)
+        add_open(plan, STDIN_FILENO, O_RDONLY, input);
     if (pipes_stdout(plan))
         r = make_pipe(plan, 0, e);
     if (r == 0 && plan->mode == POPEN_3)

@@ -4,9 +4,8 @@
  *
  * os.popen, os.popen2, os.popen3, os.popen4, os.system, os.forkpty, os.openpty.
  *
- * Deviations: without --input, the modes 2 to 4 give the command an empty input,
- * so that they do not consume that of a loop around them. With --input the command
- * reads the file itself, without a pipe in between.
+ * Deviations: the modes 2 to 4 do not give the command a pipe to read from: it
+ * inherits standard input, or reads the file of --input itself.
  */
 #include <limits.h>
 
@@ -16,12 +15,12 @@
 /* ---- options ---- */
 
 static const struct cli_choice modes[] = {
-    { "r", POPEN_R, "standard output is captured (the default of raw output)" },
-    { "w", POPEN_W, "standard input is what osbox's is; nothing is captured" },
-    { "2", POPEN_2, "as popen2: input and output" },
-    { "3", POPEN_3, "as popen3: input, output and errors apart (the default of records)" },
-    { "4", POPEN_4, "as popen4: input, and output and errors as one" },
-    { "system", POPEN_SYSTEM, "nothing is captured" },
+    { "r", POPEN_R, "standard output (the default of raw output)" },
+    { "w", POPEN_W, "nothing, as popen with 'w': what osbox is sent, the command reads" },
+    { "2", POPEN_2, "standard output, as popen2" },
+    { "3", POPEN_3, "standard output and error, as popen3 (the default of records)" },
+    { "4", POPEN_4, "both as one stream, as popen4" },
+    { "system", POPEN_SYSTEM, "nothing, as system" },
     CLI_CHOICES_END,
 };
 
@@ -81,9 +80,9 @@ static const struct cli_option options[] = {
     CLI_GROUP("The command"),
     { CLI_TEXT(struct popen_args, command), .letter = 'c', .name = "command", .metavar = "STRING",
       .help = "run this string with sh, as the operand" },
-    { CLI_TEXT(struct popen_args, input), .name = "input", .metavar = "FILE",
+    { CLI_TEXT(struct popen_args, input), .name = "input", .metavar = "FILE|-",
       .complete = CLI_COMPLETE_FILE,
-      .help = "its standard input: a file, or '-' for that of osbox" },
+      .help = "read its standard input from there; '-' (the default) inherits it" },
     { CLI_CALL(0), .name = "pty", .metavar = "COLUMNSxLINES", .optional = true,
       .help = "run it in a terminal of its own, of that size or the current one" },
     CLI_GROUP("What is captured"),

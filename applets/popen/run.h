@@ -94,8 +94,8 @@ int popen_plan_prepare(struct popen_plan *plan, const struct cli *cli,
 void popen_plan_close_child_ends(struct popen_plan *plan);
 void popen_plan_finish(struct popen_plan *plan);
 
-/* The file that is the command's input; NULL: it inherits that of osbox. */
-const char *popen_plan_input(const struct popen_plan *plan, const struct popen_args *args);
+/* Returns the file that is the command's input; NULL: it inherits that of osbox. */
+const char *popen_input_path(const struct popen_args *args);
 
 /* Returns whether signals are for the command's process group. */
 bool popen_needs_group(const struct popen_args *args);

@@ -323,32 +323,62 @@ needs_terminals() {
     complained e
 }
 
-@test "modes 2 to 4 have an empty input; the others inherit it" {
-    local mode
-    for mode in r w 2 3 4 system; do
-        echo input | "$OSBOX" popen --mode=$mode cat >got
-        case $mode in
-        [234]) is got '' ;;
-        *) is got 'input\n' ;;
-        esac
-        echo input | "$OSBOX" popen --mode=$mode --input=- cat >got
-        is got 'input\n'
-        echo other >file
-        echo input | "$OSBOX" popen --mode=$mode --input=file cat >got
-        is got 'other\n'
+# input_modes FUNCTION: calls it with options that give each mode and each kind of output.
+input_modes() {
+    local mode output
+    for mode in '' r w 2 3 4 system; do
+        for output in '' -otext -J '-g exitcode' '-o sh' --tee '--tee -J' --status=record \
+            '--tee --status=record' --events '--events --status=record' '--limit=1 -J' --buffering=1 \
+            --timeout=1h --on-exit=kill '--kill=child --timeout=1h' --progress; do
+            "$1" ${mode:+--mode=$mode} $output
+        done
     done
 }
 
-@test "a loop that reads lines is not eaten by modes 2 to 4 and by records" {
-    local arguments
-    for arguments in --mode=2 --mode=3 --mode=4 '-g exitcode'; do
-        # shellcheck disable=SC2086
+@test "standard input is inherited in every mode and kind of output" {
+    inherits() {
+        rm -f got
+        echo abc | "$OSBOX" popen "$@" 'cat >got' >/dev/null 2>&1
+        is got 'abc\n'
+        echo abc | "$OSBOX" popen "$@" --input=- -- sh -c 'wc -c >got' >/dev/null 2>&1
+        is got '4\n'
+    }
+    input_modes inherits
+    echo abc | "$OSBOX" popen -g stdout -- wc -c >got
+    is got '4\n\n'
+}
+
+@test "--input: a file in every mode and kind of output" {
+    reads_file() {
+        rm -f got
+        echo abc | "$OSBOX" popen --input=file "$@" 'cat >got' >/dev/null 2>&1
+        is got 'other\n'
+    }
+    echo other >file
+    input_modes reads_file
+}
+
+@test "standard input that is closed stays closed, unless --input opens a file" {
+    echo other >file
+    is_closed() {
+        run -0 bash -c '"$OSBOX" popen "$@" "[ -e /proc/\$\$/fd/0 ] && echo open >got || echo closed >got" <&-' \
+            bash "$@" 3>&-
+        is got 'closed\n'
+        run -0 bash -c '"$OSBOX" popen --input=file "$@" "cat >got" <&-' bash "$@" 3>&-
+        is got 'other\n'
+    }
+    input_modes is_closed
+}
+
+@test "a loop that reads lines keeps them with --input=/dev/null" {
+    keeps_lines() {
         printf '1\n2\n3\n' | while read -r line; do
-            "$OSBOX" popen $arguments 'cat; true' >/dev/null
+            "$OSBOX" popen --input=/dev/null "$@" 'cat; true' >/dev/null 2>&1
             echo "$line"
         done >lines
         is lines '1\n2\n3\n'
-    done
+    }
+    input_modes keeps_lines
 }
 
 @test "--input: a file that cannot be opened is 125, and the command is not run" {
