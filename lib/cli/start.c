@@ -2,9 +2,14 @@
  *
  * The first things a process does: the standard descriptors, set-id execution.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -27,6 +32,32 @@ unsigned cli_open_standard(void) {
     return closed;
 }
 
-int cli_is_privileged(void) {
-    return getauxval(AT_SECURE) != 0;
+/* Whether the file of this program gives nobody privileges: a set-id bit, or capabilities. Without
+ * /proc that cannot be seen. */
+static bool has_plain_file(void) {
+    static const char path[] = "/proc/self/exe";
+    struct stat st;
+    if (stat(path, &st) < 0 || st.st_mode & (S_ISUID | S_ISGID))
+        return false;
+    return getxattr(path, "security.capability", NULL, 0) < 0 &&
+           (errno == ENODATA || errno == EOPNOTSUPP);
+}
+
+/* The C libraries drop variables that could lead a privileged program astray (ld.so(8)), but not
+ * the same ones. */
+static void drop_unsafe_environment(void) {
+    const char *zone = getenv("TZ");
+    unsetenv("TMPDIR");
+    if (zone && strpbrk(zone, "/:"))
+        unsetenv("TZ");
+}
+
+bool cli_is_privileged(void) {
+    if (!getauxval(AT_SECURE))
+        return false;
+    /* It is also set if the caller's own effective ids differ from the real ones. */
+    if ((geteuid() == getuid() && getegid() == getgid()) || !has_plain_file())
+        return true;
+    drop_unsafe_environment();
+    return false;
 }

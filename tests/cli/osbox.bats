@@ -481,3 +481,65 @@ own_copy() {
     got ''
     complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
 }
+
+# differing ARG...: osbox, its effective user and group other than the real ones.
+differing() {
+    needs setpriv
+    own_copy
+    setpriv --euid=65534 --clear-groups true 2>/dev/null || skip 'ids cannot be changed here'
+    env "${variables[@]}" setpriv --euid=65534 --clear-groups "$WORK/osbox" "$@"
+}
+
+@test "a caller whose effective and real ids differ is not refused" {
+    not_sanitized
+    variables=()
+    chmod 755 "$WORK"
+    run --separate-stderr -0 differing spawn -g ruid,euid,suid
+    got "$(printf '%s\t65534\t65534' "$(id -u)")"
+    run --separate-stderr -0 differing spawn --resetids -- "$WORK/osbox" spawn -g ruid,euid,suid
+    got "$(id -u)$(printf '\t%s' "$(id -u)" "$(id -u)")"
+    run --separate-stderr -0 setpriv --egid=65534 --clear-groups ./osbox spawn -g rgid,egid,sgid
+    got "$(printf '%s\t65534\t65534' "$(id -g)")"
+}
+
+@test "with such ids, stat --access --effective is about the effective user" {
+    not_sanitized
+    variables=()
+    chmod 755 "$WORK"
+    echo secret >f
+    chmod 600 f
+    run --separate-stderr -1 differing stat --access=r --effective -g access f
+    got false
+    run --separate-stderr -0 differing stat --access=r -g access f
+    got true
+}
+
+@test "with such ids, TMPDIR and a TZ that names a file are not used" {
+    not_sanitized
+    chmod 755 "$WORK"
+    touch -d @0 f
+    for zone in Europe/Berlin /etc/localtime :CET-1; do
+        variables=("TZ=$zone" "TMPDIR=$WORK")
+        run --separate-stderr -1 differing spawn -- printenv TMPDIR TZ
+        got ''
+    done
+    variables=(TZ=CET-1)
+    run --separate-stderr -0 differing stat -c %y f
+    got '1970-01-01 01:00:00.000000000 +0100'
+}
+
+@test "such ids do not make a set-id osbox, or one with file capabilities, run" {
+    not_sanitized
+    needs setpriv
+    own_copy
+    chmod 755 "$WORK"
+    setpriv --euid=65534 --clear-groups true 2>/dev/null || skip 'ids cannot be changed here'
+    chmod 4755 osbox
+    run --separate-stderr -77 setpriv --euid=65534 --clear-groups ./osbox stat .
+    complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
+    chmod 755 osbox
+    needs setcap
+    setcap cap_net_raw=ep osbox 2>/dev/null || skip 'file capabilities cannot be set here'
+    run --separate-stderr -77 setpriv --euid=65534 --clear-groups ./osbox stat .
+    complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
+}
