@@ -11,6 +11,7 @@
 #include "applets/common/program.h"
 #include "base/io.h"
 #include "cli/parse.h"
+#include "os/watch.h"
 
 const struct cli_option program_time_options[] = {
     { CLI_TIME(struct program_time, timeout), .name = "timeout", .metavar = "T",
@@ -46,7 +47,7 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
     if (!status)
         return -1;
     if (strncmp(status, "fd:", 3) != 0) {
-        fd = base_create(status, O_WRONLY | O_TRUNC, 0666);
+        fd = os_create_until(status, O_WRONLY | O_TRUNC, 0666, plan->deadline);
         if (fd < 0)
             base_fail(&e, -fd, "open", status);
     } else if (cli_parse_int(status + 3, 0, INT_MAX, &number)) {
@@ -61,7 +62,10 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
         fd = os_plan_own(plan, fd, &e);
     if (fd >= 0)
         return fd;
-    cli_report(cli, &e);
+    if (fd == -ETIMEDOUT && plan->deadline != OS_NEVER)
+        cli_report_as(cli, CLI_EX_TIMEOUT, &e);
+    else
+        cli_report(cli, &e);
     return -2;
 }
 
@@ -71,14 +75,26 @@ int program_failure_status(const struct base_error *e) {
     return e->errnum == ENOENT ? CLI_EX_NOTFOUND : CLI_EX_NOTEXEC;
 }
 
-void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values) {
-    cli_report_as(cli, program_failure_status(e), e);
-    values[STEP_STEP] = cli_str(e->operation);
+void program_report(struct cli *cli, const struct os_plan *plan, const struct base_error *e) {
+    if (plan->signo) {
+        cli->outcome.signal = plan->signo;
+        cli_answer(cli, CLI_EX_SIGNALLED + plan->signo);
+    } else {
+        cli_report_as(cli, plan->timed_out ? CLI_EX_TIMEOUT : program_failure_status(e), e);
+    }
+}
+
+void program_fail(struct cli *cli, const struct os_plan *plan, const struct base_error *e,
+                  struct cli_value *wait, struct cli_value *step) {
+    program_report(cli, plan, e);
+    if (plan->timed_out)
+        wait[WAIT_TIMED_OUT] = cli_bool(true);
+    step[STEP_STEP] = cli_str(e->operation);
     if (e->step >= 0)
-        values[STEP_INDEX] = cli_int(e->step);
-    values[STEP_OBJECT] = cli_str(e->path);
-    values[STEP_ERROR] = cli_str(cli_errno_name(e->errnum));
-    values[STEP_ERRNO] = cli_int(e->errnum);
+        step[STEP_INDEX] = cli_int(e->step);
+    step[STEP_OBJECT] = cli_str(e->path);
+    step[STEP_ERROR] = cli_str(cli_errno_name(e->errnum));
+    step[STEP_ERRNO] = cli_int(e->errnum);
 }
 
 void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values) {

@@ -39,17 +39,23 @@ extern const struct cli_option program_time_options[];
 /* The test of a rule: "--" was given, and no program follows it. */
 bool program_is_missing(const struct cli_call *call, const void *args);
 
-/* Opens what --status names as a descriptor of the plan's own. Call it after all file actions were
- * added to the plan. Returns the descriptor, -1 if `status` is NULL, or -2 after a report. */
+/* Opens what --status names as a descriptor of the plan's own, until the plan's deadline. Call it
+ * after all file actions were added to the plan. Returns the descriptor, -1 if `status` is NULL, or
+ * -2 after a report. */
 int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);
 
 /* Returns the exit status for a program that was not run: not found, not executable, or osbox
  * failed. */
 int program_failure_status(const struct base_error *e);
 
-/* Reports that the program could not be run, sets the exit status, and fills the values of the step
- * fields; `values` is the first of them. */
-void program_fail(struct cli *cli, const struct base_error *e, struct cli_value *values);
+/* Reports that the program could not be run and sets the exit status: CLI_EX_TIMEOUT if the plan's
+ * deadline has passed. If a signal ended the start, nothing is printed and osbox dies of it. */
+void program_report(struct cli *cli, const struct os_plan *plan, const struct base_error *e);
+
+/* The same, and fills the values of the step fields, and WAIT_TIMED_OUT of the wait fields if the
+ * deadline has passed; `step` and `wait` are the first of them. */
+void program_fail(struct cli *cli, const struct os_plan *plan, const struct base_error *e,
+                  struct cli_value *wait, struct cli_value *step);
 
 /* Fills the values of the wait fields with how the program ended; `values` is the first of them,
  * `name` is room for the name of a signal. */

@@ -78,7 +78,7 @@ static void note_writers(struct popen_run *p, const struct popen_plan *plan) {
 static void report_failure(struct popen_run *p, const struct popen_plan *plan,
                            const struct base_error *e) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
-    program_fail(p->cli, e, values + POPEN_WHY);
+    program_fail(p->cli, &plan->os, e, values + POPEN_WAIT, values + POPEN_WHY);
     if (plan->records && !p->args->events)
         cli_emit(p->cli, values);
 }
@@ -88,7 +88,6 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     struct popen_run p = { .cli = cli,
                            .args = args,
                            .child = { .group = popen_needs_group(args),
-                                      .timeout = os_child_limit(args->time.timeout),
                                       .kill_after = os_child_limit(args->time.kill_after),
                                       .signo = args->time.signo } };
     cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());

@@ -127,6 +127,7 @@ static void run(struct cli *cli, void *data) {
         cli_usage(cli, NULL, "takes one command: a string for sh, or '--' and a program");
         return;
     }
+    plan.os.deadline = os_deadline(os_child_limit(args->time.timeout));
     int fd = program_open_status(cli, &plan.os, args->status);
     if (fd < -1)
         return;

@@ -37,9 +37,10 @@ static void emit_error(struct cli *cli, const struct sched_args *args) {
         cli_emit(cli, values);
 }
 
-static void fail(struct cli *cli, const struct sched_args *args, const struct base_error *e) {
+static void fail(struct cli *cli, const struct sched_args *args, const struct os_plan *plan,
+                 const struct base_error *e) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
-    program_fail(cli, e, values + SCHED_WHY);
+    program_fail(cli, plan, e, values + SCHED_WAIT, values + SCHED_WHY);
     if (args->explain && (e->errnum == EPERM || e->errnum == EACCES))
         sched_explain(cli, 0);
     if (args->status)
@@ -48,11 +49,11 @@ static void fail(struct cli *cli, const struct sched_args *args, const struct ba
 
 static void run_and_wait(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
-    struct os_child child = { .timeout = OS_NEVER, .kill_after = OS_NEVER };
+    struct os_child child = { .kill_after = OS_NEVER };
     struct base_error e;
     char name[16];
     if (os_child_start(&child, plan, &e) < 0) {
-        fail(cli, args, &e);
+        fail(cli, args, plan, &e);
         return;
     }
     cli->outcome.program_ran = true;
@@ -91,13 +92,13 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
     add_steps(args, &attr, &objects, plan);
     program_name(cli, plan, cli->call.program);
     if (os_plan_prepare(plan, &e) < 0) {
-        fail(cli, args, &e);
+        fail(cli, args, plan, &e);
     } else if (args->status) {
         run_and_wait(cli, args, plan);
     } else {
         if (os_plan_apply(plan, &e) == 0)
             os_plan_exec(plan, &e);
-        fail(cli, args, &e);
+        fail(cli, args, plan, &e);
     }
     buf_finish(&objects.policy);
     buf_finish(&objects.nice);

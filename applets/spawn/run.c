@@ -21,7 +21,7 @@ static void emit_failure(struct cli *cli, const struct spawn_args *args,
 static void report_failure(struct cli *cli, const struct spawn_args *args,
                            const struct base_error *e) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
-    program_fail(cli, e, values + SPAWN_WHY);
+    program_fail(cli, &args->plan, e, values + SPAWN_RESULT, values + SPAWN_WHY);
     emit_failure(cli, args, values);
 }
 
@@ -44,7 +44,6 @@ static bool has_group(const struct spawn_args *args) {
 static void run_and_wait(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
     struct os_child child = { .group = has_group(args),
-                              .timeout = os_child_limit(args->time.timeout),
                               .kill_after = os_child_limit(args->time.kill_after),
                               .signo = args->time.signo };
     if (os_child_start(&child, &args->plan, &e) < 0) {
@@ -174,6 +173,7 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args) {
 
 void spawn_run_program(struct cli *cli, struct spawn_args *args) {
     bool records = args->status || args->mode == SPAWN_NOWAIT || args->mode == SPAWN_DRY_RUN;
+    args->plan.deadline = os_deadline(os_child_limit(args->time.timeout));
     int fd = program_open_status(cli, &args->plan, args->status);
     if (fd < -1)
         return;

@@ -220,7 +220,7 @@ static void run(struct cli *cli, void *data) {
         spawn_show_process(cli, args);
 }
 
-static const struct spawn_args presets = { .plan = { .exec_fd = -1 },
+static const struct spawn_args presets = { .plan = OS_PLAN_INIT,
                                            .exec_fd = -1,
                                            .time.signo = SIGTERM };
 

@@ -70,7 +70,7 @@ static void emit_tick(struct timerfd_run *t, uint64_t expirations) {
 
 static void fail_program(struct timerfd_run *t, const struct base_error *e) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
-    program_fail(t->cli, e, values + TIMERFD_WHY);
+    program_fail(t->cli, &t->program, e, values + TIMERFD_WAIT, values + TIMERFD_WHY);
     values[TIMERFD_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
     t->done = true;
@@ -80,7 +80,6 @@ static void fail_program(struct timerfd_run *t, const struct base_error *e) {
 static void start_program(struct timerfd_run *t) {
     struct base_error e;
     t->child = (struct os_child){ .group = true,
-                                  .timeout = OS_NEVER,
                                   .kill_after = os_child_limit(t->args->kill_after),
                                   .signo = t->args->signo ? t->args->signo : SIGTERM };
     t->run_seq = t->seq;

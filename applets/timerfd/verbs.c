@@ -27,7 +27,6 @@ static void emit_timer(struct cli *cli, const struct os_timer *timer) {
 /* osbox becomes the program, which inherits the timer. */
 static void become(struct cli *cli, const struct timerfd_args *args, int timer) {
     struct os_plan plan = os_plan_init();
-    struct cli_value values[STEP_FIELDS];
     struct base_error e;
     program_name(cli, &plan, cli->call.program);
     os_plan_add(&plan, (struct os_step){ .kind = OS_STEP_DUP2, .dup2 = { timer, args->fd } });
@@ -36,7 +35,7 @@ static void become(struct cli *cli, const struct timerfd_args *args, int timer) 
         r = os_plan_apply(&plan, &e);
     if (r == 0)
         os_plan_exec(&plan, &e);
-    program_fail(cli, &e, values);
+    program_report(cli, &plan, &e);
     os_plan_finish(&plan);
 }
 

@@ -133,17 +133,20 @@ void waitid_children(struct waitid_run *w) {
 /* ---- a program ---- */
 
 /* Starts it, with the descriptors and signals that we were started with. */
-static int start_program(struct waitid_run *w, struct base_error *e) {
+static bool start_program(struct waitid_run *w) {
     struct os_plan plan = os_plan_init();
+    struct base_error e;
     program_name(w->cli, &plan, w->cli->call.program);
     w->started = os_monotonic_ns();
-    int result = os_plan_prepare(&plan, e);
+    int result = os_plan_prepare(&plan, &e);
     if (result == 0)
-        result = os_spawn(&plan, &w->program, e);
+        result = os_spawn(&plan, &w->program, &e);
     if (result == 0)
         os_signals_restore(&plan);
+    else
+        program_report(w->cli, &plan, &e);
     os_plan_finish(&plan);
-    return result;
+    return result == 0;
 }
 
 /* Returns false without pidfds, or without descriptors to wait with. */
@@ -175,10 +178,8 @@ void waitid_program(struct waitid_run *w) {
         cli_report(w->cli, &e);
         return;
     }
-    if (start_program(w, &e) < 0) {
-        cli_report_as(w->cli, program_failure_status(&e), &e);
+    if (!start_program(w))
         return;
-    }
     w->cli->outcome.program_ran = true;
     if (w->args->subreaper)
         waitid_children(w);

@@ -152,11 +152,13 @@ static int failure_status(const struct cli *cli, int status) {
     return runs && !cli->outcome.program_ran ? CLI_EX_RUN : status;
 }
 
-/* A step that the kernel did differently from what was requested has an errno, but libc's text for
- * it is misleading. */
+/* libc's texts are misleading for a step that the kernel did differently from what was requested,
+ * and for what took too long without being a connection. */
 static const char *message_of(const struct base_error *error) {
     if (error->step >= 0 && error->errnum == EPROTO)
         return "the kernel did not do all of it";
+    if (error->errnum == ETIMEDOUT)
+        return "timed out";
     return strerror(error->errnum);
 }
 

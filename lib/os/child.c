@@ -37,7 +37,7 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
     c->mask = plan->mask;
     c->interactive = has_terminal();
     c->started = os_monotonic_ns();
-    c->deadline = os_deadline(c->timeout);
+    c->deadline = plan->deadline;
     r = os_spawn(plan, &c->pid, e);
     if (r < 0) {
         c->ended = true;

@@ -28,8 +28,8 @@ static inline int64_t os_child_limit(int64_t ns) {
 struct os_child {
     /* Set by the caller. */
     bool group;         /* signal its process group, if it leads one, not it alone */
-    int64_t timeout;    /* nanoseconds until `signo` is sent; OS_NEVER: no limit */
-    int signo;          /* sent then; SIGCONT follows, so that a stopped process receives it */
+    int signo;          /* sent at the plan's deadline; SIGCONT follows, so that a stopped process
+                           receives it */
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
 
     /* Results. */
@@ -52,8 +52,9 @@ struct os_child {
     int stopped; /* SIGTSTP that was passed on; 0: none */
 };
 
-/* Starts the plan's program as os_spawn() does. Returns 0, or -errno, and then nothing has been
- * run: the errors of os_spawn(), and EMFILE. */
+/* Starts the plan's program as os_spawn() does, which also gives up the start at the plan's
+ * deadline. Returns 0, or -errno, and then nothing has been run: the errors of os_spawn(), and
+ * EMFILE. */
 int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *e);
 
 /* Restores the signal mask. A child that has not ended, because a call failed, is killed first:

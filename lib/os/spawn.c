@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Starting a program: the plan, and the child that does it.
- *
- * The child is created as by vfork(2): it shares our memory, and we are
- * suspended until it has executed the program or ended. So nothing is copied,
- * however large we are, and the child reports failures in our memory: there is
- * no error pipe, whose descriptor could conflict with those that the user
- * names. It runs on its own stack, as clone(2) requires.
+ * Starting a program: the plan, and doing it in this process.
  */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/capability.h"
-#include "os/spawn.h"
+#include "os/spawn_private.h"
 
 const char os_default_path[] = "/bin:/usr/bin";
 
 /* ---- the plan ---- */
 
 struct os_plan os_plan_init(void) {
-    return (struct os_plan){ .exec_fd = -1 };
+    return (struct os_plan)OS_PLAN_INIT;
 }
 
 void os_plan_finish(struct os_plan *p) {
@@ -251,19 +242,17 @@ static void bind_step(const struct os_plan *p, struct os_step *s) {
     }
 }
 
-static void bind_steps(struct os_plan *p) {
+void os_plan_bind(struct os_plan *p) {
     for (size_t i = 0; i < p->steps.count; i++)
         bind_step(p, &p->steps.items[i]);
 }
 
-/* Returns the index of a step; the number of steps if there is none of that kind. */
-static size_t index_of(const struct os_plan *p, enum os_step_kind kind) {
+size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind) {
     const struct os_step *s = find_step(p, kind);
     return s ? (size_t)(s - p->steps.items) : p->steps.count;
 }
 
-/* Describes the failure of a step that returned r, a negative errno. */
-static int fail_step(const struct os_plan *p, size_t step, int r, struct base_error *e) {
+int os_plan_fail(const struct os_plan *p, size_t step, int r, struct base_error *e) {
     const struct os_step *s = &p->steps.items[step];
     base_fail(e, -r, os_step_name(s->kind), s->object);
     if (!e)
@@ -277,114 +266,17 @@ static int fail_step(const struct os_plan *p, size_t step, int r, struct base_er
 
 static int do_steps(struct os_plan *p, size_t first, size_t end, struct base_error *e) {
     size_t failed = 0;
-    bind_steps(p);
+    os_plan_bind(p);
     int r = os_steps_do(p->steps.items, first, end, &failed);
-    return r < 0 ? fail_step(p, failed, r, e) : 0;
+    return r < 0 ? os_plan_fail(p, failed, r, e) : 0;
 }
 
 int os_plan_apply(struct os_plan *p, struct base_error *e) {
-    return do_steps(p, 0, index_of(p, OS_STEP_EXEC), e);
+    return do_steps(p, 0, os_plan_index(p, OS_STEP_EXEC), e);
 }
 
 int os_plan_exec(struct os_plan *p, struct base_error *e) {
     if (!p->name)
         return base_fail(e, ENOENT, "exec", NULL);
-    return do_steps(p, index_of(p, OS_STEP_EXEC), p->steps.count, e);
-}
-
-enum { STACK = 65536 };
-
-/* The memory that both processes use. The child of FORK has a stack of its own. */
-struct shared {
-    const struct os_plan *plan;
-    int result;    /* 0, or a negative errno: */
-    size_t failed; /* the index of the step that failed */
-    size_t fork;   /* the index of FORK; the number of steps if there is none */
-    int pid;       /* of the child of FORK; 0: there is none */
-    _Alignas(16) char stack[STACK];
-    _Alignas(16) char second_stack[STACK];
-};
-
-static int run_second(void *data) {
-    struct shared *s = data;
-    const struct os_plan *p = s->plan;
-    s->result = os_steps_do(p->steps.items, s->fork + 1, p->steps.count, &s->failed);
-    return 127;
-}
-
-static int run_first(void *data) {
-    struct shared *s = data;
-    const struct os_plan *p = s->plan;
-    /* Signal dispositions and mask are inherited as they were before os_spawn(). */
-    if (p->sigchld_ignored)
-        os_signal_action(SIGCHLD, SIG_IGN);
-    os_signal_mask(&p->mask, NULL);
-    s->result = os_steps_do(p->steps.items, 0, s->fork, &s->failed);
-    if (s->result < 0 || s->fork == p->steps.count)
-        return 127;
-    /* CLONE_PARENT: it is our parent's child, as if there had been no process between. */
-    s->pid = clone(run_second, s->second_stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_PARENT, s);
-    if (s->pid < 0) {
-        s->result = -errno;
-        s->failed = s->fork;
-    }
-    return 127;
-}
-
-/* setns(2) refuses a time namespace to a process that shares its memory. */
-static int memory_flag(const struct os_plan *p) {
-    for (size_t i = 0; i < p->steps.count; i++) {
-        const struct os_step *s = &p->steps.items[i];
-        if (s->kind == OS_STEP_SETNS && s->setns.flags & CLONE_NEWTIME)
-            return 0;
-    }
-    return CLONE_VM;
-}
-
-static void reap(int pid) {
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-}
-
-static int start(struct shared *s, int *pid, struct base_error *e) {
-    int flags = CLONE_VFORK | SIGCHLD | memory_flag(s->plan);
-    *pid = clone(run_first, s->stack + STACK, flags, s);
-    if (*pid < 0)
-        return base_fail(e, errno, "clone", NULL);
-    if (s->pid > 0 || s->result < 0)
-        reap(*pid);
-    if (s->pid > 0)
-        *pid = s->pid;
-    if (s->result == 0)
-        return 0;
-    if (s->pid > 0)
-        reap(s->pid);
-    return fail_step(s->plan, s->failed, s->result, e);
-}
-
-int os_spawn(struct os_plan *p, int *pid, struct base_error *e) {
-    static const os_sigset all = ~(os_sigset)0;
-    if (!p->name)
-        return base_fail(e, ENOENT, "exec", NULL);
-    /* Shared even if the child has its own memory. */
-    struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (s == MAP_FAILED)
-        return base_fail(e, errno, "mmap", NULL);
-    s->plan = p;
-    s->fork = index_of(p, OS_STEP_FORK);
-    bind_steps(p);
-    int result = os_signal_mask(&all, NULL);
-    if (result == 0 && p->sigchld_ignored)
-        result = os_signal_action(SIGCHLD, SIG_DFL);
-    if (result == 0)
-        result = start(s, pid, e);
-    else
-        base_fail(e, -result, "rt_sigprocmask", NULL);
-    munmap(s, sizeof *s);
-    return result;
-}
-
-void os_signals_restore(const struct os_plan *p) {
-    os_signal_mask(&p->mask, NULL);
+    return do_steps(p, os_plan_index(p, OS_STEP_EXEC), p->steps.count, e);
 }

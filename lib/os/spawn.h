@@ -28,6 +28,7 @@ struct os_plan {
     const char *search;        /* PATH, where a name without a slash is looked up; NULL: nowhere */
     int exec_fd;               /* the program is this open file; -1: it is `name` */
     struct os_fd_list own;     /* descriptors of our own, which no step sees */
+    int64_t deadline;          /* of the start, os_monotonic_ns(); OS_NEVER: none */
     bool failed;               /* memory was short for a step */
 
     /* Made by os_plan_prepare(). */
@@ -37,9 +38,15 @@ struct os_plan {
     bool sigchld_ignored; /* as it was inherited; it cannot be while we wait for children */
     os_sigset mask;       /* the signal mask as it was inherited */
     int pid, parent;      /* of this process */
+
+    /* Why os_spawn() has given up the start. */
+    bool timed_out; /* the deadline has passed */
+    int signo;      /* a signal came that would have ended this process; 0: none */
 };
 
 /* An empty plan that runs nothing. */
+#define OS_PLAN_INIT                                                                               \
+    { .exec_fd = -1, .deadline = INT64_MAX /* OS_NEVER */ }
 struct os_plan os_plan_init(void);
 void os_plan_finish(struct os_plan *p);
 
@@ -68,8 +75,16 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e);
 
 /* Starts the program; it has been executed when this returns 0. From then on all signals are
  * blocked in this process, and SIGCHLD is not ignored: the caller waits for the child, whose PID
- * is its own until then. Returns 0, or -errno: e->step is the index of the step that failed in the
- * child, and the operation is its name; step -1: the child could not be made. */
+ * is its own until then.
+ *
+ * A step may block, for example when it opens a FIFO. The start is given up at p->deadline, and
+ * when SIGHUP, SIGINT, SIGQUIT or SIGTERM comes, unless it was blocked or ignored before;
+ * p->timed_out and p->signo say so. The other signals stay pending. Without a deadline, the
+ * execution of the program itself cannot be given up.
+ *
+ * Returns 0, or -errno: e->step is the index of the step that failed in the child, or was being
+ * done when the start was given up (ETIMEDOUT, EINTR), and the operation is its name; step -1: the
+ * child could not be made. */
 int os_spawn(struct os_plan *p, int *pid, struct base_error *e);
 
 /* Unblocks the signals after os_spawn(), for a caller that does not wait for the child. */

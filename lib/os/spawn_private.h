@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * The functions that do the steps, for the table in spawn_step.c.
- *
- * All of them may run in a child that shares its parent's memory: no allocation,
- * no look-up, nothing that leaves a trace. Each returns 0, or -errno: EPROTO if
- * what was read back differs from what was set.
+ * What the files of the spawn engine share: spawn.c makes the plan, spawn_start.c
+ * does it in a child, spawn_step.c has the table of the steps.
  */
 #pragma once
 
 #include <errno.h>
 
-#include "os/spawn_step.h"
+#include "os/spawn.h"
+
+/* Completes all steps from the plan, before they are done. */
+void os_plan_bind(struct os_plan *p);
+
+/* Returns the index of a step; the number of steps if there is none of that kind. */
+size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind);
+
+/* Describes the failure of a step that returned r, a negative errno. Returns r. */
+int os_plan_fail(const struct os_plan *p, size_t step, int r, struct base_error *e);
+
+/* ---- the functions that do the steps ----
+ *
+ * All of them may run in a child that shares its parent's memory: no allocation, no look-up,
+ * nothing that leaves a trace. Each returns 0, or -errno: EPROTO if what was read back differs from
+ * what was set. */
 
 #define OS_BIT(n) (UINT64_C(1) << (n))
 

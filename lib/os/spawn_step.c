@@ -79,13 +79,11 @@ static int verify(const struct os_step *s) {
     return r;
 }
 
-int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *failed) {
-    for (size_t i = first; i < end; i++) {
-        int r = is_known(steps[i].kind) ? rows[steps[i].kind].set(&steps[i]) : -EINVAL;
-        if (r < 0) {
-            *failed = i;
-            return r;
-        }
+int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *current) {
+    int r = 0;
+    for (size_t i = first; i < end && r == 0; i++) {
+        *current = i;
+        r = is_known(steps[i].kind) ? rows[steps[i].kind].set(&steps[i]) : -EINVAL;
     }
-    return 0;
+    return r;
 }

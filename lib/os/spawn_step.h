@@ -148,7 +148,7 @@ const char *os_step_name(enum os_step_kind kind);
 /* Returns the capability (CAP_*) whose lack can be the reason for EPERM or EACCES; -1: none. */
 int os_step_capability(enum os_step_kind kind);
 
-/* Does steps[first] to steps[end - 1], except FORK, which the caller does. Safe in a child that
- * shares its parent's memory. Returns 0, or -errno and *failed is the index of the step: EINVAL if
- * its kind is unknown. EXEC returns only if it fails. */
-int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *failed);
+/* Does steps[first] to steps[end - 1], except FORK, which the caller does, and stores the index of
+ * each in *current before. Safe in a child that shares its parent's memory. Returns 0, or -errno:
+ * EINVAL if a step's kind is unknown. EXEC returns only if it fails. */
+int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *current);

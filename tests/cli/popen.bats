@@ -951,14 +951,28 @@ popen: note: somebody still holds its standard error
 @test "a command is finished, with all its output and its own status, or was sent the signal" {
     local i
     for ((i = 0; i < 60; i++)); do
-        output=$("$OSBOX" popen --timeout=4ms -g timed_out,exitcode,leaked_writers,stdout 'sleep 0.002; echo hi' </dev/null)
+        output=$("$OSBOX" popen --timeout=4ms -g timed_out,exitcode,leaked_writers,stdout \
+            'sleep 0.002; echo hi' </dev/null 2>err) || [[ $? -eq 124 && $output == $'true\t\t\t' ]]
         case $output in
         $'false\t0\t0\thi') ;;
         # It may have been on its way to its end when the signal came.
         $'true\t-15\t0\t' | $'true\t-15\t0\thi' | $'true\t0\t0\thi') ;;
+        $'true\t\t\t') ;; # it was not even started
         *) got 'one of them' ;;
         esac
     done
+}
+
+@test "--timeout: an input that cannot be opened yet is given up, and so is a record that nobody reads" {
+    mkfifo fifo
+    osbox 124 popen --timeout=50ms --input=fifo 'touch ran'
+    got ''
+    complained "popen: open: 'fifo': timed out [ETIMEDOUT]"
+    osbox 124 popen --timeout=50ms --input=fifo -g timed_out,step,object,error 'touch ran'
+    got $'true\topen\tfifo\tETIMEDOUT'
+    osbox 124 popen --timeout=50ms --status=fifo 'touch ran'
+    complained "popen: 'fifo': timed out [ETIMEDOUT]"
+    [ ! -e ran ]
 }
 
 @test "--timeout: what a slow reader has not taken yet is not lost" {

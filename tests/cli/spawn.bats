@@ -1063,6 +1063,123 @@ FAMILY='(echo ready >ready; exec sleep 1000 >/dev/null 2>&1) & echo $! >grandchi
 
 # ---- process, limits, scheduling ----
 
+# ---- a start that blocks ----
+
+# is_blocked PATTERN: waits until a process with this command line has two children that sleep: one
+# that does the steps, and one that waits for it.
+is_blocked() {
+    run -0 timeout 20 sh -c '
+        until [ "$(ps -o stat= --ppid "$(pgrep -o -x -f "$1")" | grep -c "^[SD]")" -eq 2 ]; do :; done
+    ' sh "$1"
+}
+
+# gone PATTERN: no process has such a command line.
+gone() {
+    run -1 pgrep -f "$1"
+    got ''
+}
+
+@test "--timeout: a step that blocks is given up, and the record names it" {
+    local options
+    mkfifo fifo
+    for options in --foreground --closefrom=0 --setsid '--setsigign=TERM' '--rlimit=nofile=1' \
+        '--setsigmask=all' '--kill-after=1h' '--signal=USR1' '--close=3 --close=4 --close=5'; do
+        # shellcheck disable=SC2086
+        ends 124 --timeout=50ms $options --open=0:"$WORK/fifo" -- touch ran
+        got ''
+        output=$(members step object error timed_out pid exitcode)
+        got "\"open\" \"$WORK/fifo\" \"ETIMEDOUT\" true null null"
+    done
+    ends 124 --timeout=50ms --open=1,wronly:"$WORK/fifo" -- touch ran
+    output=$(members index errno)
+    got "1 $(python3 -c 'import errno; print(errno.ETIMEDOUT)')"
+    osbox 124 spawn --timeout=50ms --open=0:fifo touch ran
+    complained "spawn: open: 'fifo': timed out [ETIMEDOUT]"
+    [ ! -e ran ]
+    gone "$WORK/fifo"
+}
+
+@test "--timeout: a step that blocks in the second child of a new PID namespace is given up" {
+    unshare --user --pid --map-root-user true 2>/dev/null || skip 'no namespaces here'
+    mkfifo fifo
+    ends 124 --timeout=50ms --unshare=pid,user --map-root-user --open=0:"$WORK/fifo" -- touch ran
+    output=$(members step object timed_out)
+    got "\"open\" \"$WORK/fifo\" true"
+    [ ! -e ran ]
+    gone "$WORK/fifo"
+}
+
+@test "--timeout: what opens in time runs, within the same limit" {
+    mkfifo fifo
+    { sleep 0.1; echo hello >fifo; } 3>&- &
+    ends 0 --timeout=1h --open=0:fifo -- cat
+    got hello
+    wait "$!"
+    { sleep 0.1; : >fifo; } 3>&- & # the program has what is left of the second
+    ends 124 --timeout=1s --open=0:fifo -- sleep 1000
+    output=$(members step timed_out signal)
+    got 'null true "SIGTERM"'
+}
+
+@test "--status: a FIFO that nobody reads is bounded by --timeout" {
+    mkfifo fifo
+    osbox 124 spawn --timeout=50ms --status="$WORK/fifo" -- touch ran
+    got ''
+    complained "spawn: '$WORK/fifo': timed out [ETIMEDOUT]"
+    [ ! -e ran ]
+    gone "$WORK/fifo"
+}
+
+# heeding PROGRAM ARG...: without the ignored signals of a job in the background, and no core.
+heeding() {
+    ulimit -c 0
+    exec python3 -c '
+import os, signal, sys
+for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM:
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$@" 3>&-
+}
+
+@test "a signal ends a start that blocks: osbox dies of it, and the record has the step" {
+    local signal options status
+    mkfifo fifo
+    for signal in HUP INT QUIT TERM; do
+        for options in '' --timeout=1h --nowait --setsigign=all; do
+            # shellcheck disable=SC2086
+            heeding "$OSBOX" spawn --status=record -J $options --open=0:"$WORK/fifo" touch ran 2>err &
+            is_blocked "$OSBOX spawn .*$WORK/fifo touch ran"
+            kill "-$signal" "$!"
+            status=0
+            wait "$!" || status=$?
+            [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+            [ ! -s err ]
+            output=$(members step object error)
+            got "\"open\" \"$WORK/fifo\" \"EINTR\""
+            gone "$WORK/fifo"
+        done
+    done
+    [ ! -e ran ]
+}
+
+@test "a signal that is ignored or blocked does not end a start that blocks, and others reach the program" {
+    mkfifo fifo
+    python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn --status=record -J --open=0:"$WORK/fifo" sleep 1000 3>&- &
+    is_blocked "$OSBOX spawn .*$WORK/fifo sleep 1000"
+    kill -HUP "$!"
+    kill -TERM "$!"
+    kill -USR1 "$!"
+    : >fifo
+    status=0
+    wait "$!" || status=$?
+    [ "$status" -eq 138 ]
+    output=$(members step signal)
+    got 'null "SIGUSR1"'
+}
+
 @test "--setsid and --setpgroup" {
     local script='ps -o pid=,pgid=,sid= -p $$'
     osbox 0 spawn --setsid -- sh -c "$script"
