@@ -104,13 +104,19 @@ void program_fill(const struct os_child *child, char name[static 16], struct cli
     values[WAIT_TIMED_OUT] = cli_bool(child->timed_out);
 }
 
+void program_interrupt(struct cli *cli, const struct os_child *child) {
+    if (!child->interrupted || os_wait_exitcode(&child->result) != -child->interrupted)
+        return;
+    cli->outcome.signal = child->interrupted;
+    cli->outcome.signals_group = child->has_keys;
+}
+
 void program_answer(struct cli *cli, const struct os_child *child) {
     if (child->killed)
         cli_answer(cli, CLI_EX_SIGNALLED + SIGKILL);
     else
         cli_answer(cli, child->timed_out ? CLI_EX_TIMEOUT : os_wait_shell_status(&child->result));
-    if (child->interrupted && os_wait_exitcode(&child->result) == -child->interrupted)
-        cli->outcome.signal = child->interrupted;
+    program_interrupt(cli, child);
 }
 
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {

@@ -61,7 +61,12 @@ void program_fail(struct cli *cli, const struct os_plan *plan, const struct base
  * `name` is room for the name of a signal. */
 void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values);
 
-/* Sets the exit status to the program's, or to CLI_EX_TIMEOUT if it timed out. */
+/* If the program died of a key such as control-C, osbox dies of the same signal after its output is
+ * written, so that a script which runs it ends, too. */
+void program_interrupt(struct cli *cli, const struct os_child *child);
+
+/* Sets the exit status to the program's, or to CLI_EX_TIMEOUT if it timed out, and calls
+ * program_interrupt(). */
 void program_answer(struct cli *cli, const struct os_child *child);
 
 /* Makes the plan run argv, such as cli->call.program, in our environment and found with our PATH.

@@ -89,7 +89,8 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
                            .args = args,
                            .child = { .group = popen_needs_group(args),
                                       .kill_after = os_child_limit(args->time.kill_after),
-                                      .signo = args->time.signo } };
+                                      .signo = args->time.signo,
+                                      .own_terminal = args->pty } };
     cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());
     int r = popen_plan_prepare(plan, cli, args, &e);
     if (r == 0)
@@ -114,6 +115,8 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
         popen_emit_result(&p);
     if (r == 0 && (!plan->to_stdout || args->events))
         program_answer(cli, &p.child);
+    else if (r == 0)
+        program_interrupt(cli, &p.child);
     report_lost(&p);
     for (unsigned i = 0; i < p.count; i++)
         popen_stream_finish(&p.streams[i]);

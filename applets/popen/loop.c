@@ -96,6 +96,15 @@ static int64_t next_deadline(struct popen_run *p) {
     return next;
 }
 
+/* Stops with the command. Meanwhile others use the terminal. */
+static void stop(struct popen_run *p) {
+    if (!p->child.stopping)
+        return;
+    popen_input_restore(&p->input);
+    os_child_stop(&p->child);
+    popen_input_make_raw(&p->input);
+}
+
 static int poll_once(struct popen_run *p, struct base_error *e) {
     struct pollfd fds[POPEN_STREAMS + 2 + OS_CHILD_FDS];
     struct pollfd *input = &fds[p->count], *events = &fds[p->count + 1];
@@ -109,6 +118,7 @@ static int poll_once(struct popen_run *p, struct base_error *e) {
     int r = os_child_poll(&p->child, fds, p->count + 2, next, e);
     if (r < 0)
         return r;
+    stop(p);
     popen_terminal_resize(p);
     for (unsigned i = 0; i < p->count && r == 0; i++) {
         ready = ready || fds[i].revents;

@@ -101,6 +101,7 @@ static void end_program(struct timerfd_run *t) {
     /* A signal that would have ended us between two runs ends us now. */
     if (t->child.terminated) {
         t->cli->outcome.signal = t->child.terminated;
+        t->cli->outcome.signals_group = t->child.has_keys;
         t->done = true;
         t->queued = 0;
     }

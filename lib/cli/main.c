@@ -158,12 +158,15 @@ static int finish(struct cli *cli) {
 }
 
 /* A shell that is interrupted ends its script only if the program died of the signal, too. */
-static void die(int signo) {
+static void die(int signo, bool group) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signo);
     sigaction(signo, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
-    (void)raise(signo);
+    if (group)
+        kill(0, signo);
+    else
+        (void)raise(signo);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -179,6 +182,6 @@ int cli_main(const struct cli_command *root, int argc, char **argv) {
     int status = finish(&cli);
     cli_output_finish(&output);
     if (cli.outcome.signal)
-        die(cli.outcome.signal);
+        die(cli.outcome.signal, cli.outcome.signals_group);
     return status;
 }

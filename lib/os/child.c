@@ -10,14 +10,10 @@
 
 #include "base/io.h"
 #include "os/child.h"
+#include "os/terminal.h"
+#include "os/trace.h"
 
 enum { SIGNALS_AT_ONCE = 16 };
-
-/* Whether there may be a shell with job control, which continues us after a stop. */
-static bool has_terminal(void) {
-    return tcgetpgrp(STDIN_FILENO) >= 0 || tcgetpgrp(STDOUT_FILENO) >= 0 ||
-           tcgetpgrp(STDERR_FILENO) >= 0;
-}
 
 /* Before the child exists: a failure here has run nothing. */
 static int open_signals(struct os_child *c, struct os_plan *plan, struct base_error *e) {
@@ -35,7 +31,6 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
     if (r < 0)
         return r;
     c->mask = plan->mask;
-    c->interactive = has_terminal();
     c->started = os_monotonic_ns();
     c->deadline = plan->deadline;
     r = os_spawn(plan, &c->pid, e);
@@ -44,7 +39,9 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
         os_child_finish(c);
         return r;
     }
-    c->group = c->group && getpgid(c->pid) == c->pid;
+    if (c->group || os_plan_has(plan, OS_STEP_SETPGID))
+        c->pgid = getpgid(c->pid);
+    c->group = c->group && c->pgid == c->pid;
     return 0;
 }
 
@@ -58,48 +55,144 @@ static void discard(int signo) {
         ;
 }
 
+/* ---- signals for the child ---- */
+
 /* Sends a signal to the child, or to its process group. */
-static void signal_child(const struct os_child *c, int signo) {
+static void signal_child(const struct os_child *c, int signo, bool group) {
     /* The PID is the child's until it is waited for. */
     if (!c->ended)
-        kill(c->group ? -c->pid : c->pid, signo);
+        kill(group ? -c->pid : c->pid, signo);
+}
+
+static bool leads_group(const struct os_child *c) {
+    return c->pgid == c->pid;
+}
+
+/* Continues all that a terminal may have stopped with the child. */
+static void continue_child(const struct os_child *c) {
+    int group = getpgid(c->pid);
+    bool shared = group < 0 || group == getpgrp();
+    if (!c->ended)
+        kill(shared ? c->pid : -group, SIGCONT);
+}
+
+static bool is_stop(int signo) {
+    return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
+static bool is_termination(int signo) {
+    return signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT;
 }
 
 void os_child_finish(struct os_child *c) {
     if (!c->ended) {
-        signal_child(c, SIGKILL);
+        signal_child(c, SIGKILL, c->group);
         c->ended = waitpid(c->pid, NULL, 0) == c->pid;
     }
+    if (c->given)
+        os_terminal_take(c->given);
     close(c->fd);
     discard(SIGPIPE);
     discard(SIGXFSZ);
     os_signal_mask(&c->mask, NULL);
 }
 
-/* If the child stops, we stop with it if it shares our process group or we passed the signal on. A
- * child in the background that reads the terminal stops alone, and its time limit continues. */
-static bool stops_us(const struct os_child *c, const struct os_wait_status *r) {
-    return getpgid(c->pid) == getpgid(0) || (c->stopped && r->status == c->stopped);
+/* ---- changes of its state ---- */
+
+/* The key's signal reached only the child's process group: a script that has started us must get
+ * it, too. */
+static bool was_interrupted(const struct os_child *c) {
+    int signo = -os_wait_exitcode(&c->result);
+    return (signo == SIGINT || signo == SIGQUIT) && signo != c->terminated && !c->timed_out;
 }
 
-/* One SIGCHLD may report several changes of state. */
+static void handle_end(struct os_child *c, const struct os_wait_status *r) {
+    int group = c->given ? c->given : c->pgid;
+    c->elapsed = os_monotonic_ns() - c->started;
+    c->ended = true;
+    c->result = *r;
+    /* Some shells take the terminal without being stopped first. */
+    if (!group || (!c->given && os_terminal_foreground() != group))
+        return;
+    c->given = 0;
+    if (os_terminal_take(group) && was_interrupted(c)) {
+        c->interrupted = c->terminated = r->status;
+        c->has_keys = true;
+    }
+}
+
+/* The child was stopped by c->halted, and nobody has continued it. A stop by SIGSTOP is not the
+ * terminal's: whoever sent it continues the child, and would not know that we have to be. */
+static void handle_stop(struct os_child *c) {
+    int group = getpgid(c->pid);
+    bool waits = c->halted == SIGTTIN || c->halted == SIGTTOU;
+    if (c->own_terminal && os_terminal_exists())
+        c->stopping = SIGTSTP;
+    if (getsid(c->pid) != getsid(0))
+        return;
+    if (waits && os_terminal_give(group)) {
+        c->given = group;
+        continue_child(c);
+        return;
+    }
+    if (c->given)
+        os_terminal_take(c->given);
+    c->given = 0;
+    bool requested = c->timed_out && c->halted == c->signo;
+    if (c->halted != SIGSTOP && !requested && os_terminal_exists())
+        c->stopping = c->halted;
+}
+
+static bool handle_change(struct os_child *c, const struct os_wait_status *r) {
+    if (os_wait_ended(r))
+        handle_end(c, r);
+    else if (r->code == CLD_TRAPPED)
+        os_trace_detach(r);
+    else
+        c->halted = r->code == CLD_STOPPED ? r->status : 0;
+    return r->code == CLD_STOPPED;
+}
+
+/* One SIGCHLD may report several changes of state: only the last one counts. */
 static int reap_child(struct os_child *c, struct base_error *e) {
     struct os_wait_status r;
+    bool stopped = false;
     int got = 1;
     while (got > 0 && !c->ended) {
-        got = os_waitid(P_PID, (id_t)c->pid, WEXITED | WSTOPPED | WNOHANG, &r, e);
-        if (got <= 0)
-            break;
-        c->ended = os_wait_ended(&r);
-        if (c->ended) {
-            c->elapsed = os_monotonic_ns() - c->started;
-            c->result = r;
-        } else if (c->interactive && stops_us(c, &r)) {
-            /* The shell that started us must see it; it sends SIGCONT later, which is passed on. */
-            kill(getpid(), SIGSTOP);
-        }
+        got = os_waitid(P_PID, (id_t)c->pid, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &r, e);
+        if (got > 0)
+            stopped = handle_change(c, &r);
+        else if (got == 0)
+            got = os_trace_release(c->pid);
     }
+    if (stopped)
+        handle_stop(c);
     return got < 0 ? got : 0;
+}
+
+void os_child_stop(struct os_child *c) {
+    int signo = c->stopping;
+    c->stopping = 0;
+    if (!signo || os_terminal_stop(signo) || !is_stop(c->halted))
+        return;
+    /* In an orphaned process group the child would not have stopped if it shared it. Reading and
+     * writing fails there. We cannot make it fail: so we do what the kernel does to those that are
+     * stopped when their group becomes orphaned. */
+    if (signo != SIGTSTP && c->hung_up)
+        return;
+    c->hung_up = signo != SIGTSTP;
+    if (c->hung_up)
+        signal_child(c, SIGHUP, leads_group(c));
+    continue_child(c);
+}
+
+/* ---- signals for us ---- */
+
+static void pass_on(struct os_child *c, int signo, bool of_terminal) {
+    bool to_group = c->group || (leads_group(c) && (of_terminal || signo == SIGCONT));
+    signal_child(c, signo, to_group);
+    if (is_termination(signo))
+        signal_child(c, SIGCONT, to_group);
 }
 
 /* The kernel sends a terminal's signals to the whole foreground process group: the child has
@@ -114,13 +207,16 @@ static void handle_signal(struct os_child *c, const struct signalfd_siginfo *s) 
         c->resized = true;
     if (signo == SIGCHLD || ours)
         return;
-    if (signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT)
+    if (is_termination(signo))
         c->terminated = signo;
-    if (of_terminal && signo != SIGCONT && getpgid(c->pid) == getpgid(0))
+    /* It does not stop again, but we do. */
+    if (is_stop(signo) && (c->own_terminal || (signo == SIGTSTP && c->halted)))
+        c->stopping = signo;
+    if (of_terminal && signo != SIGTSTP && is_stop(signo) && os_terminal_reclaim())
         return;
-    if (signo == SIGTSTP)
-        c->stopped = signo;
-    signal_child(c, signo);
+    if (of_terminal && signo != SIGCONT && getpgid(c->pid) == getpgrp())
+        return;
+    pass_on(c, signo, of_terminal);
 }
 
 static int read_signals(struct os_child *c, struct base_error *e) {
@@ -139,9 +235,9 @@ static int handle_deadline(struct os_child *c, struct base_error *e) {
     if (r < 0 || c->ended)
         return r;
     int signo = c->timed_out ? SIGKILL : c->signo;
-    signal_child(c, signo);
-    if (signo != SIGKILL && signo != SIGCONT)
-        signal_child(c, SIGCONT);
+    signal_child(c, signo, c->group);
+    if (signo != SIGKILL && signo != SIGCONT && signo != SIGSTOP && !is_stop(signo))
+        signal_child(c, SIGCONT, c->group);
     c->deadline = c->timed_out ? OS_NEVER : os_deadline(c->kill_after);
     c->timed_out = true;
     c->killed = signo == SIGKILL;
@@ -150,6 +246,7 @@ static int handle_deadline(struct os_child *c, struct base_error *e) {
 
 int os_child_poll(struct os_child *c, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e) {
+    os_child_stop(c);
     int64_t now = os_monotonic_ns();
     int64_t next = c->ended || until < c->deadline ? until : c->deadline;
     fds[count] = (struct pollfd){ .fd = c->fd, .events = POLLIN };

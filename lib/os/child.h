@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * A child process, supervised until it ends: signals are passed on to it, its
- * time is limited, and when a terminal's user stops it we stop with it. There are
- * no signal handlers: all signals are blocked by os_spawn() and read from a
+ * time is limited, and when a terminal's user stops it we stop with it. If it has
+ * a process group of its own, it gets the terminal when it needs it. There are no
+ * signal handlers: all signals are blocked by os_spawn() and read from a
  * descriptor, in the same poll(2) as the caller's own.
  */
 #pragma once
@@ -31,6 +32,8 @@ struct os_child {
     int signo;          /* sent at the plan's deadline; SIGCONT follows, so that a stopped process
                            receives it */
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
+    bool own_terminal;  /* it leads a session with a terminal that the caller serves: each stop of
+                           it sets `stopping` */
 
     /* Results. */
     int pid;
@@ -41,15 +44,19 @@ struct os_child {
     int64_t deadline;             /* when the next signal is due; the caller may bring it forward */
     bool timed_out;               /* signo was sent */
     bool killed;                  /* SIGKILL was sent */
-    int interrupted;              /* SIGINT or SIGQUIT received from the terminal; 0: none */
-    int terminated;               /* a signal that would have ended us; 0: none */
-    bool resized;                 /* SIGWINCH was received; cleared by the caller */
+    int interrupted;              /* SIGINT or SIGQUIT received from the terminal; 0: none. */
+    bool has_keys;  /* Only the child received it: our process group was in the background */
+    int terminated; /* a signal that would have ended us; 0: none */
+    bool resized;   /* SIGWINCH was received; cleared by the caller */
+    int stopping;   /* the signal that we must stop with; 0: none */
 
     /* Private. */
     int fd;        /* of the signals */
     uint64_t mask; /* signals that were blocked before */
-    bool interactive;
-    int stopped; /* SIGTSTP that was passed on; 0: none */
+    int pgid;      /* the process group that it was started in; 0: ours */
+    int given;     /* the process group that we moved into the foreground; 0: none */
+    int halted;    /* the signal that has stopped it; 0: it runs */
+    bool hung_up;  /* SIGHUP was sent because nobody can give it the terminal */
 };
 
 /* Starts the plan's program as os_spawn() does, which also gives up the start at the plan's
@@ -65,7 +72,12 @@ void os_child_finish(struct os_child *c);
 enum { OS_CHILD_FDS = 1 };
 
 /* poll(2) on `count` descriptors and the child. Returns 0 when a descriptor is ready, when the
- * child has ended (c->ended), at the deadline `until`, or spuriously; or -errno of poll(2), read(2)
- * or waitid(2). */
+ * child has ended (c->ended), when we must stop (c->stopping), at the deadline `until`, or
+ * spuriously; or -errno of poll(2), read(2) or waitid(2). Calls os_child_stop() first. */
 int os_child_poll(struct os_child *c, struct pollfd *fds, unsigned count, int64_t until,
                   struct base_error *e);
+
+/* Stops our process group if c->stopping is set, and returns after SIGCONT, which the next
+ * os_child_poll() passes on to the child. A caller that has changed the terminal's modes restores
+ * them before it calls this, and sets them again afterwards. */
+void os_child_stop(struct os_child *c);
