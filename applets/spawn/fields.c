@@ -25,6 +25,8 @@ enum {
         .name = name_, .type = CLI_LIST, .item = item_, .views = PROCESS, .defaults = PROCESS,     \
         .help = help_                                                                              \
     }
+#define SYSTEM(name_, help_)                                                                       \
+    { .name = name_, .type = CLI_BYTES, .views = PROCESS, .help = help_ }
 
 const struct cli_field spawn_fields[] = {
     WAIT_ROWS(SPAWN_RESULT, STATUS, PROCESS | STARTED, 0),
@@ -66,6 +68,12 @@ const struct cli_field spawn_fields[] = {
                         .item = CLI_BYTES,
                         .views = PROCESS,
                         .help = "the environment, as os.environb" },
+    [SPAWN_SYSNAME] = SYSTEM("sysname", "the operating system's name, as os.uname"),
+    [SPAWN_NODENAME] = SYSTEM("nodename", "the host name"),
+    [SPAWN_RELEASE] = SYSTEM("release", "the kernel's release"),
+    [SPAWN_VERSION] = SYSTEM("version", "the kernel's version"),
+    [SPAWN_MACHINE] = SYSTEM("machine", "the hardware, such as x86_64"),
+    [SPAWN_DOMAINNAME] = SYSTEM("domainname", "the NIS domain name"),
 };
 
 /* ---- lists ---- */
@@ -203,6 +211,15 @@ static void fill_lists(struct lists *l, const struct os_process_state *p, char *
     values[SPAWN_CAP_AMBIENT] = list_of(l, capabilities[OS_CAP_AMBIENT]);
 }
 
+static void fill_system(const struct utsname *system, struct cli_value *values) {
+    values[SPAWN_SYSNAME] = cli_str(system->sysname);
+    values[SPAWN_NODENAME] = cli_str(system->nodename);
+    values[SPAWN_RELEASE] = cli_str(system->release);
+    values[SPAWN_VERSION] = cli_str(system->version);
+    values[SPAWN_MACHINE] = cli_str(system->machine);
+    values[SPAWN_DOMAINNAME] = cli_str(system->domainname);
+}
+
 static void fill_process(const struct os_process_state *p, struct cli_value *values) {
     values[SPAWN_RESULT + WAIT_PID] = cli_int(p->pid);
     values[SPAWN_PPID] = cli_int(p->ppid);
@@ -247,6 +264,7 @@ void spawn_emit_process(struct cli *cli, char **entries) {
         return;
     }
     fill_process(&p, values);
+    fill_system(&p.system, values);
     fill_login(cli, &p, &cache, values);
     fill_lists(&lists, &p, entries, values);
     bool good = !lists.text.failed;

@@ -3,6 +3,7 @@
  * spawn's file actions, which are done in the order of their options.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "applets/spawn/spawn.h"
@@ -27,6 +28,12 @@ static const struct cli_choice open_flags[] = {
     { "path", O_PATH, "" },
     { "tmpfile", O_TMPFILE, "" },
     { "cloexec", O_CLOEXEC, "" },
+    CLI_CHOICES_END,
+};
+
+static const struct cli_choice pipe_flags[] = {
+    { "direct", O_DIRECT, "" },
+    { "nonblock", O_NONBLOCK, "" },
     CLI_CHOICES_END,
 };
 
@@ -77,8 +84,34 @@ const char *spawn_parse_close(void *args, const char *text) {
 }
 
 const char *spawn_parse_closefrom(void *args, const char *text) {
-    struct os_step step = { .kind = OS_STEP_CLOSEFROM, .object = text };
-    const char *why = cli_parse_fd(text, &step.closefrom.first);
+    struct os_step step = { .kind = OS_STEP_CLOSEFROM, .range.last = INT_MAX, .object = text };
+    const char *why = cli_parse_fd(text, &step.range.first);
+    if (!why)
+        spawn_add_step(args, step);
+    return why;
+}
+
+/* Two descriptors, "FD:FD" and the end of the text, or a comma. */
+static const char *parse_pair(const char *text, int *first, int *second, const char *form) {
+    size_t size = strcspn(text, ":");
+    const char *rest = text + size + 1;
+    char word[32];
+    if (!text[size] || !spawn_copy_word(text, size, word))
+        return form;
+    const char *why = cli_parse_fd(word, first);
+    if (!why && !spawn_copy_word(rest, strcspn(rest, ","), word))
+        return form;
+    return why ? why : cli_parse_fd(word, second);
+}
+
+/* LOW:HIGH, without HIGH, as os.closerange() */
+const char *spawn_parse_closerange(void *args, const char *text) {
+    struct os_step step = { .kind = OS_STEP_CLOSERANGE, .object = text };
+    const char *form = "not of the form LOW:HIGH";
+    const char *why = parse_pair(text, &step.range.first, &step.range.last, form);
+    if (!why && strchr(text, ','))
+        return form;
+    step.range.last--;
     if (!why)
         spawn_add_step(args, step);
     return why;
@@ -86,13 +119,31 @@ const char *spawn_parse_closefrom(void *args, const char *text) {
 
 const char *spawn_parse_dup2(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_DUP2, .object = text };
-    size_t size = strcspn(text, ":");
-    char word[32];
-    if (!text[size] || !spawn_copy_word(text, size, word))
-        return "not of the form FD:NEWFD";
-    const char *why = cli_parse_fd(word, &step.dup2.from);
+    const char *form = "not of the form FD:NEWFD";
+    const char *why = parse_pair(text, &step.dup2.from, &step.dup2.to, form);
+    if (!why && strchr(text, ','))
+        return form;
     if (!why)
-        why = cli_parse_fd(text + size + 1, &step.dup2.to);
+        spawn_add_step(args, step);
+    return why;
+}
+
+/* R:W[,FLAG...] */
+const char *spawn_parse_pipe(void *args, const char *text) {
+    struct os_step step = { .kind = OS_STEP_PIPE, .object = text };
+    const char *why =
+        parse_pair(text, &step.pipe.from, &step.pipe.to, "not of the form R:W[,FLAG...]");
+    const char *at = text + strcspn(text, ",");
+    while (!why && *at) {
+        size_t size = strcspn(++at, ",");
+        const struct cli_choice *flag = spawn_find_word(pipe_flags, at, size);
+        if (!flag)
+            return "no such flag: direct, nonblock";
+        step.pipe.flags |= flag->value;
+        at += size;
+    }
+    if (!why && step.pipe.from == step.pipe.to)
+        return "the ends of a pipe are two descriptors";
     if (!why)
         spawn_add_step(args, step);
     return why;

@@ -59,8 +59,8 @@ const struct cli_choice *spawn_find_word(const struct cli_choice *table, const c
 typedef const char *spawn_parse_fn(void *args, const char *text);
 
 /* file_actions.c */
-spawn_parse_fn spawn_parse_open, spawn_parse_close, spawn_parse_closefrom, spawn_parse_dup2,
-    spawn_parse_chdir, spawn_parse_fchdir;
+spawn_parse_fn spawn_parse_open, spawn_parse_close, spawn_parse_closefrom, spawn_parse_closerange,
+    spawn_parse_dup2, spawn_parse_pipe, spawn_parse_chdir, spawn_parse_fchdir;
 
 /* attributes.c: session, limits, scheduling, signals */
 spawn_parse_fn spawn_parse_setpgroup, spawn_parse_setsid, spawn_parse_rlimit, spawn_parse_nice,
@@ -134,6 +134,12 @@ enum spawn_field {
     SPAWN_SIGMASK,
     SPAWN_SIGIGN,
     SPAWN_ENVIRON,
+    SPAWN_SYSNAME,
+    SPAWN_NODENAME,
+    SPAWN_RELEASE,
+    SPAWN_VERSION,
+    SPAWN_MACHINE,
+    SPAWN_DOMAINNAME,
     SPAWN_FIELDS,
 };
 

@@ -80,6 +80,8 @@ int os_process_state_get(struct os_process_state *p, struct base_error *e) {
         r = get_limits(p, e);
     if (r == 0)
         r = os_capability_get(p->capabilities, e);
+    if (r == 0 && uname(&p->system) < 0)
+        r = base_fail(e, errno, "uname", NULL);
     if (r < 0)
         return r;
     get_login(p);

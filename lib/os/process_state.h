@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * The state of this process: os.getpid, getppid, getpgid, getsid, getresuid,
- * getresgid, getgroups, getlogin, umask, getcwd, getpriority, resource.getrlimit,
- * capabilities(7).
+ * getresgid, getgroups, getlogin, umask, getcwd, getpriority, uname,
+ * resource.getrlimit, capabilities(7).
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/utsname.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -32,6 +33,7 @@ struct os_process_state {
     uint64_t capabilities[OS_CAP_SETS];
     uint64_t sigmask, sigign; /* bit N - 1 is signal N */
     struct rlimit limits[OS_LIMITS];
+    struct utsname system; /* of its UTS namespace, as os.uname */
 };
 
 /* Reads all of it. Returns 0 or -errno; os_process_state_finish() in any case. */

@@ -60,6 +60,8 @@ static bool step_names(const struct os_step *s, int fd) {
         return s->open.fd == fd;
     if (s->kind == OS_STEP_DUP2)
         return s->dup2.from == fd || s->dup2.to == fd;
+    if (s->kind == OS_STEP_PIPE)
+        return s->pipe.from == fd || s->pipe.to == fd;
     return (s->kind == OS_STEP_CLOSE || s->kind == OS_STEP_FCHDIR) && s->fd == fd;
 }
 
@@ -227,9 +229,9 @@ static void bind_step(const struct os_plan *p, struct os_step *s) {
     } else if (s->kind == OS_STEP_VERIFY) {
         s->verify.steps = p->steps.items;
         s->verify.count = p->steps.count;
-    } else if (s->kind == OS_STEP_CLOSEFROM) {
-        s->closefrom.own = p->own.items;
-        s->closefrom.own_count = p->own.count;
+    } else if (s->kind == OS_STEP_CLOSEFROM || s->kind == OS_STEP_CLOSERANGE) {
+        s->range.own = p->own.items;
+        s->range.own_count = p->own.count;
     } else if (s->kind == OS_STEP_PDEATHSIG) {
         s->pdeathsig.pid = p->pid;
         s->pdeathsig.parent = p->parent;

@@ -44,23 +44,42 @@ int os_step_fchdir(const struct os_step *s) {
     return os_outcome(fchdir(s->fd));
 }
 
-/* ---- closefrom ---- */
+/* ---- pipes ---- */
+
+/* Moves a descriptor to the number `want`, where the program gets it. */
+static int place(int fd, int want) {
+    if (fd == want)
+        return os_outcome(fcntl(fd, F_SETFD, 0));
+    int r = os_outcome(dup2(fd, want));
+    close(fd);
+    return r;
+}
+
+int os_step_pipe(const struct os_step *s) {
+    int ends[2];
+    if (pipe2(ends, s->pipe.flags | O_CLOEXEC) < 0)
+        return -errno;
+    /* The second end may be where the first has to be. */
+    int other = ends[1] == s->pipe.from ? fcntl(ends[1], F_DUPFD_CLOEXEC, 0) : ends[1];
+    int r = other < 0 ? -errno : place(ends[0], s->pipe.from);
+    return r < 0 ? r : place(other, s->pipe.to);
+}
+
+/* ---- ranges ---- */
 
 static bool is_own(const struct os_step *s, int fd) {
-    for (size_t i = 0; i < s->closefrom.own_count; i++)
-        if (s->closefrom.own[i] == fd)
+    for (size_t i = 0; i < s->range.own_count; i++)
+        if (s->range.own[i] == fd)
             return true;
     return false;
 }
 
-/* Returns the lowest descriptor of our own from `first` on; UINT_MAX: none. */
-static unsigned next_own(const struct os_step *s, unsigned first) {
-    unsigned next = ~0U;
-    for (size_t i = 0; i < s->closefrom.own_count; i++) {
-        unsigned own = (unsigned)s->closefrom.own[i];
-        if (own >= first && own < next)
-            next = own;
-    }
+/* Returns the lowest descriptor of our own from `first` on; INT64_MAX: none. */
+static int64_t next_own(const struct os_step *s, int64_t first) {
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < s->range.own_count; i++)
+        if (s->range.own[i] >= first && s->range.own[i] < next)
+            next = s->range.own[i];
     return next;
 }
 
@@ -79,7 +98,7 @@ static bool close_entries(const struct os_step *s, int directory, const char *en
     for (long at = 0; at < size; at += entry->d_reclen) {
         entry = (const struct os_dirent *)(const void *)(entries + at);
         int fd = parse_fd(entry->d_name);
-        if (fd < s->closefrom.first || fd == directory || is_own(s, fd))
+        if (fd < s->range.first || fd > s->range.last || fd == directory || is_own(s, fd))
             continue;
         close(fd);
         found = true;
@@ -105,15 +124,16 @@ static int close_listed(const struct os_step *s) {
     return 0;
 }
 
-int os_step_closefrom(const struct os_step *s) {
-    for (unsigned at = (unsigned)s->closefrom.first;;) {
-        unsigned own = next_own(s, at);
-        if (own != at && syscall(OS_NR_CLOSE_RANGE, at, own == ~0U ? own : own - 1, 0) < 0)
+int os_step_close_range(const struct os_step *s) {
+    int64_t last = s->range.last;
+    for (int64_t at = s->range.first; at <= last;) {
+        int64_t own = next_own(s, at);
+        int64_t end = own <= last ? own : last + 1; /* not closed */
+        if (end > at && syscall(OS_NR_CLOSE_RANGE, (unsigned)at, (unsigned)(end - 1), 0) < 0)
             return close_listed(s);
-        if (own == ~0U)
-            return 0;
-        at = own + 1;
+        at = end + 1;
     }
+    return 0;
 }
 
 /* ---- exec ---- */

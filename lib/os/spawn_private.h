@@ -53,5 +53,5 @@ os_step_fn os_check_bounding, os_check_groups, os_check_gid, os_check_uid, os_ch
     os_check_inheritable, os_check_ambient, os_check_drop;
 
 /* spawn_file.c: file actions and the program itself */
-os_step_fn os_step_open, os_step_close, os_step_dup2, os_step_closefrom, os_step_chdir,
-    os_step_fchdir, os_step_exec;
+os_step_fn os_step_open, os_step_close, os_step_dup2, os_step_close_range, os_step_pipe,
+    os_step_chdir, os_step_fchdir, os_step_exec;

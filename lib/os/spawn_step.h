@@ -44,6 +44,8 @@ enum os_step_kind {
     OS_STEP_CLOSE, /* a descriptor that is not open is not an error */
     OS_STEP_DUP2,  /* onto itself: clears close-on-exec */
     OS_STEP_CLOSEFROM,
+    OS_STEP_CLOSERANGE,
+    OS_STEP_PIPE,
     OS_STEP_CHDIR,
     OS_STEP_FCHDIR,
     OS_STEP_NO_NEW_PRIVS,
@@ -119,10 +121,14 @@ struct os_step {
             int from, to;
         } dup2;
         struct {
-            int first;      /* it and all above it are closed, except: */
-            const int *own; /* descriptors of our own; set by the plan */
+            int first, last; /* CLOSEFROM (last: INT_MAX), CLOSERANGE: these are closed, except: */
+            const int *own;  /* descriptors of our own; set by the plan */
             size_t own_count;
-        } closefrom;
+        } range;
+        struct {
+            int from, to; /* its ends for reading and for writing */
+            int flags;    /* O_DIRECT, O_NONBLOCK */
+        } pipe;
         struct {
             int signo;
             int pid, parent; /* of the process that made the plan; set by the plan */

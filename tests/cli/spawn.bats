@@ -570,6 +570,43 @@ END
     [ "$(ls a b .)" = $'.:\na\nb\nx\n\na:\nx\n\nb:\nx' ]
 }
 
+@test "--pipe: the ends are where they were asked for, whatever numbers the pipe got" {
+    local ends flags
+    for ends in 3:4 4:3 4:5 5:4 8:9 9:8 0:3 3:0; do
+        osbox 0 spawn "--pipe=$ends" -- python3 -c 'import os, sys
+r, w = map(int, sys.argv[1].split(":"))
+os.write(w, b"x")
+print(os.read(r, 2), os.get_inheritable(r), os.get_inheritable(w), os.get_blocking(r), os.get_blocking(w))' "$ends"
+        got "b'x' True True True True"
+    done
+    osbox 0 spawn --pipe=3:4,nonblock -- python3 -c 'import os; print(os.get_blocking(3), os.get_blocking(4))'
+    got 'False False'
+    osbox 0 spawn --pipe=3:4,direct --pipe=5:6,direct,nonblock -- \
+        python3 -c 'import fcntl, os
+for fd in 3, 4, 5, 6:
+    print(bool(fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_DIRECT), os.get_blocking(fd))'
+    got $'False True\nTrue True\nFalse False\nTrue False'
+}
+
+@test "--pipe and --closerange are done in the order of the file actions" {
+    osbox 0 spawn --pipe=6:7 --dup2=7:1 --closerange=7:8 -- sh -c 'echo x; exec >&2; cat <&6'
+    complained x
+    osbox 0 spawn --dry-run --closerange=3:9 --pipe=6:7 --close=7 -F step,object -o csv true
+    got $'step,object\ncloserange,3:9\npipe,6:7\nclose,7\nexec,true'
+    refused 125 'pipe 1 5:6 EMFILE' --rlimit=nofile=4 --pipe=5:6 -- true
+}
+
+@test "sysname to domainname are those of the process's UTS namespace, and no defaults" {
+    osbox 0 spawn -g sysname,nodename,release,version,machine
+    got "$(python3 -c 'import os; print("\t".join(os.uname()))')"
+    osbox 0 spawn -g domainname
+    got "$(cat /proc/sys/kernel/domainname)"
+    osbox 0 spawn -J
+    [[ $output != *nodename* ]]
+    osbox 0 spawn -J -F all
+    [[ $output == *'"nodename":'*'"domainname":'* ]]
+}
+
 @test "--open, --close, --dup2, --closefrom, --fchdir: invalid values are usage errors" {
     local bad
     for bad in --open= --open=1 --open=:x --open=x:y --open=-1:x --open=1,rd:x \
@@ -577,7 +614,10 @@ END
         --open=2147483648:x --open=1,O_RDONLY:x --open=01x:y --open=+1:x \
         --open=1,0644,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:x \
         --close= --close=-1 --close=x --close=2147483648 --close=1,2 \
-        --dup2= --dup2=1 --dup2=1: --dup2=:1 --dup2=1:-1 --dup2=1:2:3 --closefrom= --closefrom=-1 --closefrom=x --fchdir=x --fchdir= \
+        --dup2= --dup2=1 --dup2=1: --dup2=:1 --dup2=1:-1 --dup2=1:2:3 --closefrom= --closefrom=-1 --closefrom=x \
+        --closerange= --closerange=1 --closerange=1: --closerange=:1 --closerange=-1:5 --closerange=1:5:7 \
+        --closerange=1:5,7 --pipe= --pipe=3 --pipe=3:3 --pipe=3:-1 --pipe=3:4, --pipe=3:4,x --pipe=3:4,direct,,nonblock \
+        --pipe=3:4:5 --dup2=1:2,3 --fchdir=x --fchdir= \
         --fchdir=-100; do
         osbox 125 spawn "$bad" -- touch ran
         got ''

@@ -414,6 +414,14 @@ def check_descriptors(place):
          [0, 1, 2]),
         ("--closefrom=30", ["--closefrom=30"], [0, 1, 2, *range(10, 30)]),
         ("--closefrom=0", ["--closefrom=0"], []),
+        ("--closerange=11:30", ["--closerange=11:30"],
+         [fd for fd in every if not 11 <= fd < 30]),
+        ("--closerange=11:30 with --status", ["--closerange=11:30", f"--status={record}"],
+         [fd for fd in every if not 11 <= fd < 30]),
+        ("--closerange=3:2147483647", ["--closerange=3:2147483647"], [0, 1, 2]),
+        ("--closerange=30:11 closes nothing", ["--closerange=30:11"], every),
+        ("--closerange=0:0 closes nothing", ["--closerange=0:0"], every),
+        ("--pipe", ["--closefrom=3", "--pipe=4:3", "--pipe=0:7"], [0, 1, 2, 3, 4, 7]),
         ("--closefrom, then --dup2", ["--dup2=10:3", "--closefrom=4", "--dup2=3:5"],
          [0, 1, 2, 3, 5]),
     ]
@@ -446,7 +454,10 @@ def check_descriptors(place):
         return
     for error in ("ENOSYS", "EPERM"):
         for options, want in ((["--closefrom=3"], [0, 1, 2]), (["--closefrom=0"], []),
-                              (["--closefrom=30", f"--status={record}"], [0, 1, 2, *range(10, 30)])):
+                              (["--closefrom=30", f"--status={record}"], [0, 1, 2, *range(10, 30)]),
+                              (["--closerange=11:30", f"--status={record}"],
+                               [fd for fd in every if not 11 <= fd < 30]),
+                              (["--closerange=12:12"], every)):
             inject = ["strace", "-f", "-qq", "-o", os.path.join(place, "trace"), "-e",
                       "trace=close_range", "-e", f"inject=close_range:error={error}"]
             status, got = listed(place, options, inject)

@@ -309,7 +309,7 @@ static void test_named(void) {
     add_dup2(&p, 12, 13);
     add_fd(&p, OS_STEP_FCHDIR, 14);
     os_plan_add(&p, (struct os_step){ .kind = OS_STEP_NICE, .nice.value = 15 });
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_CLOSEFROM, .closefrom.first = 17 });
+    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_CLOSEFROM, .range = { 17, INT_MAX, NULL, 0 } });
     p.exec_fd = 18;
     for (int fd = -1; fd < 30; fd++)
         CHECK_INT(os_plan_names(&p, fd), (fd >= 10 && fd <= 14) || fd == 18);
