@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "applets/timerfd/timerfd.h"
-#include "base/io.h"
+#include "os/reap.h"
+#include "os/signal.h"
 
 struct timerfd_run {
     struct cli *cli;
@@ -22,8 +23,9 @@ struct timerfd_run {
     uint64_t expired; /* expirations so far */
     bool done;        /* no more ticks */
     bool reader_gone; /* the reader of the records has closed its end */
-    int terminations; /* the descriptor of os_hold_terminations(); -1: none */
-    bool held;        /* those signals are blocked */
+    bool reaps;       /* orphans are waited for */
+    os_sigset held;   /* signals that are blocked from the start */
+    int signals;      /* the descriptor for them; -1: none */
     bool records;
     struct timerfd_summary summary;
 
@@ -68,6 +70,13 @@ static void emit_tick(struct timerfd_run *t, uint64_t expirations) {
 
 /* ---- the program ---- */
 
+/* While no program runs, all children are orphans. */
+static void reap_orphans(const struct timerfd_run *t) {
+    int pid;
+    while (t->reaps && (pid = os_reap_find()) != 0)
+        os_reap(pid);
+}
+
 static void fail_program(struct timerfd_run *t, const struct base_error *e) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     program_fail(t->cli, &t->program, e, values + TIMERFD_WAIT, values + TIMERFD_WHY);
@@ -81,7 +90,9 @@ static void start_program(struct timerfd_run *t) {
     struct base_error e;
     t->child = (struct os_child){ .group = true,
                                   .kill_after = os_child_limit(t->args->kill_after),
-                                  .signo = t->args->signo ? t->args->signo : SIGTERM };
+                                  .signo = t->args->signo ? t->args->signo : SIGTERM,
+                                  .reaps = t->reaps,
+                                  .held = t->held };
     t->run_seq = t->seq;
     if (os_child_start(&t->child, &t->program, &e) < 0)
         fail_program(t, &e);
@@ -105,7 +116,7 @@ static void end_program(struct timerfd_run *t) {
         t->done = true;
         t->queued = 0;
     }
-    t->running = t->held = false; /* os_child_finish() unblocks them */
+    t->running = false;
     os_child_finish(&t->child);
     if (t->queued) {
         t->queued--;
@@ -210,17 +221,27 @@ static void wait_for_both(struct timerfd_run *t) {
         read_timer(t);
 }
 
-/* When the reader closes its end the ticks end at once, not at the next one. */
-static void wait_for_timer(struct timerfd_run *t) {
+/* While no program runs. */
+static void read_signals(struct timerfd_run *t) {
     struct signalfd_siginfo signal;
-    struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
-                            { .fd = t->records ? cli_output_fd(t->cli) : -1, .events = 0 },
-                            { .fd = t->terminations, .events = POLLIN } };
-    while (poll(fds, 3, -1) < 0 && errno == EINTR)
-        ;
-    if (fds[2].revents && base_read(t->terminations, &signal, sizeof signal) > 0) {
+    while (read(t->signals, &signal, sizeof signal) == sizeof signal) {
+        if (signal.ssi_signo == SIGCHLD)
+            continue;
         t->cli->outcome.signal = (int)signal.ssi_signo;
         t->done = true;
+    }
+    reap_orphans(t);
+}
+
+/* When the reader closes its end the ticks end at once, not at the next one. */
+static void wait_for_timer(struct timerfd_run *t) {
+    struct pollfd fds[] = { { .fd = t->fd, .events = POLLIN },
+                            { .fd = t->records ? cli_output_fd(t->cli) : -1, .events = 0 },
+                            { .fd = t->signals, .events = POLLIN } };
+    while (poll(fds, 3, -1) < 0 && errno == EINTR)
+        ;
+    if (fds[2].revents) {
+        read_signals(t);
     } else if (fds[1].revents & (POLLERR | POLLHUP) && !(fds[0].revents & POLLIN)) {
         t->reader_gone = true;
         t->done = true;
@@ -229,26 +250,13 @@ static void wait_for_timer(struct timerfd_run *t) {
     }
 }
 
-/* With --summary there is a report to print when a signal ends the ticks. */
-static bool hold_signals(struct timerfd_run *t) {
-    struct base_error e;
-    if (!t->args->summary || t->held)
-        return true;
-    t->held = true;
-    t->terminations = os_hold_terminations(t->terminations, &e);
-    if (t->terminations < 0)
-        cli_report(t->cli, &e);
-    return t->terminations >= 0;
-}
-
 static void run_ticks(struct timerfd_run *t) {
+    reap_orphans(t);
     while (t->running || t->queued || !t->done) {
         if (t->running)
             wait_for_both(t);
-        else if (hold_signals(t))
-            wait_for_timer(t);
         else
-            t->done = true;
+            wait_for_timer(t);
     }
     if (t->program.name)
         cli_answer(t->cli, t->status);
@@ -296,6 +304,20 @@ static bool prepare_program(struct timerfd_run *t) {
     return false;
 }
 
+/* With --summary there is a report to print when a signal ends the ticks, and process 1 ends only
+ * if it receives the signal itself. */
+static bool hold_signals(struct timerfd_run *t) {
+    struct base_error e;
+    t->reaps = os_is_init();
+    if (!t->args->summary && !t->reaps)
+        return true;
+    t->held = t->reaps ? OS_INIT_SIGNALS : OS_TERMINATIONS;
+    t->signals = os_signal_hold(t->held, &e);
+    if (t->signals < 0)
+        cli_report(t->cli, &e);
+    return t->signals >= 0;
+}
+
 /* EINVAL, EOPNOTSUPP: this kernel or this machine does not have that clock. */
 static void report_clock(struct timerfd_run *t, struct base_error *e) {
     e->path = timerfd_clock_name(t->plan.clock);
@@ -315,6 +337,8 @@ static bool prepare(struct timerfd_run *t) {
     t->records = !t->cli->call.program || t->args->status;
     if (t->cli->call.program && !prepare_program(t))
         return false;
+    if (!hold_signals(t)) /* after the program's signal mask was read */
+        return false;
     t->fd = os_timer_create(t->plan.clock, true, &e);
     if (t->fd < 0)
         report_clock(t, &e);
@@ -326,7 +350,7 @@ static bool prepare(struct timerfd_run *t) {
 
 void timerfd_tick(struct cli *cli, const struct timerfd_args *args) {
     struct timerfd_run t = {
-        .cli = cli, .args = args, .fd = -1, .terminations = -1, .program = os_plan_init()
+        .cli = cli, .args = args, .fd = -1, .signals = -1, .program = os_plan_init()
     };
     if (args->summary)
         t.summary.buckets = calloc(TIMERFD_BUCKETS, sizeof *t.summary.buckets);
@@ -337,8 +361,8 @@ void timerfd_tick(struct cli *cli, const struct timerfd_args *args) {
     timerfd_summary_print(cli, &t.summary);
     if (t.reader_gone || cli_output_error(cli) == EPIPE)
         cli_lose_reader(cli);
-    if (t.terminations >= 0)
-        close(t.terminations);
+    if (t.signals >= 0)
+        close(t.signals);
     if (t.fd >= 0)
         close(t.fd);
     free(t.summary.buckets);

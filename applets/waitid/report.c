@@ -169,9 +169,10 @@ static bool is_done(const struct waitid_run *w, const struct base_error *e) {
 }
 
 static void report_error(struct waitid_run *w, size_t index, struct base_error *e) {
+    w->cli->outcome.signal = w->many.terminated;
     if (index != SIZE_MAX)
         waitid_report(w, &w->many.list.items[index].process, e);
-    else if (!is_done(w, e))
+    else if (!w->many.terminated && !is_done(w, e))
         cli_report(w->cli, e);
 }
 

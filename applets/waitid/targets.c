@@ -10,6 +10,7 @@
 #include "applets/common/pid_operand.h"
 #include "applets/common/program.h"
 #include "applets/waitid/run.h"
+#include "os/reap.h"
 
 static int wait_options(const struct waitid_args *args) {
     return (args->stopped ? WSTOPPED : 0) | (args->continued ? WCONTINUED : 0) |
@@ -119,6 +120,7 @@ static void wait_for_set(struct waitid_run *w, idtype_t type, int id) {
         return;
     w->many.type = type;
     w->many.id = (id_t)id;
+    w->many.pass_to = w->program;
     waitid_wait(w);
     os_wait_many_finish(&w->many);
 }
@@ -141,8 +143,10 @@ static bool start_program(struct waitid_run *w) {
     int result = os_plan_prepare(&plan, &e);
     if (result == 0)
         result = os_spawn(&plan, &w->program, &e);
+    /* Process 1 ends by no signal: these are passed on from now on. */
+    os_sigset mask = plan.mask | (os_is_init() ? OS_INIT_SIGNALS : 0);
     if (result == 0)
-        os_signals_restore(&plan);
+        os_signal_mask(&mask, NULL);
     else
         program_report(w->cli, &plan, &e);
     os_plan_finish(&plan);
@@ -159,6 +163,7 @@ static bool hold_program(struct waitid_run *w) {
         return false;
     }
     add(w, &p);
+    w->many.pass_to = w->program;
     return true;
 }
 

@@ -102,8 +102,13 @@ int cli_output_fd(const struct cli *cli);
 int cli_output_error(const struct cli *cli);
 void cli_set_output_error(struct cli *cli, int errnum);
 
-/* Acts as if a write had failed with EPIPE. Does not return unless SIGPIPE is ignored. */
+/* Acts as if a write had failed with EPIPE. Does not return unless SIGPIPE is ignored, or this is
+ * process 1. */
 void cli_lose_reader(struct cli *cli);
+
+/* Returns whether SIGPIPE would have ended osbox if it was not process 1, to which the kernel does
+ * not send it. Then it ends as if by that signal, without a diagnostic. */
+bool cli_ends_quietly(struct cli *cli, int errnum);
 
 /* Returns whether output has been lost, so that going on is pointless. */
 bool cli_is_broken(const struct cli *cli);

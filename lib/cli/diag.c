@@ -233,6 +233,8 @@ void cli_answer(struct cli *cli, int status) {
 
 void cli_report_lost(struct cli *cli, int fd, int errnum) {
     struct base_error e;
+    if (cli_ends_quietly(cli, errnum))
+        return;
     base_fail(&e, errnum, "write", NULL);
     e.fd = fd;
     cli_report_as(cli, CLI_EX_IOERR, &e);

@@ -147,7 +147,7 @@ static int finish(struct cli *cli) {
     struct cli_output *o = cli->output;
     cli_output_complete(cli);
     cli_output_close(o);
-    if (o->error) {
+    if (o->error && !cli_ends_quietly(cli, o->error)) {
         struct base_error lost;
         base_fail(&lost, o->error, "write", o->name);
         lost.fd = o->name ? -1 : o->fd;
@@ -157,7 +157,8 @@ static int finish(struct cli *cli) {
     return cli->outcome.status;
 }
 
-/* A shell that is interrupted ends its script only if the program died of the signal, too. */
+/* A shell that is interrupted ends its script only if the program died of the signal, too. Returns
+ * as process 1, which the kernel does not end by a signal of its own. */
 static void die(int signo, bool group) {
     sigset_t set;
     sigemptyset(&set);
@@ -181,7 +182,8 @@ int cli_main(const struct cli_command *root, int argc, char **argv) {
     start(&cli);
     int status = finish(&cli);
     cli_output_finish(&output);
-    if (cli.outcome.signal)
-        die(cli.outcome.signal, cli.outcome.signals_group);
-    return status;
+    if (!cli.outcome.signal)
+        return status;
+    die(cli.outcome.signal, cli.outcome.signals_group);
+    return CLI_EX_SIGNALLED + cli.outcome.signal;
 }

@@ -134,6 +134,15 @@ void cli_lose_reader(struct cli *cli) {
         cli->output->error = EPIPE;
 }
 
+bool cli_ends_quietly(struct cli *cli, int errnum) {
+    struct sigaction action;
+    bool quiet = errnum == EPIPE && getpid() == 1 && sigaction(SIGPIPE, NULL, &action) == 0 &&
+                 action.sa_handler == SIG_DFL;
+    if (quiet)
+        cli->outcome.signal = SIGPIPE;
+    return quiet;
+}
+
 bool cli_write(struct cli *cli, const void *bytes, size_t size) {
     struct cli_output *o = cli->output;
     buf_add(&o->bytes, bytes, size);

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "os/child.h"
+#include "os/reap.h"
 #include "os/terminal.h"
 #include "os/trace.h"
 
@@ -30,7 +31,8 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
     int r = open_signals(c, plan, e);
     if (r < 0)
         return r;
-    c->mask = plan->mask;
+    c->mask = plan->mask | c->held;
+    c->reaps |= plan->pid == 1;
     c->started = os_monotonic_ns();
     c->deadline = plan->deadline;
     r = os_spawn(plan, &c->pid, e);
@@ -170,6 +172,18 @@ static int reap_child(struct os_child *c, struct base_error *e) {
     return got < 0 ? got : 0;
 }
 
+/* The child's own changes come first: it is the oldest of our children. */
+static int reap_all(struct os_child *c, struct base_error *e) {
+    int r = reap_child(c, e), pid;
+    while (r == 0 && c->reaps && (pid = os_reap_find()) != 0) {
+        if (pid == c->pid && !c->ended)
+            r = reap_child(c, e);
+        else
+            os_reap(pid);
+    }
+    return r;
+}
+
 void os_child_stop(struct os_child *c) {
     int signo = c->stopping;
     c->stopping = 0;
@@ -226,7 +240,7 @@ static int read_signals(struct os_child *c, struct base_error *e) {
         return base_fail(e, (int)-size, "read", NULL);
     for (size_t i = 0; i < (size_t)size / sizeof *signals; i++)
         handle_signal(c, &signals[i]);
-    return reap_child(c, e);
+    return reap_all(c, e);
 }
 
 /* The deadline has passed; a child that has ended by now ended in time. */
@@ -257,19 +271,4 @@ int os_child_poll(struct os_child *c, struct pollfd *fds, unsigned count, int64_
     if (!c->ended && os_monotonic_ns() >= c->deadline)
         return handle_deadline(c, e);
     return 0;
-}
-
-int os_hold_terminations(int fd, struct base_error *e) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
-    if (fd < 0)
-        fd = signalfd(fd, &set, SFD_CLOEXEC);
-    if (fd < 0)
-        return base_fail(e, errno, "signalfd", NULL);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    return fd;
 }

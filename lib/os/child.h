@@ -16,11 +16,6 @@
 #include "os/spawn.h"
 #include "os/wait_status.h"
 
-/* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT, for a caller that prints a report before it ends.
- * Pass -1 first, and the returned descriptor again after each os_child_finish(). Returns a
- * descriptor that is readable when one of them is pending, or -errno: EMFILE. */
-int os_hold_terminations(int fd, struct base_error *e);
-
 /* Converts a time limit as timeout(1) reads it: 0 is no limit. */
 static inline int64_t os_child_limit(int64_t ns) {
     return ns ? ns : OS_NEVER;
@@ -34,6 +29,8 @@ struct os_child {
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
     bool own_terminal;  /* it leads a session with a terminal that the caller serves: each stop of
                            it sets `stopping` */
+    bool reaps;         /* wait for orphans, too; always as process 1 */
+    os_sigset held;     /* stay blocked after os_child_finish() */
 
     /* Results. */
     int pid;

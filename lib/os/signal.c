@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,6 +18,20 @@ int os_signal_mask(const os_sigset *set, os_sigset *old) {
     if (old)
         *old = os_kernel_sigset_bits(&before);
     return r < 0 ? -errno : 0;
+}
+
+int os_signal_hold(os_sigset set, struct base_error *e) {
+    os_sigset mask = 0;
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int signo = 1; signo <= OS_KERNEL_SIGNALS; signo++)
+        if (set & OS_SIGNAL(signo))
+            sigaddset(&signals, signo);
+    os_signal_mask(NULL, &mask);
+    mask |= set;
+    os_signal_mask(&mask, NULL);
+    int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? base_fail(e, errno, "signalfd", NULL) : fd;
 }
 
 /* The kernel's struct sigaction begins with the handler on all architectures but MIPS and Alpha,

@@ -6,11 +6,24 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /* A set of signals: bit N - 1 is signal N. */
 typedef uint64_t os_sigset;
+
+#define OS_SIGNAL(signo) ((os_sigset)1 << ((signo)-1))
+
+/* The signals that ask a process to end. */
+#define OS_TERMINATIONS                                                                            \
+    (OS_SIGNAL(SIGHUP) | OS_SIGNAL(SIGINT) | OS_SIGNAL(SIGQUIT) | OS_SIGNAL(SIGTERM))
+
+/* Blocks these signals. Returns a non-blocking descriptor from which they can be read
+ * (signalfd(2)), or -errno: EMFILE. */
+int os_signal_hold(os_sigset set, struct base_error *e);
 
 /* Replaces the signal mask of the calling thread and reads the one before; `set` and `old` may be
  * NULL. Returns 0 or -errno. rt_sigprocmask(2). */

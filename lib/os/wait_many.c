@@ -8,6 +8,7 @@
 
 #include "os/clock.h"
 #include "os/kernel.h"
+#include "os/reap.h"
 #include "os/wait_many.h"
 
 bool os_keep_children(void) {
@@ -32,15 +33,17 @@ static sigset_t sigchld(void) {
 }
 
 int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e) {
-    *w = (struct os_wait_many){
-        .options = options, .is_set = is_set, .signal_fd = -1, .check_set = true
-    };
-    if (is_set || options & (WSTOPPED | WCONTINUED)) {
-        sigset_t set = sigchld();
-        pthread_sigmask(SIG_BLOCK, &set, NULL);
-        w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (w->signal_fd < 0 && !is_set)
-            return base_fail(e, errno, "signalfd", NULL);
+    bool reaps = os_is_init(), stops = options & (WSTOPPED | WCONTINUED);
+    *w = (struct os_wait_many){ .options = options,
+                                .is_set = is_set,
+                                .signal_fd = -1,
+                                .check_set = true,
+                                .reaps = reaps,
+                                .reap = reaps };
+    if (is_set || stops || reaps) {
+        w->signal_fd = os_signal_hold(reaps ? OS_INIT_SIGNALS : OS_SIGNAL(SIGCHLD), e);
+        if (w->signal_fd < 0 && stops && !is_set)
+            return w->signal_fd;
     }
     if (vec_push(&w->polls, (struct pollfd){ .fd = w->signal_fd, .events = POLLIN }))
         return 0;
@@ -141,11 +144,19 @@ static int64_t first_reap_deadline(const struct os_wait_many *w) {
     return first;
 }
 
+static void handle_signal(struct os_wait_many *w, int signo) {
+    if (signo == SIGCHLD) {
+        w->check_set = true;
+        w->reap = w->reaps;
+    } else if (!w->pass_to || kill(w->pass_to, signo) < 0) {
+        w->terminated = signo;
+    }
+}
+
 static void drain_signals(struct os_wait_many *w) {
     struct signalfd_siginfo info;
     while (read(w->signal_fd, &info, sizeof info) > 0)
-        ;
-    w->check_set = true;
+        handle_signal(w, (int)info.ssi_signo);
 }
 
 /* A set needs only SIGCHLD, which can be received without a descriptor. This is the second choice,
@@ -155,6 +166,7 @@ static int wait_for_sigchld(struct os_wait_many *w, int64_t deadline) {
     struct timespec time = os_timespec(deadline > now ? deadline - now : 0);
     sigset_t set = sigchld();
     w->check_set = sigtimedwait(&set, NULL, deadline == OS_NEVER ? NULL : &time) > 0;
+    w->reap = w->reaps && w->check_set;
     return w->check_set || os_monotonic_ns() < deadline;
 }
 
@@ -177,7 +189,37 @@ static int wait_for_change(struct os_wait_many *w, int64_t deadline, struct base
     w->position = 0;
     if (w->polls.items[0].revents)
         drain_signals(w);
+    if (w->terminated)
+        return base_fail(e, EINTR, "poll", NULL);
     return n || reap != OS_NEVER || os_monotonic_ns() < deadline;
+}
+
+/* ---- orphans ---- */
+
+/* Whether a child that has ended is to be reported. */
+static bool is_awaited(const struct os_wait_many *w, int pid) {
+    if (w->is_set)
+        return w->type == P_ALL ||
+               (w->type == P_PID ? (int)w->id == pid
+                                 : getpgid(pid) == (w->id ? (int)w->id : getpgrp()));
+    for (size_t i = 0; i < w->list.count; i++)
+        if (!w->list.items[i].done && w->list.items[i].process.pid == pid)
+            return true;
+    return false;
+}
+
+/* Stops at a child to report, which hides the others: w->reap stays true. */
+static void reap_orphans(struct os_wait_many *w) {
+    while (w->reap) {
+        int pid = os_reap_find();
+        w->reap = pid;
+        if (pid && is_awaited(w, pid)) {
+            w->check_set = true;
+            return;
+        }
+        if (pid)
+            os_reap(pid);
+    }
 }
 
 int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
@@ -185,8 +227,11 @@ int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
     *index = SIZE_MAX;
     for (;;) {
         int result = check_all(w, index, r, e);
+        if (result > 0 && r->pid == w->pass_to && os_wait_ended(r))
+            w->pass_to = 0;
         if (result)
             return result;
+        reap_orphans(w);
         result = wait_for_change(w, deadline, e);
         if (result <= 0)
             return result;

@@ -35,17 +35,23 @@ struct os_wait_many {
     idtype_t type;
     id_t id;
 
+    int pass_to;    /* as process 1: a child that receives SIGTERM and the like; 0: none */
+    int terminated; /* as process 1: such a signal, without that child; 0: none */
+
     /* Private. */
     struct os_poll_list polls; /* one for SIGCHLD, then one for each item of the list */
     int signal_fd;   /* readable when a child changed its state; -1: not needed, or there was no
                         descriptor left: a set waits for SIGCHLD without one */
     bool check_set;  /* a child of the set may have changed its state */
+    bool reaps;      /* wait for orphans, too: we are process 1 */
+    bool reap;       /* there may be one that has ended */
     size_t position; /* the item of the list to check next */
 };
 
 /* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
- * received from a descriptor, which is optional for a set. Returns 0, or -errno with nothing left
- * to finish: EMFILE, ENOMEM. */
+ * received from a descriptor, which is optional for a set. As process 1, that is always done, and
+ * for the other OS_INIT_SIGNALS, too. Returns 0, or -errno with nothing left to finish: EMFILE,
+ * ENOMEM. */
 int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e);
 
 /* Adds a process and takes ownership of it. Returns 0, or -errno, and then the process is still the
@@ -57,8 +63,8 @@ int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct 
  *
  * Returns 1, *r, and in *index the item of the list (SIZE_MAX for a set); 0 after `deadline`; or
  * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops are
- * reported and it is not our child. With SIZE_MAX: ECHILD if no child of the set is left, or the
- * error of poll(2). */
+ * reported and it is not our child. With SIZE_MAX: ECHILD if no child of the set is left, EINTR if
+ * w->terminated was received, or the error of poll(2). */
 int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
                       struct os_wait_status *r, struct base_error *e);
 
