@@ -29,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -1155,6 +1156,84 @@ def check_stop():
                [] if good else [f"seen {screen.data!r}"])
 
 
+def children(pid):
+    """The states of a process's children: 'S', 'D', 'T'."""
+    states = []
+    for entry in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f:
+                words = f.read().rpartition(")")[2].split()
+        except (OSError, ValueError):
+            continue
+        if entry.isdigit() and int(words[1]) == pid:
+            states.append(words[0])
+    return states
+
+
+def is_blocked(pid):
+    """Waits until one child does a step that blocks, and another waits for it."""
+    for _ in range(TIMEOUT * 1000):
+        states = children(pid)
+        if len(states) == 2 and set(states) <= {"S", "D"}:
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def interrupt_start(fifo, options):
+    """^C while a step blocks: the exit code, and how many processes are left in the session."""
+    pid, leader = on_terminal([*SPAWN, *options, f"--open=3:{fifo}", "--", "sh", "-c", "exit 3"])
+    blocked = is_blocked(pid)
+    os.write(leader, b"\x03")
+    status = os.waitpid(pid, 0)[1]
+    os.close(leader)
+    return blocked, os.waitstatus_to_exitcode(status)
+
+
+def stop_start(fifo):
+    """The shell's part: ^Z stops osbox while a step blocks, and fg continues it."""
+    pid = job([*SPAWN, f"--open=3:{fifo}", "--", "sh", "-c", "echo got it; exit 6"])
+    print("blocked", is_blocked(pid), flush=True)
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    print("stopped", os.WIFSTOPPED(status) and os.WSTOPSIG(status), flush=True)
+    with open(fifo, "wb"):
+        pass
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, pid)
+    os.kill(-pid, signal.SIGCONT)
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    os.tcsetpgrp(0, os.getpgrp())
+    print("ended", os.waitstatus_to_exitcode(status), flush=True)
+    return 0
+
+
+def check_blocked_start(place):
+    """The keys of a terminal while a step blocks."""
+    fifo = os.path.join(place, "blocked")
+    os.mkfifo(fifo)
+    for options in ([], ["--timeout=1h"], ["--setpgroup"], ["--setsid"], ["--setsigign=all"]):
+        got = interrupt_start(fifo, options)
+        tap.ok(f"^C ends a start that blocks {' '.join(options)}".strip(),
+               [] if got == (True, -2) else [f"{got}"])
+    pid, leader = os.forkpty()
+    if pid == 0:
+        status = 1
+        try:
+            status = stop_start(fifo)
+        finally:
+            os._exit(status)
+    screen = Screen(leader)
+    good = screen.until(b"blocked True")
+    os.write(leader, b"\x1a")
+    good = good and screen.until(b"stopped 20") and screen.until(b"got it") and \
+        screen.until(b"ended 6")
+    if not good:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(leader)
+    tap.ok("^Z stops a start that blocks, and it continues", [] if good else [f"{screen.data!r}"])
+
+
 def main():
     place = tempfile.mkdtemp(prefix="osbox-spawn.")
     os.chmod(place, 0o777)
@@ -1178,6 +1257,7 @@ def main():
         check_group()
         check_interrupt()
         check_stop()
+        check_blocked_start(place)
     finally:
         shutil.rmtree(place)
     return tap.done()
