@@ -47,7 +47,7 @@ int program_open_status(struct cli *cli, struct os_plan *plan, const char *statu
     if (!status)
         return -1;
     if (strncmp(status, "fd:", 3) != 0) {
-        fd = os_create_until(status, O_WRONLY | O_TRUNC, 0666, plan->deadline);
+        fd = os_open_until(status, O_WRONLY | O_CREAT | O_TRUNC, 0666, plan->deadline);
         if (fd < 0)
             base_fail(&e, -fd, "open", status);
     } else if (cli_parse_int(status + 3, 0, INT_MAX, &number)) {

@@ -64,7 +64,7 @@ static bool resolve_namespace(struct cli *cli, struct spawn_args *args, const ch
         cli_usage(cli, text, "no such namespace: cgroup, ipc, mnt, net, pid, time, user, uts");
         return false;
     }
-    step.setns.fd = os_namespace_open(target, flags, &e);
+    step.setns.fd = os_namespace_open(target, flags, args->plan.deadline, &e);
     if (step.setns.fd < 0) {
         cli_report(cli, &e);
         return false;

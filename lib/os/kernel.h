@@ -239,7 +239,23 @@ enum {
     OS_PIDFD_INFO_EXIT = 0x8,
 };
 
-#define OS_PIDFD_GET_INFO _IOWR(0xFF, 11, struct os_pidfd_info)
+enum { OS_PIDFD_IOCTL = 0xFF };
+
+#define OS_PIDFD_GET_INFO _IOWR(OS_PIDFD_IOCTL, 11, struct os_pidfd_info)
+
+/* ioctl(2) on a pidfd: a descriptor of a namespace of the process, Linux 6.11. The numbers are for
+ * _IO(OS_PIDFD_IOCTL, ...). */
+enum {
+    OS_PIDFD_GET_CGROUP_NAMESPACE = 1,
+    OS_PIDFD_GET_IPC_NAMESPACE = 2,
+    OS_PIDFD_GET_MNT_NAMESPACE = 3,
+    OS_PIDFD_GET_NET_NAMESPACE = 4,
+    OS_PIDFD_GET_PID_NAMESPACE = 5,
+    OS_PIDFD_GET_TIME_NAMESPACE = 7,
+    OS_PIDFD_GET_USER_NAMESPACE = 9,
+    OS_PIDFD_GET_UTS_NAMESPACE = 10,
+};
+
 /* struct open_how of openat2(2), include/uapi/linux/openat2.h. */
 struct os_open_how {
     uint64_t flags;

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/nsfs.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,18 +17,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/io.h"
+#include "os/capability.h"
+#include "os/fdinfo.h"
 #include "os/kernel.h"
 #include "os/namespace.h"
+#include "os/proc.h"
+#include "os/watch.h"
 
-static const struct {
+/* "mnt" is first: no kernel is without. */
+static const struct kind {
     char name[8];
+    unsigned char request; /* of ioctl(2) on a pidfd, OS_PIDFD_GET_*_NAMESPACE */
     int flag;
 } kinds[] = {
-    { "cgroup", CLONE_NEWCGROUP }, { "ipc", CLONE_NEWIPC }, { "mnt", CLONE_NEWNS },
-    { "net", CLONE_NEWNET },       { "pid", CLONE_NEWPID }, { "time", CLONE_NEWTIME },
-    { "user", CLONE_NEWUSER },     { "uts", CLONE_NEWUTS }, { "mount", CLONE_NEWNS },
+    { "mnt", OS_PIDFD_GET_MNT_NAMESPACE, CLONE_NEWNS },
+    { "cgroup", OS_PIDFD_GET_CGROUP_NAMESPACE, CLONE_NEWCGROUP },
+    { "ipc", OS_PIDFD_GET_IPC_NAMESPACE, CLONE_NEWIPC },
+    { "net", OS_PIDFD_GET_NET_NAMESPACE, CLONE_NEWNET },
+    { "pid", OS_PIDFD_GET_PID_NAMESPACE, CLONE_NEWPID },
+    { "time", OS_PIDFD_GET_TIME_NAMESPACE, CLONE_NEWTIME },
+    { "user", OS_PIDFD_GET_USER_NAMESPACE, CLONE_NEWUSER },
+    { "uts", OS_PIDFD_GET_UTS_NAMESPACE, CLONE_NEWUTS },
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -35,32 +46,62 @@ int os_namespace_flag(const char *name, size_t size) {
     for (size_t i = 0; i < KINDS; i++)
         if (strlen(kinds[i].name) == size && memcmp(kinds[i].name, name, size) == 0)
             return kinds[i].flag;
-    return 0;
+    return size == 5 && memcmp("mount", name, size) == 0 ? CLONE_NEWNS : 0;
 }
 
-/* The file /proc/PID/ns/NAME. */
-static int stat_namespace(const char *pid, const char *name, struct stat *st) {
-    struct buf b = { 0 };
-    buf_add_str(&b, "/proc/");
-    buf_add_str(&b, pid);
-    buf_add_str(&b, "/ns/");
-    buf_add_str(&b, name);
-    const char *path = buf_cstr(&b);
-    int r = !path ? -ENOMEM : fstatat(AT_FDCWD, path, st, 0) < 0 ? -errno : 0;
-    buf_finish(&b);
+/* /proc/PID/ns/NAME. The PID is that in /proc, which may belong to another PID namespace. */
+static int stat_in_proc(int pidfd, const char *name, struct stat *st) {
+    char path[OS_PROC_PATH], end[16] = "/ns/";
+    int number = os_fdinfo_number(pidfd, "Pid");
+    if (number <= 0)
+        return -ENOENT;
+    memcpy(end + 4, name, strlen(name) + 1);
+    return stat(os_proc_path(path, number, end), st) < 0 ? -errno : 0;
+}
+
+/* Identifies a namespace of a process. Returns 0, or -errno: EOPNOTSUPP if the kernel has none of
+ * that kind, ESRCH if the process has ended. Before Linux 6.11 the file in /proc is used, where
+ * both are ENOENT. */
+static int identify(int pidfd, const struct kind *kind, struct stat *st) {
+    int fd = ioctl(pidfd, _IO(OS_PIDFD_IOCTL, (unsigned)kind->request), 0);
+    if (fd < 0)
+        return errno == ENOTTY ? stat_in_proc(pidfd, kind->name, st) : -errno;
+    int r = fstat(fd, st) < 0 ? -errno : 0;
+    close(fd);
     return r;
 }
 
-/* Returns 1 if the process is in another namespace of that kind than we are, 0 if it is in the same
- * or this kernel has none of that kind, or -errno. */
-static int differs(const char *pid, const char *name) {
-    struct stat theirs = { 0 }, ours = { 0 };
-    int r = stat_namespace(pid, name, &theirs);
-    if (r == 0)
-        r = stat_namespace("self", name, &ours);
-    if (r < 0)
-        return r == -ENOENT ? 0 : r;
-    return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;
+/* Adds the kinds in which two processes differ. Returns 0, or -errno: ENOENT without a usable
+ * /proc. */
+static int compare(int theirs, int ours, int *flags) {
+    for (size_t i = 0; i < KINDS; i++) {
+        struct stat mine = { 0 }, other = { 0 };
+        int r = identify(ours, &kinds[i], &mine);
+        if (r == -EOPNOTSUPP || (r == -ENOENT && i > 0))
+            continue; /* this kernel has none of that kind */
+        if (r == 0)
+            r = identify(theirs, &kinds[i], &other);
+        if (r < 0)
+            return r;
+        if (other.st_ino != mine.st_ino || other.st_dev != mine.st_dev)
+            *flags |= kinds[i].flag;
+    }
+    return 0;
+}
+
+static int find_differences(int pidfd, int *flags) {
+    int self = (int)syscall(OS_NR_PIDFD_OPEN, getpid(), 0);
+    if (self < 0)
+        return -errno;
+    int r = compare(pidfd, self, flags);
+    close(self);
+    return r;
+}
+
+/* A pidfd is readable once its process has ended, even if that is a zombie. */
+static bool has_ended(int pidfd) {
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    return poll(&p, 1, 0) != 0;
 }
 
 static int open_process(const char *pid, int *flags, struct base_error *e) {
@@ -69,26 +110,33 @@ static int open_process(const char *pid, int *flags, struct base_error *e) {
     long long number = strtoll(pid, &end, 10);
     if (errno || number < 1 || number > INT_MAX)
         return base_fail(e, ESRCH, "pidfd_open", pid);
-    int fd = (int)syscall(SYS_pidfd_open, (int)number, 0);
+    int fd = (int)syscall(OS_NR_PIDFD_OPEN, (int)number, 0);
     if (fd < 0)
         return base_fail(e, errno, "pidfd_open", pid);
-    bool all = *flags == 0;
-    for (size_t i = 0; all && i < KINDS; i++) {
-        int differ = differs(pid, kinds[i].name);
-        if (differ < 0) {
-            close(fd);
-            return base_fail(e, -differ, "stat", pid);
-        }
-        if (differ)
-            *flags |= kinds[i].flag;
-    }
-    return fd;
+    int r = *flags ? 0 : find_differences(fd, flags);
+    /* What was seen is true only of a process that still exists. */
+    if (has_ended(fd))
+        r = -ESRCH;
+    if (r == 0)
+        return fd;
+    close(fd);
+    base_fail(e, -r, "setns", pid);
+    if (e && r == -ENOENT)
+        e->hint = "/proc is missing or does not contain it";
+    if (e && r == -EACCES)
+        e->capability = os_capability_missing(CAP_SYS_PTRACE);
+    return r;
 }
 
-int os_namespace_open(const char *target, int *flags, struct base_error *e) {
+/* Without O_NONBLOCK, opening a FIFO would wait for a writer. */
+static int open_file(const char *path, int64_t deadline) {
+    return os_open_until(path, O_RDONLY | O_NONBLOCK, 0, deadline);
+}
+
+int os_namespace_open(const char *target, int *flags, int64_t deadline, struct base_error *e) {
     if (target[0] && !target[strspn(target, "0123456789")])
         return open_process(target, flags, e);
-    int fd = base_open(AT_FDCWD, target, O_RDONLY);
+    int fd = open_file(target, deadline);
     if (fd < 0)
         return base_fail(e, -fd, "open", target);
     int kind = ioctl(fd, NS_GET_NSTYPE);
@@ -98,4 +146,13 @@ int os_namespace_open(const char *target, int *flags, struct base_error *e) {
     }
     *flags = kind;
     return fd;
+}
+
+const char *os_namespace_hint(void) {
+    struct stat own, for_children;
+    if (stat("/proc/self/ns/pid", &own) < 0)
+        return NULL;
+    bool same = stat("/proc/self/ns/pid_for_children", &for_children) == 0 &&
+                for_children.st_ino == own.st_ino;
+    return same ? NULL : "the first process of the PID namespace for children has ended";
 }

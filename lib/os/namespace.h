@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -14,7 +15,12 @@ int os_namespace_flag(const char *name, size_t size);
 
 /* Opens what setns(2) accepts: the namespace that a path names, or a process if `target` is all
  * digits. *flags are the namespaces to join (CLONE_NEW*); 0 becomes the kind of the file, or all
- * kinds in which the process differs from us (still 0: none). Returns a descriptor to close, or
- * -errno: ESRCH if there is no such process, EINVAL if the file is not a namespace or not of the
- * kind in *flags. */
-int os_namespace_open(const char *target, int *flags, struct base_error *e);
+ * kinds in which the process differs from us (still 0: none). A file is opened until `deadline`
+ * (os_monotonic_ns(), or OS_NEVER). Returns a descriptor to close, or -errno: ESRCH if there is no
+ * such process or it has ended, EINVAL if the file is not a namespace or not of the kind in *flags,
+ * ENOENT if the namespaces of a process cannot be compared because /proc is missing, ETIMEDOUT. */
+int os_namespace_open(const char *target, int *flags, int64_t deadline, struct base_error *e);
+
+/* Explains ENOMEM of clone(2): the PID namespace that is for our children can have no more. Returns
+ * a literal for base_error.hint; NULL: that is not the reason. */
+const char *os_namespace_hint(void);

@@ -254,12 +254,14 @@ size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind) {
     return s ? (size_t)(s - p->steps.items) : p->steps.count;
 }
 
-int os_plan_fail(const struct os_plan *p, size_t step, int r, struct base_error *e) {
+int os_plan_fail(const struct os_plan *p, size_t step, int r, const char *hint,
+                 struct base_error *e) {
     const struct os_step *s = &p->steps.items[step];
     base_fail(e, -r, os_step_name(s->kind), s->object);
     if (!e)
         return r;
     e->step = (int)step;
+    e->hint = hint;
     int capability = os_step_capability(s->kind);
     if (capability >= 0 && (r == -EPERM || r == -EACCES))
         e->capability = os_capability_missing(capability);
@@ -270,7 +272,7 @@ static int do_steps(struct os_plan *p, size_t first, size_t end, struct base_err
     size_t failed = 0;
     os_plan_bind(p);
     int r = os_steps_do(p->steps.items, first, end, &failed);
-    return r < 0 ? os_plan_fail(p, failed, r, e) : 0;
+    return r < 0 ? os_plan_fail(p, failed, r, os_step_hint(&p->steps.items[failed], r), e) : 0;
 }
 
 int os_plan_apply(struct os_plan *p, struct base_error *e) {

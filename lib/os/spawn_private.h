@@ -15,8 +15,10 @@ void os_plan_bind(struct os_plan *p);
 /* Returns the index of a step; the number of steps if there is none of that kind. */
 size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind);
 
-/* Describes the failure of a step that returned r, a negative errno. Returns r. */
-int os_plan_fail(const struct os_plan *p, size_t step, int r, struct base_error *e);
+/* Describes the failure of a step that returned r, a negative errno; `hint` as os_step_hint().
+ * Returns r. */
+int os_plan_fail(const struct os_plan *p, size_t step, int r, const char *hint,
+                 struct base_error *e);
 
 /* ---- the functions that do the steps ----
  *

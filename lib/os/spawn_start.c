@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
+#include "os/namespace.h"
 #include "os/spawn_private.h"
 #include "os/watch.h"
 
@@ -31,10 +32,12 @@ enum { STACK = 65536 };
 struct start {
     const struct os_plan *plan;
     bool watched;
-    size_t own;    /* steps before this index are done by the first process */
-    size_t next;   /* from this index on, by the second; the number of steps: there is none */
-    int result;    /* of the steps: 0, or a negative errno */
-    size_t step;   /* its index, and that of a step that is being done; the number of steps: none */
+    size_t own;  /* steps before this index are done by the first process */
+    size_t next; /* from this index on, by the second; the number of steps: there is none */
+    int result;  /* of the steps: 0, or a negative errno */
+    size_t step; /* its index, and that of a step that is being done; the number of steps: none */
+    const char
+        *hint;     /* of os_step_hint(): a literal, which is at the same address in all of them */
     int pid;       /* of the second process; 0: there is none */
     int preparing; /* 1 until the second process has executed the program or ended */
     _Alignas(16) char stack[STACK];
@@ -42,6 +45,21 @@ struct start {
 };
 
 /* ---- the processes that do the plan ---- */
+
+/* Stores the failure of the step that was being done. */
+static void fail_step(struct start *s, int r) {
+    s->result = r;
+    if (s->step < s->plan->steps.count)
+        s->hint = os_step_hint(&s->plan->steps.items[s->step], r);
+}
+
+/* Returns whether the steps have succeeded. */
+static bool do_steps(struct start *s, size_t first, size_t end) {
+    int r = os_steps_do(s->plan->steps.items, first, end, &s->step);
+    if (r < 0)
+        fail_step(s, r);
+    return r == 0;
+}
 
 /* Does the steps from `first` on and becomes the program. The signal mask is ours, which blocks
  * all, until the steps that may block are done: if a signal of the terminal ends the start, we
@@ -52,13 +70,12 @@ static int become_program(struct start *s, size_t first) {
     size_t last = p->steps.count;
     while (last > first && steps[last - 1].kind > OS_STEP_FCHDIR)
         last--;
-    s->result = os_steps_do(steps, first, last, &s->step);
-    if (s->result < 0)
+    if (!do_steps(s, first, last))
         return 127;
     if (p->sigchld_ignored)
         os_signal_action(SIGCHLD, SIG_IGN);
     os_signal_mask(&p->mask, NULL);
-    s->result = os_steps_do(steps, last, p->steps.count, &s->step);
+    do_steps(s, last, p->steps.count);
     return 127;
 }
 
@@ -74,8 +91,7 @@ static int run_first(void *data) {
     struct start *s = data;
     if (s->next == s->plan->steps.count)
         return become_program(s, 0);
-    s->result = os_steps_do(s->plan->steps.items, 0, s->own, &s->step);
-    if (s->result < 0)
+    if (!do_steps(s, 0, s->own))
         return 127;
     s->step = s->own < s->next ? s->own : s->plan->steps.count;
     s->preparing = 1;
@@ -83,7 +99,7 @@ static int run_first(void *data) {
      * stored before it runs. */
     int flags = CLONE_VM | CLONE_VFORK | CLONE_PARENT | CLONE_PARENT_SETTID;
     if (clone(run_second, s->second_stack + STACK, flags, s, &s->pid) < 0)
-        s->result = -errno;
+        fail_step(s, -errno);
     return 127;
 }
 
@@ -175,15 +191,21 @@ static int watch(struct start *s, int first, struct os_plan *p) {
 }
 
 static int fail(const struct start *s, int r, struct base_error *e) {
-    return s->step < s->plan->steps.count ? os_plan_fail(s->plan, s->step, r, e)
-                                          : base_fail(e, -r, "clone", NULL);
+    if (s->step < s->plan->steps.count)
+        return os_plan_fail(s->plan, s->step, r, s->hint, e);
+    base_fail(e, -r, "clone", NULL);
+    if (e && r == -ENOMEM)
+        e->hint = os_namespace_hint();
+    return r;
 }
 
 static int start(struct start *s, int *pid, struct os_plan *p, struct base_error *e) {
     int flags = s->watched ? SIGCHLD : SIGCHLD | CLONE_VFORK | CLONE_VM;
     int r = 0, first = clone(run_first, s->stack + STACK, flags, s);
-    if (first < 0)
-        return base_fail(e, errno, "clone", NULL);
+    if (first < 0) {
+        s->step = s->plan->steps.count;
+        return fail(s, -errno, e);
+    }
     if (s->watched)
         r = watch(s, first, p);
     else if (s->pid > 0 || s->result < 0)

@@ -3,7 +3,9 @@
  * The table of steps, and what does them in turn.
  */
 #include <linux/capability.h>
+#include <string.h>
 
+#include "base/io.h"
 #include "os/spawn_private.h"
 
 /* os_spawn() makes the child; if there is none, as with --overlay, there is nothing to do. */
@@ -79,6 +81,30 @@ static int verify(const struct os_step *s) {
             r = rows[step->kind].check(step);
     }
     return r;
+}
+
+/* user_namespaces(7): setgroups(2) is denied until groups are mapped, and for ever if an
+ * unprivileged user has mapped them. */
+static const char *setgroups_hint(void) {
+    char text[8];
+    if (base_read_text("/proc/self/gid_map", text, sizeof text) == 0)
+        return "no groups are mapped in this user namespace";
+    if (base_read_text("/proc/self/setgroups", text, sizeof text) > 0 &&
+        strncmp(text, "deny", 4) == 0)
+        return "this user namespace denies setgroups";
+    return NULL;
+}
+
+const char *os_step_hint(const struct os_step *s, int r) {
+    bool is_id =
+        s->kind == OS_STEP_SETGROUPS || s->kind == OS_STEP_SETGID || s->kind == OS_STEP_SETUID;
+    if (s->kind == OS_STEP_SETGROUPS && r == -EPERM)
+        return setgroups_hint();
+    if (is_id && r == -EINVAL)
+        return "not mapped in this user namespace";
+    if (s->kind == OS_STEP_FORK && r == -ENOMEM)
+        return "the first process of the PID namespace has ended";
+    return NULL;
 }
 
 int os_steps_do(const struct os_step *steps, size_t first, size_t end, size_t *current) {

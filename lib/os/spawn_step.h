@@ -154,6 +154,10 @@ const char *os_step_name(enum os_step_kind kind);
 /* Returns the capability (CAP_*) whose lack can be the reason for EPERM or EACCES; -1: none. */
 int os_step_capability(enum os_step_kind kind);
 
+/* Explains the failure of a step, which returned r, a negative errno, in the process that did it.
+ * Returns a literal for base_error.hint; NULL: nothing is to be added. */
+const char *os_step_hint(const struct os_step *s, int r);
+
 /* Does steps[first] to steps[end - 1], except FORK, which the caller does, and stores the index of
  * each in *current before. Safe in a child that shares its parent's memory. Returns 0, or -errno:
  * EINVAL if a step's kind is unknown. EXEC returns only if it fails. */

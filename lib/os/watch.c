@@ -5,6 +5,7 @@
  * No descriptor is needed, which could conflict with those that a plan names: the
  * end of the child is a SIGCHLD, and sigtimedwait(2) has a timeout.
  */
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@
 
 #include "base/io.h"
 #include "os/clock.h"
+#include "os/terminal.h"
 #include "os/watch.h"
 
 #define BIT(signo) ((os_sigset)1 << ((signo)-1))
@@ -21,8 +23,6 @@
 static const signed char endings[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
 
 enum { ENDINGS = sizeof endings };
-
-static const os_sigset all = ~(os_sigset)0;
 
 os_sigset os_watch_signals(os_sigset mask) {
     os_sigset signals = 0;
@@ -41,15 +41,6 @@ static int take_signal(const sigset_t *set, int64_t deadline, siginfo_t *signal)
     return signo < 0 ? 0 : signo;
 }
 
-/* By the action of the signal: the kernel ignores it in an orphaned process group, which nobody
- * would continue. */
-static void stop(void) {
-    const os_sigset others = ~BIT(SIGTSTP);
-    kill(getpid(), SIGTSTP);
-    os_signal_mask(&others, NULL);
-    os_signal_mask(&all, NULL);
-}
-
 int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) {
     sigset_t set;
     sigemptyset(&set);
@@ -61,7 +52,7 @@ int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) 
         siginfo_t taken;
         int signo = take_signal(&set, deadline, &taken);
         if (signo == SIGTSTP)
-            stop();
+            os_terminal_stop(signo);
         else if (signo && signo != SIGCHLD) {
             *signal = taken;
             return -EINTR;
@@ -96,11 +87,15 @@ struct opening {
     _Alignas(16) char stack[STACK];
 };
 
+static int open_now(const char *path, int flags, mode_t mode) {
+    return flags & O_CREAT ? base_create(path, flags, mode) : base_open(AT_FDCWD, path, flags);
+}
+
 /* The child shares our descriptors, but not our memory: it ends with us. */
 static int open_in_child(void *data) {
     struct opening *o = data;
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    o->result = base_create(o->path, o->flags, o->mode);
+    o->result = open_now(o->path, o->flags, o->mode);
     return 0;
 }
 
@@ -120,10 +115,11 @@ static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals)
     return r;
 }
 
-int os_create_until(const char *path, int flags, mode_t mode, int64_t deadline) {
+int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline) {
+    static const os_sigset all = ~(os_sigset)0;
     os_sigset mask;
     if (deadline == OS_NEVER)
-        return base_create(path, flags, mode);
+        return open_now(path, flags, mode);
     struct opening *o = mmap(NULL, sizeof *o, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (o == MAP_FAILED)

@@ -1526,6 +1526,42 @@ $(readlink /proc/$left_pid/ns/uts)"
     ends 9 --setns="$inner" -- sh -c 'exit 9'
 }
 
+@test "a PID namespace whose first process has ended: the error says so" {
+    can_unshare -Urpf
+    mkfifo ready
+    unshare -Urpf --kill-child sh -c 'echo ready >ready; exec sleep 1000' 3>&- &
+    left_pid=$!
+    read -r <ready
+    local inner
+    inner=$(pgrep -P $left_pid)
+    exec 8<"/proc/$inner/ns/user" 9<"/proc/$inner/ns/pid"
+    kill -KILL "$inner"
+    run -0 timeout 20 sh -c 'while kill -0 $1 2>/dev/null; do :; done' sh "$inner"
+    osbox 125 spawn --setns=/proc/self/fd/8 --setns=/proc/self/fd/9 -- touch ran
+    exec 8<&- 9<&-
+    [[ $stderr == 'spawn: fork: '*' [ENOMEM] (the first process of the PID namespace has ended)' ]]
+    [ ! -e ran ]
+    # The namespace that is for our own children.
+    run --separate-stderr -125 unshare -Ur python3 -c '
+import ctypes, os, sys
+ctypes.CDLL(None).unshare(0x20000000)
+if os.fork() == 0:
+    os._exit(0)
+os.wait()
+os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn touch ran 3>&-
+    [[ $stderr == 'spawn: '*' [ENOMEM] (the first process of the PID namespace for children has ended)' ]]
+    [ ! -e ran ]
+}
+
+@test "groups and ids in a user namespace that does not have them: the error says why" {
+    can_unshare -Ur
+    run --separate-stderr -125 unshare -Ur "$OSBOX" spawn --user=root touch ran 3>&-
+    [[ $stderr == *' [EPERM] (this user namespace denies setgroups)' ]]
+    osbox 125 spawn --unshare=user --groups=none touch ran
+    [[ $stderr == *' [EPERM] (no groups are mapped in this user namespace)' ]]
+    [ ! -e ran ]
+}
+
 # ---- without a program ----
 
 @test "without a program: the state that a process would have" {

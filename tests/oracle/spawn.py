@@ -36,7 +36,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 # pylint: disable=wrong-import-position
-from testlib import CLEAN_ENV, Tap, has_32_bits, run, strict_json  # noqa: E402
+from testlib import CLEAN_ENV, Tap, has_32_bits, need, run, strict_json  # noqa: E402
 
 # The first real-time signal is the C library's: musl keeps 34 to itself.
 RTMIN = 35 if os.environ.get("OSBOX_FLAVOUR") == "musl" else 34
@@ -1156,6 +1156,102 @@ def check_stop():
                [] if good else [f"seen {screen.data!r}"])
 
 
+# ---- the namespaces of a process that ends ----
+
+CLONE_NEWUTS, CLONE_NEWUSER = 0x04000000, 0x10000000
+WITHOUT_REQUESTS = ["strace", "-o", "/dev/null", "-e", "trace=ioctl", "-e",
+                    "inject=ioctl:error=ENOTTY"]
+
+
+def with_hostname(lifetime):
+    """A process in another UTS namespace, where the host is called `inside`: its pid; None where
+    that is not possible."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        libc = ctypes.CDLL(None)
+        good = any(libc.unshare(more | CLONE_NEWUTS) == 0 for more in (0, CLONE_NEWUSER)) and \
+            libc.sethostname(b"inside", 6) == 0
+        os.write(theirs, b"y" if good else b"n")
+        os.close(theirs)
+        time.sleep(lifetime if good else 0)
+        os._exit(0)
+    os.close(theirs)
+    good = os.read(ours, 1) == b"y"
+    os.close(ours)
+    if not good:
+        os.waitpid(pid, 0)
+    return pid if good else None
+
+
+def joins(pid, before, target="{}"):
+    """What `uname -n` says in the namespaces of the process: (status, output)."""
+    p = run([*before, *SPAWN, f"--setns={target.format(pid)}", "uname", "-n"])
+    return p.status, p.out.strip()
+
+
+def same_user_namespace(pid):
+    """Whether the process is in our user namespace."""
+    return os.readlink(f"/proc/{pid}/ns/user") == os.readlink("/proc/self/ns/user")
+
+
+def reap(pid, signo=signal.SIGKILL):
+    """Ends a child."""
+    os.kill(pid, signo)
+    os.waitpid(pid, 0)
+
+
+def fault_of_race(before, count):
+    """Processes that end at any time: the program runs in their namespaces, or not at all."""
+    for number in range(count):
+        pid = with_hostname(random.random() / 250)
+        got = joins(pid, before)
+        reap(pid)
+        if got not in ((0, b"inside"), (125, b"")):
+            return [f"process {number}: {got}"]
+    return []
+
+
+def check_setns():
+    """--setns=PID never runs the program in our own namespaces."""
+    pid = with_hostname(1000)
+    ways = {"": []}
+    if need(["strace"]) and run([*WITHOUT_REQUESTS, "true"]).status == 0:
+        ways[", on a kernel without the requests for namespaces"] = WITHOUT_REQUESTS
+    without_proc = ["unshare", "-Urm", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
+    reason = "no namespaces here"
+    kinds = "uts" if pid and same_user_namespace(pid) else "user,uts"
+    for name, before in ways.items():
+        if pid is None:
+            tap.skip(f"--setns joins{name}", reason)
+            continue
+        got = [joins(pid, before, target) for target in ("{}", f"{kinds}@{{}}")]
+        tap.ok(f"--setns joins{name}", [] if got == [(0, b"inside")] * 2 else [f"{got}"])
+        got = joins(os.getpid(), before)
+        tap.ok(f"--setns: in the same namespaces there is nothing to join{name}",
+               [] if got == (0, os.uname().nodename.encode()) else [f"{got}"])
+        zombie = os.fork()
+        if zombie == 0:
+            os._exit(0)
+        os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
+        got = [joins(zombie, before, target) for target in ("{}", "uts@{}")]
+        os.waitpid(zombie, 0)
+        tap.ok(f"--setns of a zombie fails{name}", [] if got == [(125, b"")] * 2 else [f"{got}"])
+        tap.ok(f"--setns of processes that end meanwhile{name}",
+               fault_of_race(before, 1000 if os.environ.get("OSBOX_FULL") else 200 // (1 + 3 * bool(before))))
+        if run([*without_proc, "true"]).status == 0:
+            got = joins(pid, [*without_proc, *before])
+            tap.ok(f"--setns without /proc joins or fails{name}",
+                   [] if got in ((0, b"inside"), (125, b"")) else [f"{got}"])
+        else:
+            tap.skip(f"--setns without /proc joins or fails{name}", "no mount namespaces here")
+    if pid is not None:
+        reap(pid)
+
+
+# ---- a step that blocks, on a terminal ----
+
+
 def children(pid):
     """The states of a process's children: 'S', 'D', 'T'."""
     states = []
@@ -1258,6 +1354,7 @@ def main():
         check_interrupt()
         check_stop()
         check_blocked_start(place)
+        check_setns()
     finally:
         shutil.rmtree(place)
     return tap.done()
