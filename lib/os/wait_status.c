@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,26 +56,42 @@ int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, str
     return 1;
 }
 
+bool os_is_signal(int number) {
+    return number >= 1 && number < _NSIG;
+}
+
+/* ptrace(2): an event stop has the event above the signal. PTRACE_EVENT_STOP is also that of a
+ * stopped process group. A system call stop (SIGTRAP | 0x80, only for a tracer that requested it)
+ * is not accepted: its signal number is not one. */
+static bool is_stop_word(int signo, int event) {
+    bool stops = signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+    if (event == 0)
+        return os_is_signal(signo);
+    if (event == PTRACE_EVENT_STOP)
+        return signo == SIGTRAP || stops;
+    return event <= PTRACE_EVENT_SECCOMP && signo == SIGTRAP;
+}
+
 /* Does not use the macros of libc, which differ for words that no kernel returns. */
 bool os_wait_decode(struct os_wait_status *r) {
     int status = r->wait_status;
-    int signal = status & SIGNAL_BITS;
-    if (status < 0 || (status & ~STATUS_BITS && (status & 0xff) != STOPPED))
+    int low = status & 0xff;
+    if (status < 0)
         return false;
     if (status == CONTINUED) {
         r->code = CLD_CONTINUED;
         r->status = SIGCONT;
-    } else if (signal == 0) {
-        r->code = CLD_EXITED;
-        r->status = status >> 8;
-    } else if (signal != STOPPED) {
-        r->code = status & CORE_FLAG ? CLD_DUMPED : CLD_KILLED;
-        r->status = signal;
-    } else if (!(status & CORE_FLAG)) {
+    } else if (low == STOPPED) {
         r->code = CLD_STOPPED;
         r->status = status >> 8 & 0xff;
+        return is_stop_word(r->status, status >> 16);
+    } else if (low == 0 && !(status & ~STATUS_BITS)) {
+        r->code = CLD_EXITED;
+        r->status = status >> 8;
     } else {
-        return false;
+        r->code = status & CORE_FLAG ? CLD_DUMPED : CLD_KILLED;
+        r->status = status & SIGNAL_BITS;
+        return status == low && os_is_signal(r->status);
     }
     return true;
 }

@@ -41,8 +41,11 @@ struct os_wait_status {
  * process. */
 int os_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r, struct base_error *e);
 
+/* Returns whether the kernel has a signal with that number. */
+bool os_is_signal(int number);
+
 /* Sets code and status from r->wait_status: a word of 16 bits, or a stop with a ptrace(2) event
- * above them. Returns false if it is not a wait status. */
+ * above them. Returns false if wait(2) never stores it. */
 bool os_wait_decode(struct os_wait_status *r);
 
 /* Returns whether the process has ended, not stopped or continued. */

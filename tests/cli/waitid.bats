@@ -772,13 +772,45 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
     done
     osbox 64 waitid decode -- -1
     osbox 64 waitid decode
-    for word in 255 0x1ff 65536 0x10009 2147483647; do
+    for word in 255 0x1ff 65536 0x10009 2147483647 0x41 65 0x80 0xc1 0xff7f 0x417f 0x7f 0x109; do
         osbox 65 waitid decode "$word"
         complained "waitid decode: '$word': not a status of wait(2)"
         got ''
     done
     osbox 65 waitid decode -g exitcode 255 0
     got 0
+}
+
+@test "decode --shell: \$? of exits, signals and stops" {
+    osbox 0 waitid decode --shell -J 7
+    got '{"shell_status":7,"WIFEXITED":true,"WEXITSTATUS":7,"WIFSIGNALED":false,"WTERMSIG":null,"WCOREDUMP":null,"WIFSTOPPED":false,"WSTOPSIG":null,"WIFCONTINUED":false,"exitcode":7,"signal":null,"meaning":null}'
+    osbox 0 waitid decode --shell -J 137
+    got '{"shell_status":137,"WIFEXITED":false,"WEXITSTATUS":null,"WIFSIGNALED":true,"WTERMSIG":9,"WCOREDUMP":null,"WIFSTOPPED":false,"WSTOPSIG":null,"WIFCONTINUED":false,"exitcode":-9,"signal":"SIGKILL","meaning":null}'
+    osbox 0 waitid decode --shell -g WIFSIGNALED,WIFSTOPPED,WSTOPSIG,exitcode,signal 148
+    got $'false\ttrue\t20\t\tSIGTSTP'
+    osbox 0 waitid decode --shell -g WEXITSTATUS,signal 128 193 255
+    got $'128\t\n193\t\n255\t'
+    osbox 0 waitid decode --shell -g WEXITSTATUS,meaning 123 124 125 126 127
+    got $'123\t\n124\ttimed out\n125\tthe tool that runs the command failed\n126\tthe command was found but cannot be executed\n127\tthe command was not found'
+    rc=0
+    sh -c 'kill -TERM $$' || rc=$?
+    osbox 0 waitid decode --shell -g signal "$rc"
+    got SIGTERM
+}
+
+@test "decode --shell: a number above 255 is bad data; meaning needs --shell" {
+    for word in 256 1792 2147483647; do
+        osbox 65 waitid decode --shell "$word"
+        complained "waitid decode: '$word': not a \$? of a shell (0-255)"
+        got ''
+    done
+    osbox 65 waitid decode --shell -g exitcode 256 3
+    got 3
+    osbox 64 waitid decode --shell x
+    osbox 64 waitid decode --shell -- -1
+    osbox 64 waitid decode --shell
+    osbox 0 waitid decode --help
+    [[ $output == *'not $?'* ]]
 }
 
 # ---- older kernels ----

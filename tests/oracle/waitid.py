@@ -718,21 +718,71 @@ def check_killpg():
 
 def is_status(word):
     """Whether wait(2) could store it."""
-    low = word & 0xFF
-    return word == 0xFFFF or low != 0xFF
+    low, high = word & 0xFF, word >> 8
+    return (word == 0xFFFF or low == 0 or (low == 0x7F and 1 <= high <= 64)
+            or (high == 0 and 1 <= low & 0x7F <= 64))
 
 
 def check_decode():
-    """Every word of 16 bits."""
-    faults, words = [], [word for word in range(0x10000) if is_status(word)]
+    """Every word of 16 bits: one record, or refused."""
+    faults, words = [], range(0x10000)
     for at in range(0, len(words), 8192):
         part = words[at:at + 8192]
         result = run([OSBOX, "waitid", "decode", "-J", *map(str, part)], timeout=60)
         records = strict_json(result.out)
-        if result.status != 0 or len(records) != len(part):
-            return [str(result)]
+        refused = [entry["path"] for entry in strict_json(result.err)]
+        faults += [] if result.status == 65 else [f"status {result.status}"]
+        part = [word for word in part if is_status(word)]
+        if refused != [str(w) for w in range(at, at + 8192) if not is_status(w)] or len(records) != len(part):
+            return [f"{len(records)} records and {len(refused)} refused from {at} on"]
         for word, record in zip(part, records):
             faults += faults_of_word(word, record)
+    return faults
+
+
+STOPS = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+MEANINGS = {124: "timed out", 125: "the tool that runs the command failed",
+            126: "the command was found but cannot be executed", 127: "the command was not found"}
+
+
+def faults_of_shell_status(status, record):
+    """One record of decode --shell, by the word that wait(2) stores for such an end."""
+    signo = status - 128 if 129 <= status <= 192 else 0
+    word = status << 8 if not signo else signo << 8 | 0x7F if signo in STOPS else signo
+    killed, stopped = os.WIFSIGNALED(word), os.WIFSTOPPED(word)
+    wanted = {
+        "shell_status": status,
+        "WIFEXITED": os.WIFEXITED(word),
+        "WEXITSTATUS": os.WEXITSTATUS(word) if os.WIFEXITED(word) else None,
+        "WIFSIGNALED": killed,
+        "WTERMSIG": os.WTERMSIG(word) if killed else None,
+        "WCOREDUMP": None,
+        "WIFSTOPPED": stopped,
+        "WSTOPSIG": os.WSTOPSIG(word) if stopped else None,
+        "WIFCONTINUED": False,
+        "exitcode": None if stopped else os.waitstatus_to_exitcode(word),
+        "meaning": MEANINGS.get(status),
+    }
+    got = {name: record[name] for name in wanted}
+    faults = [] if got == wanted else [f"{status}: {got}, not {wanted}"]
+    # SIGCLD and SIGPOLL are second names.
+    aliases = {"SIGCHLD", "SIGIO"}
+    names = {int(s): s.name for s in signal.Signals}
+    if (signo in names or not signo) and record["signal"] not in aliases | {names.get(signo)}:
+        faults.append(f"{status}: {record['signal']}, not {names.get(signo)}")
+    return faults
+
+
+def check_decode_shell():
+    """Every $?, and above."""
+    result = run([OSBOX, "waitid", "decode", "--shell", "-J", *map(str, range(256))])
+    records = strict_json(result.out)
+    if result.status != 0 or len(records) != 256:
+        return [str(result)]
+    faults = [fault for status, record in enumerate(records) for fault in faults_of_shell_status(status, record)]
+    for status in (256, 257, 384, 0xFFFF, 2**31 - 1):
+        result = run([OSBOX, "waitid", "decode", "--shell", "-J", str(status)])
+        faults += [] if (result.status, result.out) == (65, b"") else [str(result)]
     return faults
 
 
@@ -897,6 +947,7 @@ def main():
         tap.ok("children: their resources", check_rusage())
         tap.ok("groups: signals and errors as with os.killpg", check_killpg())
         tap.ok("decode: every status word, as os.W* and os.waitstatus_to_exitcode", check_decode())
+        tap.ok("decode --shell: each $? from 0 to 255, and none above", check_decode_shell())
         inodes = inode_of(os.getpid()) is not None
         claim("PID:INODE: the inode is that of the pidfd", inodes, "needs Linux 6.9", check_inode)
         claim(f"PID:INODE: {REUSES} PIDs that are used again, and nobody is touched",
