@@ -111,6 +111,4 @@ void sched_fill(struct sched_record *r, int tid, const struct os_sched *s, bool 
     if (s->has_interval)
         r->values[SCHED_RR_INTERVAL] = cli_ns(s->interval_ns);
     sched_fill_cpus(r, SCHED_AFFINITY, &s->affinity);
-    if (s->cpu >= 0)
-        r->values[SCHED_CPU] = cli_int(s->cpu);
 }

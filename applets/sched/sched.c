@@ -15,6 +15,7 @@
 
 #include "applets/sched/sched.h"
 #include "os/cpus.h"
+#include "os/proc.h"
 
 /* ---- options ---- */
 
@@ -90,14 +91,18 @@ static const struct cli_option set_options[] = {
 
 /* ---- show ---- */
 
-static void show_one(struct cli *cli, const struct sched_thread *t, struct os_sched *s) {
+static void show_one(struct cli *cli, const struct sched_thread *t, bool has_cpu,
+                     struct os_sched *s) {
     struct sched_record r = { 0 };
     struct base_error e;
+    int cpu;
     if (os_sched_get(t->tid, s, &e) < 0) {
         sched_report(cli, t, &e);
         return;
     }
     sched_fill(&r, t->tid, s, false);
+    if (has_cpu && os_sched_cpu(t->tid, &cpu))
+        r.values[SCHED_CPU] = cli_int(cpu);
     sched_emit(cli, &r);
     sched_record_finish(&r);
 }
@@ -111,11 +116,14 @@ static void run_show(struct cli *cli, void *data) {
         cli->call.operand_count || args->pgrp != SCHED_NOT_GIVEN || args->user || args->threads;
     if (!cli_begin(cli))
         return;
+    bool has_cpu = cli_wants(cli_writer(cli), SCHED_CPU);
     if (!named) {
-        show_one(cli, &self, &s);
+        show_one(cli, &self, has_cpu, &s);
     } else if (sched_targets(cli, args, &threads)) {
+        bool all = has_cpu && os_proc_state() == OS_PROC_OURS;
         for (size_t i = 0; i < threads.count && cli_expect_records(cli, threads.count); i++)
-            show_one(cli, &threads.items[i], &s);
+            show_one(cli, &threads.items[i], all || (has_cpu && threads.items[i].tid == self.tid),
+                     &s);
     }
     os_sched_finish(&s);
     vec_finish(&threads);

@@ -4,6 +4,7 @@
  * kernel leaves out CPUs silently.
  */
 #include "applets/sched/sched.h"
+#include "base/file_set.h"
 
 enum part { PART_CPUS, PART_NICE, PART_ATTRIBUTES, PARTS };
 
@@ -98,26 +99,18 @@ static void set_one(struct cli *cli, const struct sched_args *args, const struct
     os_sched_finish(&now);
 }
 
-static bool is_done(const struct sched_threads *done, int tid) {
-    for (size_t i = 0; i < done->count; i++)
-        if (done->items[i].tid == tid)
-            return true;
-    return false;
-}
-
 /* One round over the existing threads. Returns false if none of them is new. */
-static bool set_round(struct cli *cli, const struct sched_args *args, struct sched_threads *done) {
+static bool set_round(struct cli *cli, const struct sched_args *args, struct base_file_set *done) {
     struct sched_threads threads = { 0 };
     size_t before = done->count;
     bool good = sched_targets(cli, args, &threads);
     for (size_t i = 0; good && i < threads.count && cli_expect_records(cli, threads.count); i++) {
         const struct sched_thread *t = &threads.items[i];
-        if (is_done(done, t->tid))
-            continue;
-        good = vec_push(done, *t);
-        if (good)
+        int added = base_file_set_add(done, 0, (uint64_t)t->tid);
+        if (added > 0)
             set_one(cli, args, t);
-        else
+        good = added >= 0;
+        if (!good)
             cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     }
     vec_finish(&threads);
@@ -126,11 +119,11 @@ static bool set_round(struct cli *cli, const struct sched_args *args, struct sch
 
 /* A thread that was not set yet may create others: repeat until a round finds no new ones. */
 static void set_threads(struct cli *cli, const struct sched_args *args) {
-    struct sched_threads done = { 0 };
+    struct base_file_set done = { 0 };
     if (cli_begin(cli))
         while (set_round(cli, args, &done) && args->threads)
             ;
-    vec_finish(&done);
+    base_file_set_finish(&done);
 }
 
 void sched_set(struct cli *cli, const struct sched_args *args) {

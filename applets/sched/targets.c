@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "applets/sched/sched.h"
+#include "os/proc.h"
 #include "os/process.h"
 #include "os/users.h"
 
@@ -87,10 +88,23 @@ static bool add_group(struct cli *cli, unsigned pgrp, struct os_ids *ids) {
     return false;
 }
 
+/* Lists processes and threads, all of them or none: before anything is changed. */
+static bool check_proc(struct cli *cli) {
+    enum os_proc_state state = os_proc_state();
+    if (state == OS_PROC_FOREIGN)
+        cli_complain(cli, CLI_EX_UNAVAILABLE, "/proc",
+                     "belongs to another PID namespace; --threads, --pgrp and --user need it");
+    else if (state == OS_PROC_MISSING)
+        cli_complain(cli, CLI_EX_UNAVAILABLE, "/proc",
+                     "not mounted; --threads, --pgrp and --user need it");
+    return state == OS_PROC_OURS;
+}
+
 bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_threads *threads) {
     const struct sched_thread self = { .tid = getpid(), .listed = false };
     struct os_ids ids = { 0 };
-    bool good = add_operands(cli, threads);
+    bool lists = args->threads || args->pgrp != SCHED_NOT_GIVEN || args->user;
+    bool good = (!lists || check_proc(cli)) && add_operands(cli, threads);
     if (good && args->pgrp != SCHED_NOT_GIVEN)
         good = add_group(cli, args->pgrp, &ids);
     if (good && args->user)

@@ -91,7 +91,6 @@ static void start_program(struct timerfd_run *t) {
     t->child = (struct os_child){ .group = true,
                                   .kill_after = os_child_limit(t->args->kill_after),
                                   .signo = t->args->signo ? t->args->signo : SIGTERM,
-                                  .reaps = t->reaps,
                                   .held = t->held };
     t->run_seq = t->seq;
     if (os_child_start(&t->child, &t->program, &e) < 0)

@@ -32,7 +32,7 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
     if (r < 0)
         return r;
     c->mask = plan->mask | c->held;
-    c->reaps |= plan->pid == 1;
+    c->reaps = plan->pid == 1;
     c->started = os_monotonic_ns();
     c->deadline = plan->deadline;
     r = os_spawn(plan, &c->pid, e);

@@ -29,7 +29,6 @@ struct os_child {
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
     bool own_terminal;  /* it leads a session with a terminal that the caller serves: each stop of
                            it sets `stopping` */
-    bool reaps;         /* wait for orphans, too; always as process 1 */
     os_sigset held;     /* stay blocked after os_child_finish() */
 
     /* Results. */
@@ -48,6 +47,7 @@ struct os_child {
     int stopping;   /* the signal that we must stop with; 0: none */
 
     /* Private. */
+    bool reaps;    /* waits for orphans, too: we are process 1 */
     int fd;        /* of the signals */
     uint64_t mask; /* signals that were blocked before */
     int pgid;      /* the process group that it was started in; 0: ours */

@@ -38,7 +38,6 @@ int os_sched_get_attr(int tid, struct os_sched_attr *attr) {
 
 int os_sched_get(int tid, struct os_sched *s, struct base_error *e) {
     struct timespec interval;
-    long cpu;
     int r = os_sched_get_attr(tid, &s->attr);
     if (r < 0)
         return fail(-r, "sched_getattr", e);
@@ -53,8 +52,15 @@ int os_sched_get(int tid, struct os_sched *s, struct base_error *e) {
     s->attr.sched_nice = nice;
     s->has_interval = sched_rr_get_interval(tid, &interval) == 0;
     s->interval_ns = s->has_interval ? os_timespec_ns(interval) : 0;
-    s->cpu = os_proc_stat_number(tid ? tid : (int)getpid(), 39, &cpu) ? (int)cpu : -1;
     return 0;
+}
+
+bool os_sched_cpu(int tid, int *cpu) {
+    long number;
+    bool found = tid == getpid() ? os_proc_stat_number(0, 39, &number)
+                                 : os_proc_thread_number(tid, 39, &number);
+    *cpu = found ? (int)number : -1;
+    return found;
 }
 
 static long set_attr(int tid, const struct os_sched_attr *attr, uint32_t size) {

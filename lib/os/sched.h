@@ -22,7 +22,6 @@ struct os_sched {
     struct os_cpuset affinity;
     bool has_interval;
     int64_t interval_ns; /* of SCHED_RR: the time slice */
-    int cpu;             /* where it ran last; -1: unavailable (no /proc) */
 };
 
 void os_sched_finish(struct os_sched *s);
@@ -30,6 +29,11 @@ void os_sched_finish(struct os_sched *s);
 /* Reads how a thread (0: this one) is scheduled. *s is zero or was filled before. Returns 0, or
  * -errno: ESRCH if there is no such thread, ENOMEM. */
 int os_sched_get(int tid, struct os_sched *s, struct base_error *e);
+
+/* Stores the CPU where a thread ran last. Returns false if it is unavailable: without /proc, or
+ * once the thread has ended. For threads of other processes, /proc has to be ours
+ * (os_proc_state()). */
+bool os_sched_cpu(int tid, int *cpu);
 
 /* Reads only its attr, without the nice value of a real-time policy. Returns 0, or -errno: ESRCH.
  */
@@ -63,7 +67,8 @@ void os_sched_yield(void);
 
 struct os_ids BASE_VEC(int);
 
-/* Append the ids of a process's threads, of the processes of a group (0: ours), or of those that
+/* They need a /proc of our PID namespace, see os_proc_state().
+ * Append the ids of a process's threads, of the processes of a group (0: ours), or of those that
  * have a real user id. Return 0, or -errno: ESRCH if there are none; ENOMEM; the errors of
  * opendir(3) for /proc. */
 int os_sched_threads(int pid, struct os_ids *ids, struct base_error *e);

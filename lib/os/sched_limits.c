@@ -15,7 +15,8 @@
 static bool read_group_runtime(int pid, int64_t *us) {
     char file[OS_PROC_PATH];
     os_proc_path(file, pid, "/cgroup");
-    const struct os_cgroup_process process = { file, "/proc/self/mountinfo", "", pid };
+    const struct os_cgroup_process process = { file, "/proc/self/mountinfo", "",
+                                               pid ? pid : getpid() };
     return os_cgroup_rt_runtime(&process, us);
 }
 
@@ -45,10 +46,11 @@ static bool is_foreign(int tid) {
 }
 
 void os_sched_explain(int tid, struct os_sched_limits *l) {
-    int pid = tid ? tid : (int)getpid();
+    int pid = tid == getpid() ? 0 : tid; /* our own is always readable */
+    bool readable = !pid || os_proc_state() == OS_PROC_OURS;
     *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
-    l->foreign = !l->capable && is_foreign(pid);
-    l->has_limits = read_limits(pid, l);
+    l->foreign = readable && !l->capable && is_foreign(pid);
+    l->has_limits = readable && read_limits(pid, l);
     l->has_runtime = os_read_number("/proc/sys/kernel/sched_rt_runtime_us", &l->runtime_us);
-    l->has_group_runtime = read_group_runtime(pid, &l->group_runtime_us);
+    l->has_group_runtime = readable && read_group_runtime(pid, &l->group_runtime_us);
 }

@@ -256,6 +256,95 @@ $pid"
     [[ $output =~ ^'{"load_1":'[0-9]+\.[0-9]{9}',"load_15":'[0-9]+\.[0-9]{9}',"quota":null,"quota_limited":null}'$ ]]
 }
 
+# in_new_namespace OPTION...: runs the rest of the command in new namespaces, as any user.
+in_new_namespace() {
+    apart=(unshare "$1")
+    "${apart[@]}" true 2>/dev/null || apart=(unshare -Ur "$1")
+    "${apart[@]}" true 2>/dev/null || skip "unshare $1 is refused here"
+}
+
+# proc_refused WHY ARG...: each way to list processes is refused in WHY's words, with status 69.
+proc_refused() {
+    local why=$1 which
+    shift
+    for which in '--threads 1' --pgrp=0 --user=0; do
+        # shellcheck disable=SC2086 # an option and its operand
+        run --separate-stderr -69 "$@" "$OSBOX" sched set --nice=19 $which 3>&-
+        got ''
+        complained "sched set: '/proc': $why; --threads, --pgrp and --user need it"
+        # shellcheck disable=SC2086 # an option and its operand
+        run --separate-stderr -69 "$@" "$OSBOX" sched show $which 3>&-
+        got ''
+        complained "sched show: '/proc': $why; --threads, --pgrp and --user need it"
+    done
+}
+
+@test "the /proc of another PID namespace is not used" {
+    not_emulated 'it reads /proc itself'
+    local -a apart
+    in_new_namespace -pf
+    proc_refused 'belongs to another PID namespace' "${apart[@]}"
+    # Our own entry has the CPU; what system calls report is reported for all.
+    run --separate-stderr -0 "${apart[@]}" sh -c '"$OSBOX" sched show -J -F pid,policy,cpu 1; exit $?' 3>&-
+    got '{"pid":1,"policy":"SCHED_OTHER","cpu":null}'
+    run --separate-stderr -0 "${apart[@]}" "$OSBOX" sched show -J -F pid,policy,cpu 1 3>&-
+    [[ $output =~ ^'{"pid":1,"policy":"SCHED_OTHER","cpu":'[0-9]+'}'$ ]]
+    run --separate-stderr -0 "${apart[@]}" "$OSBOX" sched set --nice=19 -g pid,nice 1 3>&-
+    got "1	19"
+    # One of its own is.
+    run --separate-stderr -0 "${apart[@]}" --mount-proc \
+        "$OSBOX" sched set --threads --user=0 --pgrp=0 --nice=19 -g pid,nice 3>&-
+    [[ $output == *"1	19"* ]]
+}
+
+@test "processes cannot be listed without /proc" {
+    not_emulated 'it makes a /proc/self/stat'
+    not_sanitized
+    local -a apart
+    in_new_namespace -m
+    proc_refused 'not mounted' "${apart[@]}" sh -c 'mount -t tmpfs none /proc && exec "$@"' sh
+}
+
+# show_calls THREADS ARG...: the number of system calls, and their list in the file trace, for a process
+# with that number of threads.
+show_calls() {
+    rm -f ready
+    python3 - "$1" >ready 3>&- <<'PYTHON' &
+import sys, threading, time
+threading.stack_size(65536)
+for _ in range(int(sys.argv[1]) - 1):
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+print("ready", flush=True)
+time.sleep(1000)
+PYTHON
+    pid=$!
+    PIDS+=("$pid")
+    until grep -q ready ready 2>/dev/null; do
+        kill -0 "$pid"
+    done
+    traced -o trace "$OSBOX" sched "${@:2}" --threads "$pid" >/dev/null
+    calls=$(wc -l <trace)
+}
+
+@test "--threads: as many calls as threads, and none that costs the kernel more the more there are" {
+    needs_trace
+    local calls few
+    show_calls 100 show
+    few=$calls
+    [ "$(grep -cE 'open.*"/proc/([0-9]+)/task/\1/stat"' trace)" -eq 100 ]
+    ! grep -qE '"/proc/[0-9]+/stat"' trace
+    show_calls 400 show
+    [ "$calls" -le $((4 * few)) ]
+    # Only the CPU is from there.
+    show_calls 100 show -F pid,nice
+    ! grep -q '/stat"' trace
+    show_calls 100 set --nice="$N2"
+    ! grep -q '/stat"' trace
+    few=$calls
+    show_calls 400 set --nice="$N2"
+    [ "$calls" -le $((4 * few)) ]
+}
+
 @test "show: every format" {
     target taskset -c "$FIRST"
     local -a show=(0 sched show -F 'policy,nice,reset_on_fork,deadline,affinity' "$pid")
