@@ -40,18 +40,14 @@ static int move(struct popen_run *p, struct base_error *e) {
     return r;
 }
 
-/* Reports output that could not be written. If its reader has closed it, osbox dies of SIGPIPE
- * unless that is ignored. */
+/* Reports output that could not be written, unless SIGPIPE ends osbox, after the record. */
 static void report_lost(struct popen_run *p) {
     if (cli_output_error(p->cli) == EPIPE)
         cli_lose_reader(p->cli);
     for (unsigned i = 0; i < p->count; i++) {
         const struct popen_stream *s = &p->streams[i];
-        if (!s->lost)
-            continue;
-        if (s->lost == EPIPE)
-            (void)raise(SIGPIPE);
-        cli_report_lost(p->cli, popen_is_stderr(s) ? STDERR_FILENO : STDOUT_FILENO, s->lost);
+        if (s->lost)
+            cli_report_lost(p->cli, popen_is_stderr(s) ? STDERR_FILENO : STDOUT_FILENO, s->lost);
     }
 }
 

@@ -102,12 +102,12 @@ int cli_output_fd(const struct cli *cli);
 int cli_output_error(const struct cli *cli);
 void cli_set_output_error(struct cli *cli, int errnum);
 
-/* Acts as if a write had failed with EPIPE. Does not return unless SIGPIPE is ignored, or this is
- * process 1. */
+/* Acts as if a write had failed with EPIPE. */
 void cli_lose_reader(struct cli *cli);
 
-/* Returns whether SIGPIPE would have ended osbox if it was not process 1, to which the kernel does
- * not send it. Then it ends as if by that signal, without a diagnostic. */
+/* Returns whether a write that failed with `errnum` ends osbox by SIGPIPE: it is EPIPE, and the
+ * signal is neither ignored nor blocked. Then osbox ends without a diagnostic once its output is
+ * complete, also as process 1, to which the kernel does not send that signal. */
 bool cli_ends_quietly(struct cli *cli, int errnum);
 
 /* Returns whether output has been lost, so that going on is pointless. */

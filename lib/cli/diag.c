@@ -3,6 +3,7 @@
  * Diagnostics and their effect on the exit status.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/capability.h>
 #include <unistd.h>
 
@@ -123,6 +124,33 @@ static bool is_json(const struct cli *cli) {
     return cli->output->writer.format == CLI_FORMAT_JSON && !cli->output->text_errors;
 }
 
+static bool runs_program(const struct cli *cli) {
+    return (cli->call.command && cli->call.command->runs_program) || cli->call.program;
+}
+
+/* Writes to standard error with SIGPIPE held back, so that the record can be completed first. */
+static int write_before_record(struct cli *cli, const char *text, size_t size) {
+    const struct timespec no_wait = { 0, 0 };
+    sigset_t pipe, before;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    int r = base_write(STDERR_FILENO, text, size);
+    if (r == -EPIPE)
+        sigtimedwait(&pipe, NULL, &no_wait);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (r == -EPIPE)
+        cli_ends_quietly(cli, EPIPE);
+    return r;
+}
+
+/* A command that runs a program may still have a record to write. */
+static int write_error(struct cli *cli, const char *text, size_t size) {
+    if (runs_program(cli))
+        return write_before_record(cli, text, size);
+    return base_write(STDERR_FILENO, text, size);
+}
+
 /* Earlier output must come first even if both streams are the same file. */
 static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     struct buf line = { 0 };
@@ -133,9 +161,9 @@ static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     buf_add_char(&line, '\n');
     cli_flush(cli);
     if (line.failed || !d->message) /* no memory for the names: report at least the error */
-        base_write(STDERR_FILENO, "osbox: out of memory\n", 21);
+        write_error(cli, "osbox: out of memory\n", 21);
     else
-        base_write(STDERR_FILENO, line.data, line.len);
+        write_error(cli, line.data, line.len);
     buf_finish(&line);
 }
 
@@ -148,8 +176,7 @@ static void set_error(struct cli *cli, int status, const char *error) {
 
 /* A script distinguishes the failure of a program from the failure to run it by the status. */
 static int failure_status(const struct cli *cli, int status) {
-    bool runs = cli->call.command->runs_program || cli->call.program;
-    return runs && !cli->outcome.program_ran ? CLI_EX_RUN : status;
+    return runs_program(cli) && !cli->outcome.program_ran ? CLI_EX_RUN : status;
 }
 
 /* libc's texts are misleading for a step that the kernel did differently from what was requested,
@@ -241,7 +268,7 @@ void cli_report_lost(struct cli *cli, int fd, int errnum) {
 }
 
 void cli_warn(struct cli *cli, const struct buf *text) {
-    int r = text->failed ? -ENOMEM : base_write(STDERR_FILENO, text->data, text->len);
+    int r = text->failed ? -ENOMEM : write_error(cli, text->data, text->len);
     if (r < 0)
         cli_report_lost(cli, STDERR_FILENO, -r);
 }
@@ -259,6 +286,6 @@ void cli_note(struct cli *cli, const char *text) {
     }
     buf_add_char(&line, '\n');
     if (!line.failed)
-        base_write(STDERR_FILENO, line.data, line.len);
+        write_error(cli, line.data, line.len);
     buf_finish(&line);
 }

@@ -129,18 +129,21 @@ bool cli_is_broken(const struct cli *cli) {
 }
 
 void cli_lose_reader(struct cli *cli) {
-    (void)raise(SIGPIPE);
     if (!cli->output->error)
         cli->output->error = EPIPE;
 }
 
 bool cli_ends_quietly(struct cli *cli, int errnum) {
     struct sigaction action;
-    bool quiet = errnum == EPIPE && getpid() == 1 && sigaction(SIGPIPE, NULL, &action) == 0 &&
-                 action.sa_handler == SIG_DFL;
-    if (quiet)
+    sigset_t blocked;
+    if (errnum != EPIPE || sigaction(SIGPIPE, NULL, &action) < 0 || action.sa_handler == SIG_IGN)
+        return false;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    if (sigismember(&blocked, SIGPIPE))
+        return false;
+    if (!cli->outcome.signal)
         cli->outcome.signal = SIGPIPE;
-    return quiet;
+    return true;
 }
 
 bool cli_write(struct cli *cli, const void *bytes, size_t size) {

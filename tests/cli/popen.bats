@@ -633,6 +633,52 @@ input_modes() {
     got '"open" "nope" "ENOENT" null'
 }
 
+@test "--status: the record is whole when the reader of the output has gone" {
+    # left FORMAT RECORD ARG...: the record of a command whose output nobody reads on.
+    left() {
+        local format=$1 want=$2
+        shift 2
+        rm -f record
+        run -0 --separate-stderr bash -c 'timeout -s KILL 60 "$OSBOX" popen --status=record \
+            -F signal,exitcode "$@" "exec yes 2>/dev/null" 2>/dev/null </dev/null | head -n 1
+            echo "${PIPESTATUS[@]}"' bash -o "$format" "$@" 3>&-
+        got $'y\n141 0'
+        is record "$want"
+    }
+    local arguments
+    for arguments in '' --mode=2 --mode=3 --mode=4 --limit=10 --buffering=1 --buffering=100 --tee \
+        --timeout=1h --progress; do
+        # shellcheck disable=SC2086
+        left text 'signal=SIGPIPE\nexitcode=-13\n' $arguments
+    done
+    left json '{"signal":"SIGPIPE","exitcode":-13}\n'
+    left csv 'signal,exitcode\nSIGPIPE,-13\n'
+    left value 'SIGPIPE\t-13\n'
+    left table 'signal   exitcode\nSIGPIPE       -13\n'
+    left sh "os_signal='SIGPIPE' os_exitcode=-13 ; unset os_error\n"
+}
+
+@test "--status --events: all are there when the reader of the output has gone" {
+    run -0 --separate-stderr bash -c 'timeout -s KILL 60 "$OSBOX" popen --events --status=record \
+        -F data,signal,exitcode "exec yes 2>/dev/null" </dev/null | head -n 1
+        echo "${PIPESTATUS[@]}"' 3>&-
+    got $'y\n141 0'
+    [ "$(head -n 1 record)" = '{"data":"y\n","signal":null,"exitcode":null}' ]
+    [ "$(tail -n 1 record)" = '{"data":null,"signal":"SIGPIPE","exitcode":-13}' ]
+}
+
+@test "a record on standard output is whole when the reader of --tee has gone" {
+    without_reader 141 popen --tee -F exitcode,stdout 'echo x'
+    got $'exitcode=0\nstdout=x\\n'
+}
+
+@test "--status: the record is whole when nobody reads standard error" {
+    without_reader 141 popen --status=record -J -F error,step -- /nope
+    is record '{"error":"ENOENT","step":"exec"}\n'
+    without_reader 141 popen --status=record -o sh -F error -- /nope
+    grep -qF "os_error='ENOENT'" record || grep -qF 'os_error=ENOENT' record
+}
+
 @test "--status: one that cannot be written is an error, and the command is not run" {
     popen 125 --status=/nope/x 'touch ran'
     [ ! -e ran ]

@@ -755,6 +755,13 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     done
 }
 
+@test "--status: the record of a failure is whole when nobody reads standard error" {
+    without_reader 141 spawn --status=record -J -F error,step -- /nope
+    [ "$(<record)" = '{"error":"ENOENT","step":"exec"}' ]
+    without_reader 141 spawn --status=record -J -F error --user=no-such-user -- true
+    [ "$(<record)" = '{"error":"EX_NOUSER"}' ]
+}
+
 @test "--status -o sh: eval sets what has a value, in every shell" {
     local shell
     "$OSBOX" spawn --status=record -o sh -- sh -c 'kill -KILL $$' 3>&- || true

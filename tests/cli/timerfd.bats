@@ -550,6 +550,12 @@ for fd in 0, 1, 2:
     complained_of "timerfd create: exec: './file': " EACCES
 }
 
+@test "--status: the record of a failure is whole when nobody reads standard error" {
+    without_reader 141 timerfd --interval=1ms --status=record -J -F event,error -- /nope
+    [ "$(<record)" = '{"event":"tick","error":null}
+{"event":"exit","error":"ENOENT"}' ]
+}
+
 @test "a program that vanishes between two ticks ends it, with the queue" {
     printf '#!/bin/sh\nrm program\nexit 9\n' >program
     chmod 755 program

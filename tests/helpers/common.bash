@@ -127,6 +127,19 @@ not_emulated() {
     [ -z "${OSBOX_EMULATOR:-}" ] || skip "QEMU: $1"
 }
 
+# without_reader STATUS ARG...: osbox with a pipe that nobody reads as standard error.
+without_reader() {
+    local want=$1
+    shift
+    run -"$want" timeout -s KILL 60 python3 -c 'if True:
+        import os, signal, sys
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        reader, writer = os.pipe()
+        os.dup2(writer, 2)
+        os.closerange(3, 10)
+        os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" "$@" 3>&- </dev/null
+}
+
 # The bits of osbox's long.
 long_bits() {
     case $(od -An -tx1 -j4 -N1 "$OSBOX") in
