@@ -3,7 +3,6 @@
  * popen: one run of the command, from its start to the record of its end and the
  * exit status.
  */
-#include <signal.h>
 #include <unistd.h>
 
 #include "applets/popen/run.h"
@@ -15,7 +14,6 @@ static void add_stream(struct popen_run *p, const struct popen_plan *plan, const
     s->captured = plan->captures;
     s->events = p->args->events;
     s->terminal = plan->pty >= 0;
-    s->splices = s->out >= 0 && !s->captured && !s->events && !s->terminal && s->buffering <= 0;
 }
 
 static void add_streams(struct popen_run *p, struct popen_plan *plan) {
@@ -117,4 +115,5 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     for (unsigned i = 0; i < p.count; i++)
         popen_stream_finish(&p.streams[i]);
     popen_stream_finish(&p.events);
+    buf_finish(&p.block);
 }

@@ -53,16 +53,14 @@ static bool pipes_stdout(const struct popen_plan *plan) {
     return plan->mode != POPEN_W && plan->mode != POPEN_SYSTEM;
 }
 
-enum { PIPE_ROOM = 1 << 20 };
-
 static int make_pipe(struct popen_plan *plan, int which, struct base_error *e) {
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) < 0)
         return base_fail(e, errno, "pipe2", NULL);
+    /* Only our end: the command's is its own. */
+    fcntl(fds[0], F_SETFL, O_RDONLY | O_NONBLOCK);
     plan->ends[which] = fds[0];
     plan->child_ends[which] = fds[1];
-    /* A larger pipe needs fewer rounds. This fails if the user has too much memory in pipes. */
-    (void)fcntl(fds[1], F_SETPIPE_SZ, PIPE_ROOM);
     os_plan_add(&plan->os, (struct os_step){ .kind = OS_STEP_DUP2,
                                              .dup2 = { fds[1], STDOUT_FILENO + which },
                                              .object = which ? "stderr" : "stdout" });

@@ -113,9 +113,9 @@ struct popen_stream {
     int out;          /* where its bytes are written; -1: nowhere */
     bool captured;    /* they are kept */
     bool events;      /* they are printed as events */
-    bool splices;     /* pipe to pipe or file, without a copy */
-    bool full;        /* `out` has no room for what could be spliced */
-    bool careful;     /* a write of more than PIPE_BUF bytes could block */
+    int own_out;      /* `out`, if it is not inherited; -1: it is */
+    bool to_pipe;     /* `out` is a pipe, which can be opened again */
+    bool careful;     /* a write of more than PIPE_BUF bytes to `out` could block */
     int buffering;
     struct buf pending; /* read, but not yet written to `out`, */
     size_t sent;        /* except these first bytes */
@@ -156,6 +156,7 @@ struct popen_run {
     unsigned count;
     struct popen_input input;
     struct popen_stream events; /* the records of --events that are to be written */
+    struct buf block;           /* room for what is read at once */
     bool quiet;                 /* nothing was readable after the end of the command */
     struct cli_progress progress;
 };

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -75,6 +77,37 @@ int base_read_file(const char *path, struct buf *b) {
     if (fd >= 0)
         close(fd);
     return (int)n;
+}
+
+ssize_t base_read_once(int fd, void *bytes, size_t size) {
+    ssize_t n;
+    do
+        n = read(fd, bytes, size);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+ssize_t base_write_once(int fd, const void *bytes, size_t size) {
+    ssize_t n;
+    do
+        n = write(fd, bytes, size);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+int base_reopen(int fd, int flags) {
+    struct stat want, got;
+    char path[sizeof "/proc/self/fd/" + 11];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int again = base_open(AT_FDCWD, path, flags);
+    if (again < 0)
+        return again;
+    /* Another file may be mounted where /proc should be. */
+    if (fstat(fd, &want) == 0 && fstat(again, &got) == 0 && want.st_dev == got.st_dev &&
+        want.st_ino == got.st_ino)
+        return again;
+    close(again);
+    return -ENOENT;
 }
 
 int base_write(int fd, const void *bytes, size_t size) {

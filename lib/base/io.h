@@ -33,3 +33,13 @@ int base_read_file(const char *path, struct buf *b);
 
 /* Calls write(2) until all is written. Returns 0, or -errno. */
 int base_write(int fd, const void *bytes, size_t size);
+
+/* Call read(2) or write(2) once on a descriptor that may be non-blocking. Return the number of
+ * bytes, or -errno: EAGAIN if there is nothing to read, or no room to write, for now. */
+ssize_t base_read_once(int fd, void *bytes, size_t size);
+ssize_t base_write_once(int fd, const void *bytes, size_t size);
+
+/* Opens the file of a descriptor once more, so that flags such as O_NONBLOCK do not change it for
+ * the processes that inherited it. Returns the descriptor, or -errno: ENOENT without /proc, EACCES,
+ * ENXIO for a pipe that nobody reads. */
+int base_reopen(int fd, int flags);

@@ -158,6 +158,21 @@ MEMORY = {
     "osbox": "{osbox} walk {dir}",
     "osbox, static": "{static} walk {dir}",
 }
+
+
+def popen_into(what, output):
+    """Much output of a command, passed on."""
+    command = "head -c 4G /dev/zero"
+    commands = {
+        "head | cat": f"sh -c '{command} | cat {output}'",
+        "osbox": f"sh -c '{{osbox}} popen \"{command}\" {output}'",
+        "osbox --": f"sh -c '{{osbox}} popen -- {command} {output}'",
+        "osbox, static": f"sh -c '{{static}} popen \"{command}\" {output}'",
+    }
+    return Work("popen", f"4 GiB through popen into {what}", make_nothing, commands,
+                [(name, "head | cat", 1.05) for name in commands if name != "head | cat"], **ONE_RUN)
+
+
 BARE_RANDOM = "bare vDSO or bare getrandom"
 ALL_WORK = [
     Work(
@@ -228,13 +243,9 @@ ALL_WORK = [
             "osbox, static": "{static} popen true",
         },
         [("osbox", "timeout sh -c", 0.90), ("osbox, static", "timeout sh -c", 0.62)]),
-    Work(
-        "popen", "4 GiB through popen", make_nothing,
-        {
-            "sh -c … | cat": "sh -c 'head -c 4G /dev/zero | cat'",
-            "osbox": "{osbox} popen 'head -c 4G /dev/zero'",
-        },
-        [("osbox", "sh -c … | cat", 1.0)], **ONE_RUN),
+    popen_into("/dev/null", "> /dev/null"),
+    popen_into("a pipe", "| cat > /dev/null"),
+    popen_into("a file", "> {dir}/file"),
     Work(
         "sched", "`sched show` against chrt -p and taskset -p", make_nothing,
         {

@@ -12,6 +12,7 @@ most (300000000; 3 GiB is 3221225472).  Prints TAP.
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +21,7 @@ import select
 import shlex
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -335,12 +337,73 @@ def check_slow_readers():
                [f"{len(data)} bytes, status {p.returncode}, {err[:200]!r}"])
 
 
+def read_all(fd):
+    """The number of bytes up to the end of the stream."""
+    size = 0
+    while True:
+        block = os.read(fd, 1 << 16)
+        if not block:
+            return size
+        size += len(block)
+
+
+def has_ended(pid):
+    """Whether the process ends within TIMEOUT."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended = select.select([pidfd], [], [], TIMEOUT)[0]
+    os.close(pidfd)
+    return bool(ended)
+
+
+def open_outputs(place):
+    """{name: (what we read, what osbox writes to)}: each kind that makes a writer wait."""
+    path = os.path.join(place, "fifo")
+    os.mkfifo(path)
+    fifo_reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    fifo = fifo_reader, os.open(path, os.O_WRONLY)
+    os.set_blocking(fifo_reader, True)
+    os.unlink(path)
+    ends = socket.socketpair()
+    forbidden = os.pipe()
+    os.fchmod(forbidden[1], 0)
+    return {"a pipe": os.pipe(), "a FIFO": fifo, "a socket": (ends[0].detach(), ends[1].detach()),
+            "a pipe that an ordinary user may not open again": forbidden}
+
+
+def check_outputs(place):
+    """Outputs whose reader stops: nothing else has to wait for it, and they are left as they were."""
+    size = 1_000_000
+    command = f"head -c {size} /dev/zero & echo first >&2; wait; echo last >&2"
+    for name, (reader, writer) in open_outputs(place).items():
+        with subprocess.Popen([OSBOX, "popen", "--mode=3", command], stdin=subprocess.DEVNULL,
+                              stdout=writer, stderr=subprocess.PIPE, env=CLEAN_ENV) as p:
+            first = p.stderr.readline()
+            flags = fcntl.fcntl(writer, fcntl.F_GETFL)
+            os.close(writer)
+            got = read_all(reader), p.stderr.read(), p.wait(TIMEOUT)
+        os.close(reader)
+        tap.ok(f"standard error passes while {name} is not read, and then all passes",
+               [] if (first, got) == (b"first\n", (size, b"last\n", 0)) else [str((first, got))])
+        tap.ok(f"{name} still blocks its other writers", [] if not flags & os.O_NONBLOCK else [oct(flags)])
+    for name, (reader, writer) in open_outputs(place).items():
+        with subprocess.Popen([OSBOX, "popen", "--timeout=300ms", "echo $$ >&2; exec yes"],
+                              stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE,
+                              env=CLEAN_ENV) as p:
+            os.close(writer)
+            ended = has_ended(int(p.stderr.readline()))
+            got = ended, read_all(reader) > 0, p.wait(TIMEOUT)
+        os.close(reader)
+        tap.ok(f"the time limit holds while {name} is not read", [] if got == (True, True, 124) else [str(got)])
+
+
 # ---- terminals ----
 
 
 def open_terminal(columns, lines):
     """(leader, follower) of that size."""
-    import fcntl  # pylint: disable=import-outside-toplevel
     import termios  # pylint: disable=import-outside-toplevel
 
     leader, follower = os.openpty()
@@ -402,7 +465,6 @@ def check_terminals():
 
 def check_resizing():
     """The new terminal follows the size of the one around, unless it was given its own."""
-    import fcntl  # pylint: disable=import-outside-toplevel
     import termios  # pylint: disable=import-outside-toplevel
 
     for option, want in (("--pty", b"33 99"), ("--pty=90x20", b"20 90")):
@@ -474,6 +536,7 @@ def main():
         check_inherited()
         check_deadlocks(place)
         check_slow_readers()
+        check_outputs(place)
         check_sizes(place)
         check_terminals()
         check_resizing()
