@@ -130,6 +130,38 @@ void program_name(const struct cli *cli, struct os_plan *plan, char **argv) {
             os_plan_add(plan, (struct os_step){ .kind = OS_STEP_CLOSE, .fd = fd });
 }
 
+static bool copy_arguments(char *const *argv, struct program_start *start) {
+    while (argv[start->argc])
+        start->argc++;
+    start->argv = calloc(start->argc, sizeof *start->argv);
+    for (size_t i = 0; start->argv && i < start->argc; i++)
+        start->argv[i] = cli_str(argv[i]);
+    return start->argv;
+}
+
+int program_record_start(const struct cli *cli, unsigned base, char *const *argv,
+                         struct program_start *start, struct base_error *e) {
+    const struct cli_writer *writer = cli_writer(cli);
+    if (cli_wants(writer, base + START_ARGV) && !start->argv && !copy_arguments(argv, start))
+        return base_fail(e, ENOMEM, "malloc", NULL);
+    if (cli_wants(writer, base + START_STARTED) || cli_wants(writer, base + START_STARTED_NS))
+        start->has_time = clock_gettime(CLOCK_REALTIME, &start->time) == 0;
+    return 0;
+}
+
+void program_fill_start(const struct program_start *start, struct cli_value *values) {
+    if (start->argv)
+        values[START_ARGV] = cli_list(start->argv, start->argc);
+    if (start->has_time)
+        values[START_STARTED] = values[START_STARTED_NS] =
+            cli_time(start->time.tv_sec, (uint32_t)start->time.tv_nsec);
+}
+
+void program_start_finish(struct program_start *start) {
+    free(start->argv);
+    *start = (struct program_start){ 0 };
+}
+
 int program_wait(struct os_child *child, struct base_error *e) {
     struct pollfd fds[OS_CHILD_FDS];
     int r = 0;

@@ -26,6 +26,29 @@ enum step_field { STEP_INDEX, STEP_STEP, STEP_OBJECT, STEP_ERROR, STEP_ERRNO, ST
                   WAIT_FIELD(views, "error", CLI_ENUM, "why it failed, such as ENOENT"),           \
               [(base) + STEP_ERRNO] = WAIT_FIELD(views, "errno", CLI_INT, "the same as a number")
 
+/* The fields that report how a program was started, shown only if they are selected:
+ * START_ROWS(base, views). */
+enum start_field { START_ARGV, START_STARTED, START_STARTED_NS, START_FIELDS };
+
+#define START_ROWS(base, views_)                                                                   \
+    [(base) + START_ARGV] = { .name = "argv",                                                      \
+                              .type = CLI_LIST,                                                    \
+                              .item = CLI_BYTES,                                                   \
+                              .views = views_,                                                     \
+                              .help = "the command that was run, with its arguments" },            \
+              [(base) + START_STARTED] = WAIT_MORE(views_, "started", CLI_TIMESTAMP,               \
+                                                   "when it was started, on the real-time clock"), \
+              [(base) + START_STARTED_NS] =                                                        \
+                  WAIT_MORE(views_, "started_ns", CLI_TIMESPEC_NS, "the same in nanoseconds")
+
+/* The values of those fields. All zero: nothing is known. */
+struct program_start {
+    struct cli_value *argv; /* owned; NULL: unknown */
+    size_t argc;
+    struct timespec time;
+    bool has_time;
+};
+
 /* How long a program may run, as the options of program_time_options[] say, which a command's table
  * includes. */
 struct program_time {
@@ -73,6 +96,17 @@ void program_answer(struct cli *cli, const struct os_child *child);
  * Descriptors that were closed when osbox started are closed for it, too. Call it before file
  * actions are added. */
 void program_name(const struct cli *cli, struct os_plan *plan, char **argv);
+
+/* Stores the arguments, which must outlive the records, and the time, each only if its field is
+ * selected. `base` is the number of the record's first start field. Call it before each start of a
+ * program. Returns 0, or -ENOMEM. */
+int program_record_start(const struct cli *cli, unsigned base, char *const *argv,
+                         struct program_start *start, struct base_error *e);
+
+/* Fills the values of the start fields; `values` is the first of them. */
+void program_fill_start(const struct program_start *start, struct cli_value *values);
+
+void program_start_finish(struct program_start *start);
 
 /* Waits until what os_child_start() started has ended. Returns 0 or -errno. */
 int program_wait(struct os_child *child, struct base_error *e);

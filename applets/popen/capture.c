@@ -73,6 +73,7 @@ static void report_failure(struct popen_run *p, const struct popen_plan *plan,
                            const struct base_error *e) {
     struct cli_value values[POPEN_FIELDS] = { 0 };
     program_fail(p->cli, &plan->os, e, values + POPEN_WAIT, values + POPEN_WHY);
+    program_fill_start(&p->start, values + POPEN_START);
     if (plan->records && !p->args->events)
         cli_emit(p->cli, values);
 }
@@ -90,10 +91,13 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     if (r == 0)
         r = popen_input_open(&p, plan->pty, popen_input_path(args), &e);
     if (r == 0)
+        r = program_record_start(cli, POPEN_START, plan->os.argv, &p.start, &e);
+    if (r == 0)
         r = os_child_start(&p.child, &plan->os, &e);
     popen_plan_close_child_ends(plan);
     if (r < 0) {
         report_failure(&p, plan, &e);
+        program_start_finish(&p.start);
         return;
     }
     cli->outcome.program_ran = true;
@@ -116,4 +120,5 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
         popen_stream_finish(&p.streams[i]);
     popen_stream_finish(&p.events);
     buf_finish(&p.block);
+    program_start_finish(&p.start);
 }

@@ -20,7 +20,7 @@ const struct cli_field popen_fields[] = {
                        .defaults = RESULT,
                        .may_hold_nul = true,
                        .help = "the same of standard error" },
-    WAIT_ROWS(POPEN_WAIT, RESULT, EVENT, EVENT),
+    WAIT_ROWS(POPEN_WAIT, RESULT, EVENT, EVENT, 0),
     [POPEN_CLOSE_VALUE] = WAIT_FIELD(RESULT, "close", CLI_INT,
                                      "as os.popen(...).close(): null, or exitcode times 256"),
     [POPEN_TRUNCATED] =
@@ -42,6 +42,7 @@ const struct cli_field popen_fields[] = {
                      .may_hold_nul = true,
                      .help = "a line with its newline, or a part of one" },
     [POPEN_PARTIAL] = WAIT_FIELD(EVENT, "partial", CLI_BOOL, "whether the line goes on"),
+    START_ROWS(POPEN_START, RESULT | EVENT),
     STEP_ROWS(POPEN_WHY, RESULT, 0),
 };
 
@@ -85,6 +86,7 @@ void popen_emit_result(struct popen_run *p) {
     int64_t leaked = 0;
     bool truncated = false;
     program_fill(&p->child, name, values + POPEN_WAIT);
+    program_fill_start(&p->start, values + POPEN_START);
     values[POPEN_CLOSE_VALUE] = close_value(&p->child.result);
     for (unsigned i = 0; i < p->count; i++) {
         struct popen_stream *s = &p->streams[i];

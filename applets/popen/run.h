@@ -60,7 +60,8 @@ enum popen_field {
     POPEN_MONOTONIC_NS,
     POPEN_DATA,
     POPEN_PARTIAL,
-    POPEN_WHY, /* enum step_field */
+    POPEN_START,                            /* enum start_field */
+    POPEN_WHY = POPEN_START + START_FIELDS, /* enum step_field */
     POPEN_FIELDS = POPEN_WHY + STEP_FIELDS,
 };
 
@@ -152,6 +153,7 @@ struct popen_run {
     struct cli *cli;
     const struct popen_args *args;
     struct os_child child;
+    struct program_start start;
     struct popen_stream streams[POPEN_STREAMS];
     unsigned count;
     struct popen_input input;

@@ -15,7 +15,7 @@ enum {
 };
 
 const struct cli_field sched_fields[] = {
-    WAIT_ROWS(SCHED_WAIT, STATUS, THREAD, 0),
+    WAIT_ROWS(SCHED_WAIT, STATUS, THREAD, 0, 0),
     [SCHED_POLICY] =
         WAIT_FIELD(THREAD | LIMITS, "policy", CLI_ENUM, "SCHED_OTHER, SCHED_FIFO, ..."),
     [SCHED_RESET] = WAIT_FIELD(THREAD, "reset_on_fork", CLI_BOOL,
@@ -55,6 +55,7 @@ const struct cli_field sched_fields[] = {
         WAIT_FIELD(CPUS, "load_1", CLI_DURATION, "load average of a minute, as os.getloadavg"),
     [SCHED_LOAD_5] = WAIT_FIELD(CPUS, "load_5", CLI_DURATION, "of 5 minutes"),
     [SCHED_LOAD_15] = WAIT_FIELD(CPUS, "load_15", CLI_DURATION, "of 15 minutes"),
+    START_ROWS(SCHED_START, STATUS),
     STEP_ROWS(SCHED_WHY, STATUS, 0),
 };
 

@@ -30,16 +30,19 @@ static void add_steps(const struct sched_args *args, const struct os_sched_attr 
 }
 
 /* The program was not run, for a reason that was reported. */
-static void emit_error(struct cli *cli, const struct sched_args *args) {
+static void emit_error(struct cli *cli, const struct sched_args *args,
+                       const struct program_start *start) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
+    program_fill_start(start, values + SCHED_START);
     values[SCHED_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
     if (args->status)
         cli_emit(cli, values);
 }
 
 static void fail(struct cli *cli, const struct sched_args *args, const struct os_plan *plan,
-                 const struct base_error *e) {
+                 const struct program_start *start, const struct base_error *e) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
+    program_fill_start(start, values + SCHED_START);
     program_fail(cli, plan, e, values + SCHED_WAIT, values + SCHED_WHY);
     if (args->explain && (e->errnum == EPERM || e->errnum == EACCES))
         sched_explain(cli, 0);
@@ -47,13 +50,14 @@ static void fail(struct cli *cli, const struct sched_args *args, const struct os
         cli_emit(cli, values);
 }
 
-static void run_and_wait(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
+static void run_and_wait(struct cli *cli, const struct sched_args *args, struct os_plan *plan,
+                         const struct program_start *start) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
     struct os_child child = { .kill_after = OS_NEVER };
     struct base_error e;
     char name[16];
     if (os_child_start(&child, plan, &e) < 0) {
-        fail(cli, args, plan, &e);
+        fail(cli, args, plan, start, &e);
         return;
     }
     cli->outcome.program_ran = true;
@@ -62,13 +66,15 @@ static void run_and_wait(struct cli *cli, const struct sched_args *args, struct 
         return;
     }
     program_fill(&child, name, values + SCHED_WAIT);
+    program_fill_start(start, values + SCHED_START);
     cli_emit(cli, values);
     program_answer(cli, &child);
 }
 
 /* The CPUs are set for osbox first, which the program inherits: so missing ones can be reported.
  * Without --status osbox becomes the program, as chrt(1) and taskset(1) do. */
-static void run_program(struct cli *cli, const struct sched_args *args, struct os_plan *plan) {
+static void run_program(struct cli *cli, const struct sched_args *args, struct os_plan *plan,
+                        const struct program_start *start) {
     const struct sched_thread self = { 0, false };
     struct objects objects = { 0 };
     struct os_sched_attr attr = { 0 };
@@ -77,28 +83,28 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
     if (r < 0) {
         base_fail(&e, -r, "sched_getattr", NULL);
         cli_report(cli, &e);
-        emit_error(cli, args);
+        emit_error(cli, args, start);
         return;
     }
     attr = sched_change_attr(args, attr);
     if (!sched_check_runtime(cli, args, attr.sched_policy)) {
-        emit_error(cli, args);
+        emit_error(cli, args, start);
         return;
     }
     if (args->affinity.count && !sched_set_affinity(cli, args, &self, NULL)) {
-        emit_error(cli, args);
+        emit_error(cli, args, start);
         return;
     }
     add_steps(args, &attr, &objects, plan);
     program_name(cli, plan, cli->call.program);
     if (os_plan_prepare(plan, &e) < 0) {
-        fail(cli, args, plan, &e);
+        fail(cli, args, plan, start, &e);
     } else if (args->status) {
-        run_and_wait(cli, args, plan);
+        run_and_wait(cli, args, plan, start);
     } else {
         if (os_plan_apply(plan, &e) == 0)
             os_plan_exec(plan, &e);
-        fail(cli, args, plan, &e);
+        fail(cli, args, plan, start, &e);
     }
     buf_finish(&objects.policy);
     buf_finish(&objects.nice);
@@ -106,12 +112,17 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
 
 void sched_run(struct cli *cli, const struct sched_args *args) {
     struct os_plan plan = os_plan_init();
+    struct program_start start = { 0 };
+    struct base_error e;
     int fd = program_open_status(cli, &plan, args->status);
-    if (fd >= -1) {
-        if (fd >= 0)
-            cli_redirect(cli, fd, args->status);
-        if (fd < 0 || cli_begin(cli))
-            run_program(cli, args, &plan);
+    if (fd >= 0)
+        cli_redirect(cli, fd, args->status);
+    if (fd == -1 || (fd >= 0 && cli_begin(cli))) {
+        if (program_record_start(cli, SCHED_START, cli->call.program, &start, &e) < 0)
+            program_report(cli, &plan, &e);
+        else
+            run_program(cli, args, &plan, &start);
     }
+    program_start_finish(&start);
     os_plan_finish(&plan);
 }

@@ -64,7 +64,8 @@ enum sched_field {
     SCHED_LOAD_1,
     SCHED_LOAD_5,
     SCHED_LOAD_15,
-    SCHED_WHY, /* enum step_field */
+    SCHED_START,                            /* enum start_field */
+    SCHED_WHY = SCHED_START + START_FIELDS, /* enum step_field */
     SCHED_FIELDS = SCHED_WHY + STEP_FIELDS,
 };
 

@@ -46,5 +46,6 @@ void spawn_args_finish(void *data) {
     vec_finish(&args->memory);
     vec_finish(&args->namespaces);
     vec_finish(&args->changes);
+    program_start_finish(&args->start);
     os_plan_finish(&args->plan);
 }

@@ -29,7 +29,8 @@ enum {
     { .name = name_, .type = CLI_BYTES, .views = PROCESS, .help = help_ }
 
 const struct cli_field spawn_fields[] = {
-    WAIT_ROWS(SPAWN_RESULT, STATUS, PROCESS | STARTED, 0),
+    WAIT_ROWS(SPAWN_RESULT, STATUS, PROCESS | STARTED, 0, 0),
+    START_ROWS(SPAWN_START, STATUS | STARTED),
     STEP_ROWS(SPAWN_WHY, STATUS, PLAN),
     [SPAWN_PIDFD_INO] =
         FIELD(STARTED, "pidfd_ino", CLI_UINT,

@@ -22,6 +22,7 @@ static void report_failure(struct cli *cli, const struct spawn_args *args,
                            const struct base_error *e) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     program_fail(cli, &args->plan, e, values + SPAWN_RESULT, values + SPAWN_WHY);
+    program_fill_start(&args->start, values + SPAWN_START);
     emit_failure(cli, args, values);
 }
 
@@ -30,6 +31,7 @@ static void report_end(struct cli *cli, const struct spawn_args *args,
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     char name[16];
     program_fill(child, name, values + SPAWN_RESULT);
+    program_fill_start(&args->start, values + SPAWN_START);
     if (args->status)
         cli_emit(cli, values);
     program_answer(cli, child);
@@ -80,6 +82,7 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
     cli->outcome.program_ran = true;
     os_signals_restore(&args->plan);
     values[SPAWN_RESULT + WAIT_PID] = cli_int(pid);
+    program_fill_start(&args->start, values + SPAWN_START);
     values[SPAWN_PIDFD_INO] = inode_of(pid);
     values[SPAWN_PGID] = cli_int(getpgid(pid));
     values[SPAWN_SID] = cli_int(getsid(pid));
@@ -172,6 +175,7 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args) {
 }
 
 void spawn_run_program(struct cli *cli, struct spawn_args *args) {
+    struct base_error e;
     bool records = args->status || args->mode == SPAWN_NOWAIT || args->mode == SPAWN_DRY_RUN;
     args->plan.deadline = os_deadline(os_child_limit(args->time.timeout));
     int fd = program_open_status(cli, &args->plan, args->status);
@@ -185,8 +189,13 @@ void spawn_run_program(struct cli *cli, struct spawn_args *args) {
         cli_redirect(cli, fd, args->status);
     if (records && !cli_begin(cli))
         return;
+    if (program_record_start(cli, SPAWN_START, cli->call.program, &args->start, &e) < 0) {
+        program_report(cli, &args->plan, &e);
+        return;
+    }
     if (!prepare(cli, args)) {
         struct cli_value values[SPAWN_FIELDS] = { 0 };
+        program_fill_start(&args->start, values + SPAWN_START);
         values[SPAWN_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
         emit_failure(cli, args, values);
         return;

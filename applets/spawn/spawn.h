@@ -28,7 +28,8 @@ struct spawn_args {
     int path;    /* enum spawn_path */
     int exec_fd; /* -1: none */
     struct program_time time;
-    bool clear; /* -i */
+    struct program_start start; /* for the record */
+    bool clear;                 /* -i */
     bool map_root;
     bool foreground;
     int unshare; /* CLONE_NEW* */
@@ -105,8 +106,9 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args);
 enum spawn_view { SPAWN_VIEW_STATUS, SPAWN_VIEW_PROCESS, SPAWN_VIEW_STARTED, SPAWN_VIEW_PLAN };
 
 enum spawn_field {
-    SPAWN_RESULT,                           /* enum wait_field */
-    SPAWN_WHY = SPAWN_RESULT + WAIT_FIELDS, /* enum step_field */
+    SPAWN_RESULT,                             /* enum wait_field */
+    SPAWN_START = SPAWN_RESULT + WAIT_FIELDS, /* enum start_field */
+    SPAWN_WHY = SPAWN_START + START_FIELDS,   /* enum step_field */
     SPAWN_PIDFD_INO = SPAWN_WHY + STEP_FIELDS,
     SPAWN_PPID,
     SPAWN_PGID,

@@ -32,6 +32,7 @@ struct timerfd_run {
     /* With a program. */
     struct os_plan program;
     struct os_child child;
+    struct program_start start;
     bool running;
     uint64_t run_seq; /* of the tick that started it */
     uint64_t queued;  /* runs that wait for the previous one to end */
@@ -80,6 +81,7 @@ static void reap_orphans(const struct timerfd_run *t) {
 static void fail_program(struct timerfd_run *t, const struct base_error *e) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     program_fail(t->cli, &t->program, e, values + TIMERFD_WAIT, values + TIMERFD_WHY);
+    program_fill_start(&t->start, values + TIMERFD_START);
     values[TIMERFD_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
     t->done = true;
@@ -93,7 +95,10 @@ static void start_program(struct timerfd_run *t) {
                                   .signo = t->args->signo ? t->args->signo : SIGTERM,
                                   .held = t->held };
     t->run_seq = t->seq;
-    if (os_child_start(&t->child, &t->program, &e) < 0)
+    int r = program_record_start(t->cli, TIMERFD_START, t->program.argv, &t->start, &e);
+    if (r == 0)
+        r = os_child_start(&t->child, &t->program, &e);
+    if (r < 0)
         fail_program(t, &e);
     else
         t->running = true;
@@ -103,6 +108,7 @@ static void end_program(struct timerfd_run *t) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     char name[16];
     program_fill(&t->child, name, values + TIMERFD_WAIT);
+    program_fill_start(&t->start, values + TIMERFD_START);
     values[TIMERFD_SEQ] = cli_uint(t->run_seq);
     emit(t, values, "exit");
     int status = os_wait_shell_status(&t->child.result);
@@ -365,5 +371,6 @@ void timerfd_tick(struct cli *cli, const struct timerfd_args *args) {
     if (t.fd >= 0)
         close(t.fd);
     free(t.summary.buckets);
+    program_start_finish(&t.start);
     os_plan_finish(&t.program);
 }

@@ -143,7 +143,7 @@ enum {
 #define MORE_FIELD(views_, name_, type_, help_) WAIT_MORE(views_, name_, type_, help_)
 
 static const struct cli_field fields[] = {
-    WAIT_ROWS(TIMERFD_WAIT, 0, COMMAND, COMMAND),
+    WAIT_ROWS(TIMERFD_WAIT, 0, COMMAND, COMMAND, COMMAND),
     [TIMERFD_EVENT] = FIELD(TICKS, "event", CLI_ENUM,
                             "tick; clock_set, when the clock was set; exit, of the program"),
     [TIMERFD_SEQ] = FIELD(TICKS, "seq", CLI_UINT, "the number of the read, from 1"),
@@ -167,6 +167,7 @@ static const struct cli_field fields[] = {
     [TIMERFD_CLOCKID] = FIELD(CLOCK, "clockid", CLI_INT, "its number, as time.CLOCK_MONOTONIC"),
     [TIMERFD_RESOLUTION_NS] = FIELD(CLOCK, "resolution_ns", CLI_INT, "its resolution"),
     [TIMERFD_USABLE] = FIELD(CLOCK, "usable", CLI_BOOL, "whether a timer can be made of it here"),
+    START_ROWS(TIMERFD_START, COMMAND),
     STEP_ROWS(TIMERFD_WHY, COMMAND, 0),
 };
 

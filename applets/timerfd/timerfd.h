@@ -79,7 +79,8 @@ enum timerfd_field {
     TIMERFD_CLOCKID,
     TIMERFD_RESOLUTION_NS,
     TIMERFD_USABLE,
-    TIMERFD_WHY, /* enum step_field */
+    TIMERFD_START,                              /* enum start_field */
+    TIMERFD_WHY = TIMERFD_START + START_FIELDS, /* enum step_field */
     TIMERFD_FIELDS = TIMERFD_WHY + STEP_FIELDS,
 };
 

@@ -44,6 +44,8 @@ static void emit(struct waitid_run *w, const struct os_process *p, const struct 
     if (w->program && r->pid == w->program && os_wait_ended(r))
         v[WAITID_WAIT + WAIT_ELAPSED] = v[WAITID_WAIT + WAIT_ELAPSED_NS] =
             cli_ns(os_monotonic_ns() - w->started);
+    if (w->program && (p ? p->pid : r->pid) == w->program)
+        program_fill_start(&w->start, v + WAITID_START);
     v[WAITID_WAIT + WAIT_TIMED_OUT] = cli_bool(w->timed_out);
     v[WAITID_VIA] = cli_str(via_name(r->via));
     v[WAITID_REASON] = cli_str(r->reason);

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "applets/common/wait_record.h"
+#include "applets/common/program.h"
 #include "os/wait_many.h"
 
 enum waitid_exit {
@@ -33,8 +33,9 @@ struct waitid_args {
 };
 
 enum waitid_field {
-    WAITID_WAIT, /* enum wait_field */
-    WAITID_VIA = WAITID_WAIT + WAIT_FIELDS,
+    WAITID_WAIT,                              /* enum wait_field */
+    WAITID_START = WAITID_WAIT + WAIT_FIELDS, /* enum start_field */
+    WAITID_VIA = WAITID_START + START_FIELDS,
     WAITID_REASON,
     WAITID_PIDFD_INO,
     WAITID_PPID,
@@ -50,6 +51,7 @@ struct waitid_run {
     int64_t deadline, kill_at;
     int program; /* PID of the program that was started; 0: none */
     int64_t started;
+    struct program_start start; /* of the program */
     bool timed_out;
     int status; /* to exit with */
 };

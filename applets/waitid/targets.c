@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "applets/common/pid_operand.h"
-#include "applets/common/program.h"
 #include "applets/waitid/run.h"
 #include "os/reap.h"
 
@@ -140,7 +139,9 @@ static bool start_program(struct waitid_run *w) {
     struct base_error e;
     program_name(w->cli, &plan, w->cli->call.program);
     w->started = os_monotonic_ns();
-    int result = os_plan_prepare(&plan, &e);
+    int result = program_record_start(w->cli, WAITID_START, plan.argv, &w->start, &e);
+    if (result == 0)
+        result = os_plan_prepare(&plan, &e);
     if (result == 0)
         result = os_spawn(&plan, &w->program, &e);
     /* Process 1 ends by no signal: these are passed on from now on. */
@@ -183,11 +184,12 @@ void waitid_program(struct waitid_run *w) {
         cli_report(w->cli, &e);
         return;
     }
-    if (!start_program(w))
-        return;
-    w->cli->outcome.program_ran = true;
-    if (w->args->subreaper)
-        waitid_children(w);
-    else
-        wait_for_program(w);
+    if (start_program(w)) {
+        w->cli->outcome.program_ran = true;
+        if (w->args->subreaper)
+            waitid_children(w);
+        else
+            wait_for_program(w);
+    }
+    program_start_finish(&w->start);
 }

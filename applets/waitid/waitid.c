@@ -11,7 +11,6 @@
  */
 #include <limits.h>
 
-#include "applets/common/program.h"
 #include "applets/waitid/run.h"
 #include "cli/parse.h"
 #include "cli/signal.h"
@@ -76,7 +75,8 @@ static const struct cli_option options[] = {
 /* ---- fields ---- */
 
 static const struct cli_field fields[] = {
-    WAIT_ROWS(WAITID_WAIT, 1, 0, 0),
+    WAIT_ROWS(WAITID_WAIT, 1, 0, 0, 0),
+    START_ROWS(WAITID_START, 1),
     [WAITID_VIA] = WAIT_FIELD(1, "via", CLI_ENUM, "who told: waitid, pidfd_info or procstat"),
     [WAITID_REASON] = WAIT_FIELD(1, "reason", CLI_ENUM,
                                  "why nothing is known: timeout, unreaped, kernel or namespace"),

@@ -792,6 +792,65 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     [ "$(cat record)" = "unset os_error os_exitcode; os_error='EX_USAGE'; (exit 125)" ]
 }
 
+# The commands that run a program and print how it ended.
+runners() {
+    printf '%s\n' 'spawn --status=fd:1' 'spawn --nowait' 'popen' 'waitid' 'sched set --nice=19 --status=fd:1' \
+        'timerfd --initial=1ns --status=fd:1'
+}
+
+@test "argv, started and started_ns: in the record of every command that runs a program" {
+    local command before after started started_ns
+    while read -r command; do
+        before=$(date +%s%N)
+        # shellcheck disable=SC2086 # words
+        run -0 "$OSBOX" $command -J -F argv,started,started_ns -- true 'a b' '' 3>&-
+        after=$(date +%s%N)
+        [[ ${lines[-1]} == '{"argv":["true","a b",""],"started":"'*'Z","started_ns":'*'}' ]]
+        started=$(json started <<<"${lines[-1]}")
+        started_ns=$(json started_ns <<<"${lines[-1]}")
+        ((before <= started_ns && started_ns <= after))
+        [ "$(date -u -d "${started//\"/}" +%s%N)" = "$started_ns" ]
+    done < <(runners)
+}
+
+@test "argv: the shell of popen's string; as given with --argv0; of a command that was not run" {
+    osbox 0 popen -J -F argv 'exit 0'
+    got '{"argv":["/bin/sh","-c","--","exit 0"]}'
+    osbox 0 spawn --argv0=me --status=fd:1 -J -F argv true x
+    got '{"argv":["true","x"]}'
+    osbox 127 spawn --status=fd:1 -J -F argv,error -- ./none x
+    got '{"argv":["./none","x"],"error":"ENOENT"}'
+    osbox 125 spawn --user=no-such-user --status=fd:1 -J -F argv true x
+    got '{"argv":["true","x"]}'
+    osbox 127 sched set --nice=19 --status=fd:1 -J -F argv,error -- ./none x
+    got '{"argv":["./none","x"],"error":"ENOENT"}'
+    osbox 127 popen -J -F argv,error -- ./none x
+    got '{"argv":["./none","x"],"error":"ENOENT"}'
+    osbox 124 waitid -J -F argv,pid "$BASHPID" --timeout=0
+    [[ $output == '{"argv":null,'* ]]
+}
+
+@test "argv: any bytes, exact in every format" {
+    local bytes=$'a,b\n\xff\t\\\'' format
+    osbox 0 spawn --status=fd:1 -J -F argv true "$bytes" ''
+    got '{"argv":["true",{"b64":"YSxiCv8JXCc="},""]}'
+    osbox 0 spawn --status=fd:1 -J --json-bytes=surrogateescape -F argv true "$bytes" ''
+    got '{"argv":["true","a,b\n\udcff\t\\'"'"'",""]}'
+    osbox 0 spawn --status=fd:1 -o text -F argv true "$bytes" ''
+    got "argv=true,a\x2cb\n\xff\t\\\\',"
+    for format in tsv csv value table; do
+        osbox 0 spawn --status=fd:1 -o "$format" -F argv true "$bytes" ''
+        case $format in
+        value) got "true,a\x2cb\n\xff\t\\\\'," ;;
+        csv) got $'argv\n'"\"true,a\x2cb\n\xff\t\\\\',\"" ;;
+        *) [ "${lines[1]}" = "true,a\x2cb\n\xff\t\\\\'," ] ;;
+        esac
+    done
+    osbox 0 spawn --status=fd:1 -o sh -F argv true "$bytes" ''
+    eval "$output"
+    [ "$os_argv" = $'true\na,b\\n\xff\t\\\\\'\n' ]
+}
+
 @test "--status in each format is one record" {
     local form
     for form in text json csv tsv sh value table; do

@@ -752,3 +752,10 @@ print("none" if libc.timerfd_create(int(sys.argv[1]), 0) >= 0 else errno.errorco
     run -0 timeout 20 ./osbox-timerfd create --fd=9 --interval=1h -- ./timerfd gettime --fd=9 -g interval 3>&-
     got 3600.000000000
 }
+
+@test "the fields of how a program ended can be selected, and are null in the record of a tick" {
+    osbox 0 timerfd --initial=1ns --status=fd:1 -o csv -F event,si_code,shell_status,timed_out,argv -- true x
+    got $'event,si_code,shell_status,timed_out,argv\ntick,,,,\nexit,CLD_EXITED,0,false,"true,x"'
+    osbox 0 timerfd --initial=1ns --status=fd:1 -J -F elapsed_ns,ru_utime_ns,started -- true
+    [[ ${lines[1]} == '{"elapsed_ns":'[0-9]*',"ru_utime_ns":'[0-9]*',"started":"20'* ]]
+}
