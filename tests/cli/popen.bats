@@ -277,6 +277,25 @@ needs_terminals() {
     done
 }
 
+@test "a pipe or FIFO is written to in large blocks, not PIPE_BUF bytes at a time" {
+    can_trace || skip 'nothing can be traced here'
+    local arguments
+    seq 200000 >big
+    mkfifo fifo
+    for arguments in '' '--tee --status=record' --mode=4 --buffering=1 --buffering=100000 '--events -g data'; do
+        # shellcheck disable=SC2086
+        traced -qq -o calls -e trace=write "$OSBOX" popen $arguments -- cat big 3>&- | cat >passed
+        [ "$(wc -c <passed)" -ge "$(wc -c <big)" ]
+        [ "$(grep -c '^write(' calls)" -le $(($(wc -c <passed) / 8192)) ]
+        cat fifo >passed &
+        # shellcheck disable=SC2086
+        traced -qq -o calls -e trace=write "$OSBOX" popen $arguments -- cat big 3>&- >fifo
+        wait "$!"
+        [ "$(wc -c <passed)" -ge "$(wc -c <big)" ]
+        [ "$(grep -c '^write(' calls)" -le $(($(wc -c <passed) / 8192)) ]
+    done
+}
+
 @test "--buffering: as it comes, by lines, in blocks; the rest at the end" {
     local want
     mkfifo go out
