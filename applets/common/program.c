@@ -84,17 +84,27 @@ void program_report(struct cli *cli, const struct os_plan *plan, const struct ba
     }
 }
 
-void program_fail(struct cli *cli, const struct os_plan *plan, const struct base_error *e,
-                  struct cli_value *wait, struct cli_value *step) {
-    program_report(cli, plan, e);
-    if (plan->timed_out)
-        wait[WAIT_TIMED_OUT] = cli_bool(true);
+void program_fill_error(const struct cli *cli, struct cli_value *step) {
+    step[STEP_ERROR] = cli_str(cli->outcome.error);
+    if (cli->outcome.errnum)
+        step[STEP_ERRNO] = cli_int(cli->outcome.errnum);
+}
+
+void program_fill_step(const struct base_error *e, struct cli_value *step) {
     step[STEP_STEP] = cli_str(e->operation);
     if (e->step >= 0)
         step[STEP_INDEX] = cli_int(e->step);
     step[STEP_OBJECT] = cli_str(e->path);
     step[STEP_ERROR] = cli_str(cli_errno_name(e->errnum));
     step[STEP_ERRNO] = cli_int(e->errnum);
+}
+
+void program_fail(struct cli *cli, const struct os_plan *plan, const struct base_error *e,
+                  struct cli_value *wait, struct cli_value *step) {
+    program_report(cli, plan, e);
+    if (plan->timed_out)
+        wait[WAIT_TIMED_OUT] = cli_bool(true);
+    program_fill_step(e, step);
 }
 
 void program_fill(const struct os_child *child, char name[static 16], struct cli_value *values) {

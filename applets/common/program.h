@@ -75,8 +75,15 @@ int program_failure_status(const struct base_error *e);
  * deadline has passed. If a signal ended the start, nothing is printed and osbox dies of it. */
 void program_report(struct cli *cli, const struct os_plan *plan, const struct base_error *e);
 
-/* The same, and fills the values of the step fields, and WAIT_TIMED_OUT of the wait fields if the
- * deadline has passed; `step` and `wait` are the first of them. */
+/* Fills the values of the step fields with the first error that was reported, which was not one of
+ * a step; `step` is the first of them. */
+void program_fill_error(const struct cli *cli, struct cli_value *step);
+
+/* Fills the values of the step fields with an error. */
+void program_fill_step(const struct base_error *e, struct cli_value *step);
+
+/* The same as program_report(), and fills the values of the step fields, and WAIT_TIMED_OUT of the
+ * wait fields if the deadline has passed; `step` and `wait` are the first of them. */
 void program_fail(struct cli *cli, const struct os_plan *plan, const struct base_error *e,
                   struct cli_value *wait, struct cli_value *step);
 

@@ -34,7 +34,7 @@ static void emit_error(struct cli *cli, const struct sched_args *args,
                        const struct program_start *start) {
     struct cli_value values[SCHED_FIELDS] = { 0 };
     program_fill_start(start, values + SCHED_START);
-    values[SCHED_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
+    program_fill_error(cli, values + SCHED_WHY);
     if (args->status)
         cli_emit(cli, values);
 }

@@ -39,6 +39,11 @@ bool spawn_keep(struct spawn_args *args, void *memory) {
     return false;
 }
 
+void spawn_keep_failure(struct spawn_args *args, const struct base_error *e, const char *object) {
+    args->failure = *e;
+    args->failure.path = object; /* that of *e may not live long enough */
+}
+
 void spawn_args_finish(void *data) {
     struct spawn_args *args = data;
     for (size_t i = 0; i < args->memory.count; i++)

@@ -63,6 +63,7 @@ const char *spawn_path(char **entries) {
 
 static const char *search_path(const struct spawn_args *args) {
     switch ((enum spawn_path)args->path) {
+    case SPAWN_PATH_DEFAULT:
     case SPAWN_PATH_CHILD:
         return spawn_path(args->plan.environ);
     case SPAWN_PATH_PARENT:

@@ -14,7 +14,8 @@
 enum {
     STATUS = 1 << SPAWN_VIEW_STATUS,
     PROCESS = 1 << SPAWN_VIEW_PROCESS,
-    STARTED = 1 << SPAWN_VIEW_STARTED,
+    STARTED = 1 << SPAWN_VIEW_STARTED | 1 << SPAWN_VIEW_STARTED_STATUS,
+    STARTED_STATUS = 1 << SPAWN_VIEW_STARTED_STATUS,
     PLAN = 1 << SPAWN_VIEW_PLAN,
 };
 
@@ -31,7 +32,7 @@ enum {
 const struct cli_field spawn_fields[] = {
     WAIT_ROWS(SPAWN_RESULT, STATUS, PROCESS | STARTED, 0, 0),
     START_ROWS(SPAWN_START, STATUS | STARTED),
-    STEP_ROWS(SPAWN_WHY, STATUS, PLAN),
+    STEP_ROWS(SPAWN_WHY, STATUS | STARTED_STATUS, PLAN),
     [SPAWN_PIDFD_INO] =
         FIELD(STARTED, "pidfd_ino", CLI_UINT,
               "identifies the process as long as the system runs, which its PID does not"),

@@ -55,7 +55,7 @@ static const char *parse_open_word(struct os_step *step, const char *word, bool 
 const char *spawn_parse_open(void *args, const char *text) {
     struct os_step step = { .kind = OS_STEP_OPEN, .open.mode = 0666 };
     const char *colon = strchr(text, ':'), *why = NULL;
-    bool access = false;
+    bool access = false, has_mode = false;
     char word[32];
     if (!colon)
         return "not of the form FD[,FLAG...][,MODE]:PATH";
@@ -63,6 +63,9 @@ const char *spawn_parse_open(void *args, const char *text) {
         size_t size = strcspn(at, ",:");
         if (!spawn_copy_word(at, size, word))
             return "no such flag: they are os.O_* in lower case, without O_";
+        if (has_mode)
+            return "the mode is given once, after the flags";
+        has_mode = at != text && word[0] >= '0' && word[0] <= '9';
         why =
             at == text ? cli_parse_fd(word, &step.open.fd) : parse_open_word(&step, word, &access);
         at += size;

@@ -72,8 +72,11 @@ const char *spawn_parse_no_new_privs(void *args, const char *text) {
 
 /* ---- users and groups ---- */
 
-/* An unknown user or group is bad data, not a system call that failed. */
-static void report_account(struct cli *cli, const struct base_error *e, const char *what) {
+/* An unknown user or group is bad data, not a system call that failed. `option` is the value that
+ * names it. */
+static void report_account(struct cli *cli, struct spawn_args *args, const struct base_error *e,
+                           const char *option, const char *what) {
+    spawn_keep_failure(args, e, option);
     if (e->errnum == ENOENT)
         cli_complain(cli, CLI_EX_NOUSER, e->path, what);
     else
@@ -107,7 +110,8 @@ static void report_memory(struct cli *cli) {
     cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
 }
 
-static bool list_groups(struct cli *cli, const char *text, struct os_gid_list *gids) {
+static bool list_groups(struct cli *cli, struct spawn_args *args, const char *text,
+                        struct os_gid_list *gids) {
     struct base_error e;
     char name[256];
     for (;;) {
@@ -120,7 +124,7 @@ static bool list_groups(struct cli *cli, const char *text, struct os_gid_list *g
         memcpy(name, text, size);
         name[size] = '\0';
         if (os_group_find(name, &gid, &e) < 0) {
-            report_account(cli, &e, "no such group");
+            report_account(cli, args, &e, args->groups, "no such group");
             return false;
         }
         if (!vec_push(gids, gid)) {
@@ -141,13 +145,14 @@ static bool resolve_groups(struct cli *cli, struct spawn_args *args,
     const char *text = args->groups ? args->groups : "init";
     bool good = true;
     if (strcmp(text, "init") != 0) {
-        good = strcmp(text, "none") == 0 || list_groups(cli, text, &gids);
+        good = strcmp(text, "none") == 0 || list_groups(cli, args, text, &gids);
     } else if (!account || !account->has_entry) {
         cli_usage(cli, account ? args->user : "--groups=init",
                   account ? "has no entry that says its groups: give --groups"
                           : "goes with --user");
         good = false;
     } else if (os_group_list(account->name.data, gid, &gids, &e) < 0) {
+        spawn_keep_failure(args, &e, args->user);
         cli_report(cli, &e);
         good = false;
     }
@@ -165,13 +170,13 @@ static bool resolve_account(struct cli *cli, struct spawn_args *args, char *user
     struct os_account account;
     struct base_error e;
     if (os_account_find(user, &account, &e) < 0) {
-        report_account(cli, &e, "no such user");
+        report_account(cli, args, &e, args->user, "no such user");
         return false;
     }
     gid_t gid = account.gid;
     bool good = true;
     if (group && os_group_find(group, &gid, &e) < 0) {
-        report_account(cli, &e, "no such group");
+        report_account(cli, args, &e, args->user, "no such group");
         good = false;
     } else if (!group && !account.has_entry) {
         cli_usage(cli, args->user, "has no entry that says its group: give U:G and --groups");

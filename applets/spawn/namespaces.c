@@ -39,7 +39,6 @@ const char *spawn_parse_unshare(void *args, const char *text) {
     const char *why = parse_namespaces(text, strlen(text), &flags);
     if (!why)
         a->unshare |= flags;
-    a->unshare_text = text;
     return why;
 }
 
@@ -66,6 +65,7 @@ static bool resolve_namespace(struct cli *cli, struct spawn_args *args, const ch
     }
     step.setns.fd = os_namespace_open(target, flags, args->plan.deadline, &e);
     if (step.setns.fd < 0) {
+        spawn_keep_failure(args, &e, text);
         cli_report(cli, &e);
         return false;
     }
@@ -76,17 +76,29 @@ static bool resolve_namespace(struct cli *cli, struct spawn_args *args, const ch
     return true;
 }
 
+/* All that is unshared, whatever options it is from. */
+static bool add_unshare(struct spawn_args *args) {
+    struct buf names = { 0 };
+    os_namespace_names(args->unshare, &names);
+    const char *object = buf_cstr(&names);
+    if (!spawn_keep(args, names.data) || !object)
+        return false;
+    os_plan_set(
+        &args->plan,
+        (struct os_step){ .kind = OS_STEP_UNSHARE, .unshare = args->unshare, .object = object });
+    return true;
+}
+
 bool spawn_resolve_namespaces(struct cli *cli, struct spawn_args *args) {
     for (size_t i = 0; i < args->namespaces.count; i++)
         if (!resolve_namespace(cli, args, args->namespaces.items[i]))
             return false;
     if (args->map_root)
         args->unshare |= CLONE_NEWUSER;
-    if (args->unshare)
-        os_plan_set(&args->plan,
-                    (struct os_step){ .kind = OS_STEP_UNSHARE,
-                                      .unshare = args->unshare,
-                                      .object = args->unshare_text ? args->unshare_text : "user" });
+    if (args->unshare && !add_unshare(args)) {
+        cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+        return false;
+    }
     if (args->map_root)
         os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_MAP_ROOT,
                                                    .map_root = { geteuid(), getegid() } });

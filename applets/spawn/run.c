@@ -10,12 +10,22 @@
 
 /* ---- the modes ---- */
 
-/* Writes the record of --status that reports why the program was not run, also with --nowait. */
+/* Writes the record of --status that reports why the program was not run. */
 static void emit_failure(struct cli *cli, const struct spawn_args *args,
                          const struct cli_value *values) {
-    if (!args->status || (!cli->call.common.fields && !cli_begin_view(cli, SPAWN_VIEW_STATUS)))
-        return;
-    cli_emit(cli, values);
+    if (args->status)
+        cli_emit(cli, values);
+}
+
+/* The same for what failed before the first step and was reported. */
+static void emit_early_failure(struct cli *cli, const struct spawn_args *args) {
+    struct cli_value values[SPAWN_FIELDS] = { 0 };
+    program_fill_start(&args->start, values + SPAWN_START);
+    if (args->failure.errnum)
+        program_fill_step(&args->failure, values + SPAWN_WHY);
+    else
+        program_fill_error(cli, values + SPAWN_WHY);
+    emit_failure(cli, args, values);
 }
 
 static void report_failure(struct cli *cli, const struct spawn_args *args,
@@ -86,7 +96,9 @@ static void run_and_leave(struct cli *cli, struct spawn_args *args) {
     values[SPAWN_PIDFD_INO] = inode_of(pid);
     values[SPAWN_PGID] = cli_int(getpgid(pid));
     values[SPAWN_SID] = cli_int(getsid(pid));
-    cli_emit(cli, values);
+    /* Nothing has failed: without -F, the fields that would say what are left out. */
+    if (!args->status || cli->call.common.fields || cli_begin_view(cli, SPAWN_VIEW_STARTED))
+        cli_emit(cli, values);
 }
 
 /* The steps may replace standard error: a copy is kept for the diagnostic. */
@@ -194,10 +206,7 @@ void spawn_run_program(struct cli *cli, struct spawn_args *args) {
         return;
     }
     if (!prepare(cli, args)) {
-        struct cli_value values[SPAWN_FIELDS] = { 0 };
-        program_fill_start(&args->start, values + SPAWN_START);
-        values[SPAWN_WHY + STEP_ERROR] = cli_str(cli->outcome.error);
-        emit_failure(cli, args, values);
+        emit_early_failure(cli, args);
         return;
     }
     if (args->argv0)

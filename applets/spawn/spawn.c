@@ -210,13 +210,34 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
+static bool has_argv0_alone(const struct cli_call *call, const void *data) {
+    return !call->program && ((const struct spawn_args *)data)->argv0;
+}
+
+static bool has_exec_fd_alone(const struct cli_call *call, const void *data) {
+    return !call->program && ((const struct spawn_args *)data)->exec_fd >= 0;
+}
+
+static bool has_path_alone(const struct cli_call *call, const void *data) {
+    return !call->program && ((const struct spawn_args *)data)->path != SPAWN_PATH_DEFAULT;
+}
+
+static const struct cli_rule rules[] = {
+    { has_argv0_alone, "--argv0", "requires CMD" },
+    { has_exec_fd_alone, "--exec-fd", "requires CMD" },
+    { has_path_alone, "--path", "requires CMD" },
+    { NULL, NULL, NULL },
+};
+
 static unsigned choose_view(const struct cli_call *call, const void *data) {
     const struct spawn_args *args = data;
     if (args->mode == SPAWN_DRY_RUN)
         return SPAWN_VIEW_PLAN;
     if (!call->program)
         return SPAWN_VIEW_PROCESS;
-    return args->mode == SPAWN_NOWAIT ? SPAWN_VIEW_STARTED : SPAWN_VIEW_STATUS;
+    if (args->mode != SPAWN_NOWAIT)
+        return SPAWN_VIEW_STATUS;
+    return args->status ? SPAWN_VIEW_STARTED_STATUS : SPAWN_VIEW_STARTED;
 }
 
 static void run(struct cli *cli, void *data) {
@@ -243,10 +264,12 @@ const struct cli_command applet_spawn = {
     .choices = choices,
     .parse = parse_option,
     .choose_view = choose_view,
-    .failure_views = 1 << SPAWN_VIEW_STATUS | 1 << SPAWN_VIEW_STARTED,
+    .failure_views =
+        1 << SPAWN_VIEW_STATUS | 1 << SPAWN_VIEW_STARTED | 1 << SPAWN_VIEW_STARTED_STATUS,
+    .rules = rules,
     .finish_args = spawn_args_finish,
     .fields = spawn_fields,
-    .views = "status process started plan",
+    .views = "status process started plan started-status",
     .field_count = SPAWN_FIELDS,
     .args_size = sizeof(struct spawn_args),
     .presets = &presets,

@@ -10,7 +10,7 @@
 #include "applets/common/program.h"
 
 enum spawn_mode { SPAWN_WAIT, SPAWN_NOWAIT, SPAWN_OVERLAY, SPAWN_DRY_RUN };
-enum spawn_path { SPAWN_PATH_CHILD, SPAWN_PATH_PARENT, SPAWN_PATH_NONE };
+enum spawn_path { SPAWN_PATH_DEFAULT, SPAWN_PATH_CHILD, SPAWN_PATH_PARENT, SPAWN_PATH_NONE };
 
 struct spawn_texts BASE_VEC(const char *);
 struct spawn_memory BASE_VEC(void *);
@@ -29,11 +29,11 @@ struct spawn_args {
     int exec_fd; /* -1: none */
     struct program_time time;
     struct program_start start; /* for the record */
+    struct base_error failure;  /* of what failed before the first step; errnum 0: nothing */
     bool clear;                 /* -i */
     bool map_root;
     bool foreground;
     int unshare; /* CLONE_NEW* */
-    const char *unshare_text;
 };
 
 /* ---- args.c ---- */
@@ -54,6 +54,10 @@ bool spawn_copy_word(const char *text, size_t size, char word[static 32]);
 /* The row of a table whose name is the `size` bytes at text; NULL: none. */
 const struct cli_choice *spawn_find_word(const struct cli_choice *table, const char *text,
                                          size_t size);
+
+/* Stores a failure before the first step for the record of --status; `object` is what the user
+ * wrote. */
+void spawn_keep_failure(struct spawn_args *args, const struct base_error *e, const char *object);
 
 /* ---- the parsers of options ---- */
 
@@ -103,7 +107,13 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args);
 
 /* ---- fields.c ---- */
 
-enum spawn_view { SPAWN_VIEW_STATUS, SPAWN_VIEW_PROCESS, SPAWN_VIEW_STARTED, SPAWN_VIEW_PLAN };
+enum spawn_view {
+    SPAWN_VIEW_STATUS,
+    SPAWN_VIEW_PROCESS,
+    SPAWN_VIEW_STARTED,
+    SPAWN_VIEW_PLAN,
+    SPAWN_VIEW_STARTED_STATUS, /* the same with --status, if the program was not run */
+};
 
 enum spawn_field {
     SPAWN_RESULT,                             /* enum wait_field */

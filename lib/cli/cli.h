@@ -39,6 +39,7 @@ struct cli_call {
 struct cli_outcome {
     int status;         /* exit status so far; the first error decides */
     const char *error;  /* name of the first error: "ENOENT", "EX_USAGE"; NULL: none */
+    int errnum;         /* its errno; 0: none */
     bool program_ran;   /* errors from now on are not failures to start it */
     int signal;         /* that ends osbox when all is written; 0: none */
     bool signals_group; /* it is sent to the process group of osbox */

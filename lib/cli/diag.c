@@ -167,11 +167,12 @@ static void write_diagnostic(struct cli *cli, const struct diagnostic *d) {
     buf_finish(&line);
 }
 
-static void set_error(struct cli *cli, int status, const char *error) {
+static void set_error(struct cli *cli, int status, const char *error, int errnum) {
     if (cli->outcome.error)
         return;
     cli->outcome.status = status;
     cli->outcome.error = error;
+    cli->outcome.errnum = errnum;
 }
 
 /* A script distinguishes the failure of a program from the failure to run it by the status. */
@@ -207,7 +208,7 @@ void cli_diagnose(struct cli *cli, const struct base_error *error) {
 
 void cli_report_as(struct cli *cli, int status, const struct base_error *error) {
     cli_diagnose(cli, error);
-    set_error(cli, status, cli_errno_name(error->errnum));
+    set_error(cli, status, cli_errno_name(error->errnum), error->errnum);
 }
 
 void cli_report_part(struct cli *cli, const struct base_error *error) {
@@ -230,7 +231,7 @@ void cli_complain(struct cli *cli, int status, const char *path, const char *mes
     };
     write_diagnostic(cli, &d);
     cli_emit_error(cli, d.error, 0, path);
-    set_error(cli, failure_status(cli, status), d.error);
+    set_error(cli, failure_status(cli, status), d.error, 0);
 }
 
 void cli_usage(struct cli *cli, const char *object, const char *message) {
@@ -249,7 +250,7 @@ void cli_usage(struct cli *cli, const char *object, const char *message) {
         .capability = -1,
     };
     write_diagnostic(cli, &d);
-    set_error(cli, failure_status(cli, CLI_EX_USAGE), d.error);
+    set_error(cli, failure_status(cli, CLI_EX_USAGE), d.error, 0);
     buf_finish(&text);
 }
 

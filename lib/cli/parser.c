@@ -230,6 +230,10 @@ static void parse_long(struct parser *p, const char *argument) {
         fail(p, argument, "the option takes no value");
         return;
     }
+    if (text && !text[0] && use->row->optional) {
+        fail(p, argument, "the value is missing after '='");
+        return;
+    }
     if (!text && valued)
         text = use->row->optional ? "" : next_value(p);
     if (!text && valued)

@@ -1064,4 +1064,4 @@
 { 0xe01f0, 0xeffff, 2 },
 { 0xffffe, 0xfffff, 2 },
 { 0x10fffe, 0x10ffff, 2 },
-/* clang-format on */
+    /* clang-format on */

@@ -24,15 +24,14 @@
 #include "os/proc.h"
 #include "os/watch.h"
 
-/* "mnt" is first: no kernel is without. */
 static const struct kind {
     char name[8];
     unsigned char request; /* of ioctl(2) on a pidfd, OS_PIDFD_GET_*_NAMESPACE */
     int flag;
 } kinds[] = {
-    { "mnt", OS_PIDFD_GET_MNT_NAMESPACE, CLONE_NEWNS },
     { "cgroup", OS_PIDFD_GET_CGROUP_NAMESPACE, CLONE_NEWCGROUP },
     { "ipc", OS_PIDFD_GET_IPC_NAMESPACE, CLONE_NEWIPC },
+    { "mnt", OS_PIDFD_GET_MNT_NAMESPACE, CLONE_NEWNS },
     { "net", OS_PIDFD_GET_NET_NAMESPACE, CLONE_NEWNET },
     { "pid", OS_PIDFD_GET_PID_NAMESPACE, CLONE_NEWPID },
     { "time", OS_PIDFD_GET_TIME_NAMESPACE, CLONE_NEWTIME },
@@ -47,6 +46,17 @@ int os_namespace_flag(const char *name, size_t size) {
         if (strlen(kinds[i].name) == size && memcmp(kinds[i].name, name, size) == 0)
             return kinds[i].flag;
     return size == 5 && memcmp("mount", name, size) == 0 ? CLONE_NEWNS : 0;
+}
+
+void os_namespace_names(int flags, struct buf *b) {
+    size_t before = b->len;
+    for (size_t i = 0; i < KINDS; i++) {
+        if (!(flags & kinds[i].flag))
+            continue;
+        if (b->len > before)
+            buf_add_char(b, ',');
+        buf_add_str(b, kinds[i].name);
+    }
 }
 
 /* /proc/PID/ns/NAME. The PID is that in /proc, which may belong to another PID namespace. */
@@ -77,8 +87,8 @@ static int compare(int theirs, int ours, int *flags) {
     for (size_t i = 0; i < KINDS; i++) {
         struct stat mine = { 0 }, other = { 0 };
         int r = identify(ours, &kinds[i], &mine);
-        if (r == -EOPNOTSUPP || (r == -ENOENT && i > 0))
-            continue; /* this kernel has none of that kind */
+        if (r == -EOPNOTSUPP || (r == -ENOENT && kinds[i].flag != CLONE_NEWNS))
+            continue; /* this kernel has none of that kind; all kernels have mount namespaces */
         if (r == 0)
             r = identify(theirs, &kinds[i], &other);
         if (r < 0)

@@ -7,11 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 /* Returns CLONE_NEW* for a name as in /proc/PID/ns ("mnt", "pid"), or "mount" for mnt; 0 if there
  * is none of that name. */
 int os_namespace_flag(const char *name, size_t size);
+
+/* Appends the names of kinds, CLONE_NEW*, with commas between them: "ipc,uts". */
+void os_namespace_names(int flags, struct buf *b);
 
 /* Opens what setns(2) accepts: the namespace that a path names, or a process if `target` is all
  * digits. *flags are the namespaces to join (CLONE_NEW*); 0 becomes the kind of the file, or all

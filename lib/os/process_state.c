@@ -71,6 +71,15 @@ static int get_limits(struct os_process_state *p, struct base_error *e) {
     return 0;
 }
 
+/* By system call: a filter can make it fail, which umask(2) does not report. */
+static int get_umask(struct os_process_state *p, struct base_error *e) {
+    long mask = syscall(SYS_umask, 0);
+    if (mask < 0 || syscall(SYS_umask, mask) < 0)
+        return base_fail(e, errno, "umask", NULL);
+    p->umask = (mode_t)mask;
+    return 0;
+}
+
 int os_process_state_get(struct os_process_state *p, struct base_error *e) {
     *p = (struct os_process_state){ 0 };
     int r = get_ids(p, e);
@@ -80,13 +89,13 @@ int os_process_state_get(struct os_process_state *p, struct base_error *e) {
         r = get_limits(p, e);
     if (r == 0)
         r = os_capability_get(p->capabilities, e);
+    if (r == 0)
+        r = get_umask(p, e);
     if (r == 0 && uname(&p->system) < 0)
         r = base_fail(e, errno, "uname", NULL);
     if (r < 0)
         return r;
     get_login(p);
-    p->umask = umask(0);
-    umask(p->umask);
     p->priority = getpriority(PRIO_PROCESS, 0);
     p->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
     os_signal_mask(NULL, &p->sigmask);

@@ -113,10 +113,13 @@ static bool needs_fork(const struct os_plan *p) {
 static void add_drop(struct os_plan *p) {
     struct os_step *uid = find_step(p, OS_STEP_SETUID);
     struct os_step *inheritable = find_step(p, OS_STEP_INHERITABLE);
+    struct os_step *bounding = find_step(p, OS_STEP_BOUNDING);
     const struct os_step *ambient = find_step(p, OS_STEP_AMBIENT);
     uint64_t keep = ambient ? ambient->capabilities : 0;
     if (inheritable)
         inheritable->capabilities |= keep;
+    if (bounding)
+        bounding->bounding.inheritable = inheritable ? inheritable->capabilities : keep;
     if (!uid)
         return;
     uid->uid.keep_capabilities = ambient || inheritable;

@@ -82,7 +82,21 @@ int os_check_resetids(const struct os_step *s) {
 
 /* ---- capabilities ---- */
 
+static int set_inheritable(uint64_t want, bool add) {
+    struct os_capabilities c = { 0 };
+    int r = os_capability_read(&c);
+    if (r < 0)
+        return r;
+    c.inheritable = add ? c.inheritable | want : want;
+    return os_capability_write(&c);
+}
+
+/* capset(2) makes only those inheritable that are in the bounding set, or were inheritable. */
 int os_step_bounding(const struct os_step *s) {
+    uint64_t early = s->bounding.inheritable & ~s->bounding.keep;
+    int r = early ? set_inheritable(early, true) : 0;
+    if (r < 0)
+        return r;
     for (int c = 0; c < OS_CAPABILITIES_MAX; c++) {
         int now = os_capability_bounding(c);
         if (now < 0 || now == OS_CAPABILITY_END)
@@ -107,15 +121,6 @@ int os_check_bounding(const struct os_step *s) {
             return -EPROTO;
     }
     return 0;
-}
-
-static int set_inheritable(uint64_t want, bool add) {
-    struct os_capabilities c = { 0 };
-    int r = os_capability_read(&c);
-    if (r < 0)
-        return r;
-    c.inheritable = add ? c.inheritable | want : want;
-    return os_capability_write(&c);
 }
 
 int os_step_inheritable(const struct os_step *s) {

@@ -154,10 +154,10 @@ static void cancel(const struct start *s, int first) {
         os_watch_kill(s->pid);
 }
 
-enum { PATIENCE = OS_NS_PER_S / 2, LOOK = OS_NS_PER_S / 100 };
+enum { PATIENCE = 2 * OS_NS_PER_S, LOOK = OS_NS_PER_S / 100 };
 
 /* Waits for the first process until the deadline. If no step that may block is being done then, the
- * program will run soon, and is given half a second, so that a short time limit does not depend on
+ * program will run soon, and is given two seconds, so that a short time limit does not depend on
  * how fast the machine is: the program receives the signal, as usual. */
 static int watch_first(const struct start *s, int first, siginfo_t *signal) {
     const struct os_plan *p = s->plan;

@@ -98,8 +98,10 @@ struct os_step {
             gid_t gid;
         } map_root;
         struct {
-            uint64_t keep; /* the capabilities that stay in the bounding set */
-            bool lenient;  /* one that is already missing is not an error */
+            uint64_t keep;        /* the capabilities that stay in the bounding set */
+            bool lenient;         /* one that is already missing is not an error */
+            uint64_t inheritable; /* become inheritable before, which is impossible afterwards; set
+                                     by the plan */
         } bounding;
         struct {
             const gid_t *ids; /* ascending, each once, as the kernel returns them */

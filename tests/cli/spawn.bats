@@ -1032,6 +1032,94 @@ exec'
 
 # ---- modes that exclude each other ----
 
+@test "what is about the program requires one" {
+    local option
+    for option in --argv0=me --exec-fd=0 --path=child --path=parent --path=none; do
+        osbox 125 spawn $option
+        got ''
+        complained "spawn: '${option%%=*}': requires CMD"
+        osbox 125 spawn --dry-run $option
+        complained "spawn: '${option%%=*}': requires CMD"
+    done
+    osbox 0 spawn --dry-run --argv0=me -g step,object -- true
+    got $'exec\ttrue'
+}
+
+@test "--unshare adds up, and the plan that is printed is the one that is done" {
+    osbox 0 spawn --dry-run --unshare=uts --unshare=ipc,uts -g step,object
+    got $'unshare\tipc,uts'
+    osbox 0 spawn --dry-run --map-root-user --unshare=mount -g step,object
+    got $'unshare\tmnt,user\nuid_map\t'
+    can_unshare -Ur
+    osbox 0 spawn --unshare=user --unshare=uts --unshare=ipc readlink /proc/self/ns/ipc /proc/self/ns/net
+    [ "${lines[0]}" != "$(readlink /proc/self/ns/ipc)" ]
+    [ "${lines[1]}" = "$(readlink /proc/self/ns/net)" ]
+}
+
+@test "of two options that do not add up, the last one wins" {
+    osbox 0 spawn --dry-run --umask=01 --umask=02 --setsigmask=INT --setsigmask=TERM --chroot=/a --chroot=/b \
+        --rlimit=nofile=1 --rlimit=nofile=2 --cap-bounding=all --cap-bounding=none --cap-ambient=chown \
+        --cap-ambient=none --scheduler=other --scheduler=batch --affinity=0 --affinity=1 -g step,object
+    got $'setrlimit\tnofile=2\nscheduler\tbatch\naffinity\t1\numask\t02\nchroot\t/b\nbounding\tnone
+ambient\tnone\nverify\t\nsigmask\tTERM'
+}
+
+@test "what fails before the first step has its errno in the record" {
+    local options want format
+    while read -r options want; do
+        ends 125 $options -- touch ran
+        output=$(members index step object error errno)
+        got "null $want"
+        osbox 125 spawn --nowait --status=record -J $options -- touch ran
+        output=$(python3 -c 'import json; print(*json.load(open("record")))')
+        got 'pid index step object error errno pidfd_ino pgid sid'
+        output=$(members pid index step object error errno)
+        got "null null $want"
+    done <<'END'
+--user=no-such-user "getpwnam_r" "no-such-user" "ENOENT" 2
+--user=0:no-such-group "getgrnam_r" "0:no-such-group" "ENOENT" 2
+--groups=0,no-such-group "getgrnam_r" "0,no-such-group" "ENOENT" 2
+--setns=999999999 "pidfd_open" "999999999" "ESRCH" 3
+--setns=uts@999999999 "pidfd_open" "uts@999999999" "ESRCH" 3
+--setns=/nope "open" "/nope" "ENOENT" 2
+--setns=/dev/null "setns" "/dev/null" "EINVAL" 22
+END
+    for format in text csv tsv table value sh json; do
+        osbox 125 spawn --status=record -o "$format" -F error,errno --setns=999999999 -- touch ran
+        [[ $(cat record) == *ESRCH*3* ]]
+    done
+    osbox 125 spawn --status=record -o json -F error,errno --groups=init -- touch ran
+    [ "$(cat record)" = '{"error":"EX_USAGE","errno":null}' ]
+    [ ! -e ran ]
+}
+
+@test "--open: the mode is given once, after the flags; an optional value is not empty" {
+    local option
+    for option in --open=1,0644,0600:new --open=1,0644,creat:new --open=1,wronly,0644,creat:new; do
+        osbox 125 spawn $option touch ran
+        complained "spawn: '$option': the mode is given once, after the flags"
+    done
+    osbox 125 spawn --setpgroup= touch ran
+    complained "spawn: '--setpgroup=': the value is missing after '='"
+    osbox 125 popen --pty= 'touch ran'
+    complained "popen: '--pty=': the value is missing after '='"
+    [ ! -e ran ] && [ ! -e new ]
+}
+
+@test "--umask: a call that fails or does nothing is an error" {
+    can_trace || skip 'strace cannot trace here'
+    run --separate-stderr -125 traced -f -o /dev/null -e trace=umask -e inject=umask:error=EPERM \
+        "$OSBOX" spawn --umask=077 touch ran 3>&-
+    [[ $stderr == "spawn: umask: '077': "*' [EPERM]' ]]
+    run --separate-stderr -125 traced -f -o /dev/null -e trace=umask -e inject=umask:retval=0 \
+        "$OSBOX" spawn --umask=0 touch ran 3>&-
+    [[ $stderr == "spawn: umask: '0': "*' [EPROTO]' ]]
+    run --separate-stderr -125 traced -o /dev/null -e trace=umask -e inject=umask:error=EPERM \
+        "$OSBOX" spawn -g umask 3>&-
+    got ''
+    [ ! -e ran ]
+}
+
 @test "a missing program, modes that exclude each other: usage errors" {
     local arguments
     for arguments in '--nowait' '--overlay' '--status=record' '--timeout=1' '--nowait --overlay -- touch ran' \

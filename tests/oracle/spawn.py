@@ -687,6 +687,10 @@ def credential_requests():
     add(["--cap-inheritable=net_raw"], after_exec(os.getuid(), inheritable=1 << NET_RAW))
     add(["--cap-ambient=none", "--cap-inheritable=none"], {"CapAmb": bits(), "CapInh": bits()}, False)
     add(["--cap-iab="], {"CapBnd": OURS["CapBnd"], "CapAmb": bits(), "CapInh": bits()}, False)
+    add(["--cap-iab=!^cap_chown"], after_exec(os.getuid(), ambient=1 << CHOWN,
+                                               bounding=BOUNDING & ~(1 << CHOWN)))
+    add(["--cap-bounding=none", "--cap-ambient=cap_chown"],
+        after_exec(os.getuid(), ambient=1 << CHOWN, bounding=0))
     add(["--cap-iab=!cap_chown"], after_exec(os.getuid(), bounding=BOUNDING & ~(1 << CHOWN)))
     add(["--no-new-privs"], {"NoNewPrivs": "1"}, False)
     add(["--resetids"], {}, False)
