@@ -759,7 +759,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     without_reader 141 spawn --status=record -J -F error,step -- /nope
     [ "$(<record)" = '{"error":"ENOENT","step":"exec"}' ]
     without_reader 141 spawn --status=record -J -F error --user=no-such-user -- true
-    [ "$(<record)" = '{"error":"EX_NOUSER"}' ]
+    [ "$(<record)" = '{"error":"ENOENT"}' ]
 }
 
 @test "--status -o sh: eval sets what has a value, in every shell" {
