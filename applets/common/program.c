@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "applets/common/base_dir.h"
+#include "applets/common/exec_hint.h"
 #include "applets/common/program.h"
 #include "base/io.h"
 #include "cli/parse.h"
@@ -80,7 +81,15 @@ void program_report(struct cli *cli, const struct os_plan *plan, const struct ba
         cli->outcome.signal = plan->signo;
         cli_answer(cli, CLI_EX_SIGNALLED + plan->signo);
     } else {
-        cli_report_as(cli, plan->timed_out ? CLI_EX_TIMEOUT : program_failure_status(e), e);
+        struct buf hint = { 0 };
+        struct base_error explained = *e;
+        if (plan->failure) {
+            exec_hint_add(&hint, plan->failure, plan->name);
+            explained.hint = hint.len ? buf_cstr(&hint) : NULL;
+        }
+        cli_report_as(cli, plan->timed_out ? CLI_EX_TIMEOUT : program_failure_status(e),
+                      &explained);
+        buf_finish(&hint);
     }
 }
 

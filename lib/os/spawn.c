@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "os/capability.h"
+#include "os/exec_explain.h"
 #include "os/spawn_private.h"
 
 const char os_default_path[] = "/bin:/usr/bin";
@@ -24,7 +25,9 @@ void os_plan_finish(struct os_plan *p) {
     vec_finish(&p->own);
     buf_finish(&p->candidates);
     free(p->group_room);
+    free(p->failure);
     p->group_room = NULL;
+    p->failure = NULL;
 }
 
 void os_plan_add(struct os_plan *p, struct os_step step) {
@@ -171,6 +174,7 @@ static void list_candidates(struct os_plan *p) {
         add_candidate(p, "", 0);
         return;
     }
+    p->searched = true;
     for (;;) {
         size_t size = strcspn(search, ":");
         add_candidate(p, search, size);
@@ -226,7 +230,7 @@ int os_plan_prepare(struct os_plan *p, struct base_error *e) {
 
 /* Completes a step from the plan, just before it is done: since os_plan_prepare() descriptors of
  * our own may have been added, and the environment replaced. */
-static void bind_step(const struct os_plan *p, struct os_step *s) {
+static void bind_step(const struct os_plan *p, struct os_step *s, struct os_exec_failure *failure) {
     if (s->kind == OS_STEP_SETGROUPS) {
         s->groups.room = p->group_room;
     } else if (s->kind == OS_STEP_VERIFY) {
@@ -242,14 +246,16 @@ static void bind_step(const struct os_plan *p, struct os_step *s) {
         s->exec.fd = p->exec_fd;
         s->exec.candidates = p->candidates.data;
         s->exec.count = p->candidate_count;
+        s->exec.searched = p->searched;
+        s->exec.failure = failure;
         s->exec.argv = p->argv;
         s->exec.environ = p->environ;
     }
 }
 
-void os_plan_bind(struct os_plan *p) {
+void os_plan_bind(struct os_plan *p, struct os_exec_failure *failure) {
     for (size_t i = 0; i < p->steps.count; i++)
-        bind_step(p, &p->steps.items[i]);
+        bind_step(p, &p->steps.items[i], failure);
 }
 
 size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind) {
@@ -273,7 +279,7 @@ int os_plan_fail(const struct os_plan *p, size_t step, int r, const char *hint,
 
 static int do_steps(struct os_plan *p, size_t first, size_t end, struct base_error *e) {
     size_t failed = 0;
-    os_plan_bind(p);
+    os_plan_bind(p, p->failure);
     int r = os_steps_do(p->steps.items, first, end, &failed);
     return r < 0 ? os_plan_fail(p, failed, r, os_step_hint(&p->steps.items[failed], r), e) : 0;
 }
@@ -285,5 +291,6 @@ int os_plan_apply(struct os_plan *p, struct base_error *e) {
 int os_plan_exec(struct os_plan *p, struct base_error *e) {
     if (!p->name)
         return base_fail(e, ENOENT, "exec", NULL);
+    p->failure = malloc(sizeof *p->failure);
     return do_steps(p, os_plan_index(p, OS_STEP_EXEC), p->steps.count, e);
 }

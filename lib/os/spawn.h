@@ -34,6 +34,7 @@ struct os_plan {
     /* Made by os_plan_prepare(). */
     struct buf candidates; /* NUL-terminated paths of the program, */
     size_t candidate_count;
+    bool searched;        /* which PATH gives */
     gid_t *group_room;    /* for reading a group list back */
     bool sigchld_ignored; /* as it was inherited; it cannot be while we wait for children */
     os_sigset mask;       /* the signal mask as it was inherited */
@@ -42,6 +43,9 @@ struct os_plan {
     /* Why os_spawn() has given up the start. */
     bool timed_out; /* the deadline has passed */
     int signo;      /* a signal came that would have ended this process; 0: none */
+
+    /* Why the program could not be executed; NULL: it was, or memory was short. */
+    struct os_exec_failure *failure;
 };
 
 /* An empty plan that runs nothing. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "os/exec_explain.h"
 #include "os/kernel.h"
 #include "os/spawn_private.h"
 
@@ -138,23 +139,47 @@ int os_step_close_range(const struct os_step *s) {
 
 /* ---- exec ---- */
 
-/* As execvp(3) without its fallback to a shell: a path that may not be executed is remembered while
- * the search goes on; one that does not exist is skipped. */
-int os_step_exec(const struct os_step *s) {
-    int errnum = ENOENT;
-    if (s->exec.fd >= 0) {
-        syscall(SYS_execveat, s->exec.fd, "", s->exec.argv, s->exec.environ, AT_EMPTY_PATH);
-        return -errno;
-    }
+/* Whether the search goes on after an error, as in execvp(3), which however ends at an element of
+ * PATH that is too long or a loop of links. */
+static bool goes_on(int errnum) {
+    static const int errnums[] = { ENOENT, ENOTDIR,   EACCES, ENAMETOOLONG,
+                                   ELOOP,  ETIMEDOUT, ESTALE, ENODEV };
+    for (size_t i = 0; i < sizeof errnums / sizeof *errnums; i++)
+        if (errnums[i] == errnum)
+            return true;
+    return false;
+}
+
+/* Executes the first candidate that can be. Returns -errno; *culprit is the path that it is about,
+ * NULL: none. One that may not be executed is remembered while the search goes on. */
+static int exec_candidates(const struct os_step *s, const char **culprit) {
+    int errnum = strlen(s->object) > NAME_MAX ? ENAMETOOLONG : ENOENT;
     const char *path = s->exec.candidates;
+    *culprit = errnum == ENOENT ? NULL : s->object;
     for (size_t i = 0; i < s->exec.count; i++, path += strlen(path) + 1) {
         execve(path, s->exec.argv, s->exec.environ);
-        if (errno == EACCES || s->exec.count == 1) {
+        bool last = !s->exec.searched || !goes_on(errno);
+        if (last || (errno == EACCES && errnum != EACCES)) {
             errnum = errno;
-        } else if (errno != ENOENT && errno != ENOTDIR) {
-            errnum = errno;
-            break;
+            *culprit = path;
         }
+        if (last)
+            break;
     }
     return -errnum;
+}
+
+/* As execvp(3) without its fallback to a shell. */
+int os_step_exec(const struct os_step *s) {
+    const char *culprit = NULL;
+    int r;
+    if (s->exec.fd >= 0) {
+        syscall(SYS_execveat, s->exec.fd, "", s->exec.argv, s->exec.environ, AT_EMPTY_PATH);
+        r = -errno;
+    } else {
+        r = exec_candidates(s, &culprit);
+    }
+    if (s->exec.failure)
+        os_exec_explain(s->exec.failure, s, culprit, -r);
+    return r;
 }

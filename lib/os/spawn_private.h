@@ -9,8 +9,9 @@
 
 #include "os/spawn.h"
 
-/* Completes all steps from the plan, before they are done. */
-void os_plan_bind(struct os_plan *p);
+/* Completes all steps from the plan, before they are done. EXEC explains its failure in `failure`,
+ * which may be NULL. */
+void os_plan_bind(struct os_plan *p, struct os_exec_failure *failure);
 
 /* Returns the index of a step; the number of steps if there is none of that kind. */
 size_t os_plan_index(const struct os_plan *p, enum os_step_kind kind);

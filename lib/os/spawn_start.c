@@ -15,6 +15,7 @@
  * needs two processes anyway.
  */
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
+#include "os/exec_explain.h"
 #include "os/namespace.h"
 #include "os/spawn_private.h"
 #include "os/watch.h"
@@ -40,6 +42,7 @@ struct start {
         *hint;     /* of os_step_hint(): a literal, which is at the same address in all of them */
     int pid;       /* of the second process; 0: there is none */
     int preparing; /* 1 until the second process has executed the program or ended */
+    struct os_exec_failure failure;
     _Alignas(16) char stack[STACK];
     _Alignas(16) char second_stack[STACK];
 };
@@ -190,7 +193,17 @@ static int watch(struct start *s, int first, struct os_plan *p) {
     return r < 0 ? r : -EINTR;
 }
 
-static int fail(const struct start *s, int r, struct base_error *e) {
+/* Keeps what the child has found out about the failure of EXEC. */
+static void keep_failure(const struct start *s, struct os_plan *p) {
+    if (s->failure.reason == OS_EXEC_UNKNOWN && !s->failure.file[0])
+        return;
+    p->failure = malloc(sizeof *p->failure);
+    if (p->failure)
+        *p->failure = s->failure;
+}
+
+static int fail(const struct start *s, int r, struct os_plan *p, struct base_error *e) {
+    keep_failure(s, p);
     if (s->step < s->plan->steps.count)
         return os_plan_fail(s->plan, s->step, r, s->hint, e);
     base_fail(e, -r, "clone", NULL);
@@ -204,7 +217,7 @@ static int start(struct start *s, int *pid, struct os_plan *p, struct base_error
     int r = 0, first = clone(run_first, s->stack + STACK, flags, s);
     if (first < 0) {
         s->step = s->plan->steps.count;
-        return fail(s, -errno, e);
+        return fail(s, -errno, p, e);
     }
     if (s->watched)
         r = watch(s, first, p);
@@ -216,7 +229,7 @@ static int start(struct start *s, int *pid, struct os_plan *p, struct base_error
         if (s->pid > 0)
             reap(s->pid);
     }
-    return r < 0 ? fail(s, r, e) : 0;
+    return r < 0 ? fail(s, r, p, e) : 0;
 }
 
 /* Blocks all signals, and makes sure that the end of a child is not ignored. */
@@ -238,7 +251,7 @@ int os_spawn(struct os_plan *p, int *pid, struct base_error *e) {
     s->plan = p;
     s->watched = may_block(p);
     split_steps(s);
-    os_plan_bind(p);
+    os_plan_bind(p, &s->failure);
     int r = hold_signals(p);
     if (r < 0)
         base_fail(e, -r, "rt_sigprocmask", NULL);

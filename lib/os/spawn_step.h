@@ -60,6 +60,7 @@ enum os_step_kind {
 /* Leaves a soft or hard limit as it is. */
 #define OS_RLIMIT_KEEP (UINT64_MAX - 1)
 
+struct os_exec_failure;
 struct os_sched_attr;
 
 struct os_step {
@@ -144,7 +145,9 @@ struct os_step {
             int fd;                 /* the program is this open file; -1: one of */
             const char *candidates; /* NUL-terminated paths, tried in order; set by the plan */
             size_t count;
+            bool searched;                      /* they are those that PATH gives */
             char *const *argv, *const *environ; /* set by the plan */
+            struct os_exec_failure *failure;    /* where a failure is explained; NULL: nowhere */
         } exec;
     };
 };

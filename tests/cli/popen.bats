@@ -499,10 +499,10 @@ input_modes() {
     popen 127 -- /nope
     complained_of "popen: exec: '/nope': " ENOENT
     popen 126 -- ./text
-    complained_of "popen: exec: './text': " EACCES
+    explained "popen: exec: './text': " EACCES 'it has no execute permission'
     chmod 755 text
     popen 126 -- ./text
-    complained_of "popen: exec: './text': " ENOEXEC
+    explained "popen: exec: './text': " ENOEXEC 'it is empty'
     popen 127 '/nope 2>/dev/null'
     complained ''
 }

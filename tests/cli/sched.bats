@@ -1190,7 +1190,7 @@ SCHED_OTHER"
     complained_of "sched set: exec: '/nope': " ENOENT
     osbox 127 sched set --nice="$N3" -- no-such-program-anywhere
     osbox 126 sched set --nice="$N3" -- /
-    complained_of "sched set: exec: '/': " EACCES
+    explained "sched set: exec: '/': " EACCES 'it is a directory'
     osbox 127 sched set --nice="$N3" --status=record -J -- /nope
     got ''
     output=$(json step index object error errno pid <record | tr '\n' ' ')

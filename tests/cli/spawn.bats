@@ -227,6 +227,140 @@ state() {
     printf '#!/nope/interpreter\n' >script
     chmod 755 script
     refused 127 'exec 0 ./script ENOENT' -- ./script
+    osbox 127 spawn -- ./script
+    explained "spawn: exec: './script': " ENOENT "its interpreter '/nope/interpreter' does not exist"
+    with_path "$PWD" 127 -- script
+    explained "spawn: exec: 'script': " ENOENT \
+        "the interpreter '/nope/interpreter' of '$PWD/script' does not exist"
+}
+
+# unable STATUS ERRNO HINT [OPTION]... -- PROGRAM: osbox says that the program cannot be executed, and why,
+# with the status that env(1) has for it.
+unable() {
+    local status=$1 errnum=$2 hint=$3 env_status=0
+    shift 3
+    osbox "$status" spawn "$@"
+    explained "spawn: exec: '${*: -1}': " "$errnum" "$hint"
+    [ "$errnum" != ENOEXEC ] || return 0 # env gives it to sh
+    env "${@: -1}" 2>/dev/null || env_status=$?
+    [ "$env_status" -eq "$status" ]
+}
+
+@test "the hint says what is wrong with a script" {
+    printf '#!/bin/sh\r\n' >return
+    printf '#!sh\n' >relative
+    printf '#!  \n' >nothing
+    printf '\357\273\277#!/bin/sh\n' >mark
+    printf '#!%0300d\n' 0 >long
+    printf '#!/nope' >missing
+    printf '#!./missing\n' >nested
+    printf '#! /etc/passwd x\n' >text
+    printf '#!/etc\n' >directory
+    ln -s /nope/python python
+    printf '#!%s/python\n' "$PWD" >dangling
+    printf '#!./self\n' >self
+    printf '#!/nope\e[1m\n' >escape
+    chmod 755 ./*
+    unable 127 ENOENT "its interpreter '/bin/sh\\x0d' ends with a carriage return: the script has DOS line endings" -- ./return
+    unable 127 ENOENT "its interpreter 'sh' is not an absolute path" -- ./relative
+    unable 126 ENOEXEC 'it has a #! line that names no interpreter' -- ./nothing
+    unable 126 ENOEXEC 'it begins with a byte order mark, which hides its #! line' -- ./mark
+    unable 126 ENOEXEC 'it has a #! line whose interpreter is longer than 253 bytes' -- ./long
+    unable 127 ENOENT "its interpreter '/nope' does not exist" -- ./missing
+    unable 127 ENOENT "the interpreter '/nope' of './missing' does not exist" -- ./nested
+    unable 126 EACCES "its interpreter '/etc/passwd' has no execute permission" -- ./text
+    unable 126 EACCES "its interpreter '/etc' is a directory" -- ./directory
+    unable 127 ENOENT "'$PWD/python' is a symbolic link to '/nope/python', which does not exist" -- ./dangling
+    unable 126 ELOOP 'interpreters that are scripts are nested too deeply' -- ./self
+    unable 127 ENOENT "its interpreter '/nope\\x1b[1m' does not exist" -- ./escape
+    osbox 127 spawn -J -- ./missing
+    output=$(json error message hint <<<"$stderr" | tr '\n' ' ')
+    got '"ENOENT" "No such file or directory" "its interpreter '"'/nope'"' does not exist" '
+}
+
+@test "the hint says what is wrong with an ELF file" {
+    needs cc
+    local machine=Arm64 number='\267'
+    [ "$(uname -m)" != aarch64 ] || machine=x86-64 number='\76'
+    echo 'int main(void) { return 0; }' >a.c
+    cc -o loader a.c -Wl,--dynamic-linker=/nope/ld.so
+    cc -o directory a.c -Wl,--dynamic-linker=/etc
+    cc -o text a.c -Wl,--dynamic-linker="$PWD/script"
+    printf 'echo hello\n' >script
+    cc -c -o object a.c
+    cp loader other
+    # shellcheck disable=SC2059
+    printf "$number\0" | dd of=other bs=1 seek=18 conv=notrunc 2>/dev/null
+    head -c 64 loader >damaged
+    printf 'a\0b' >binary
+    chmod 755 ./*
+    unable 127 ENOENT "its dynamic linker '/nope/ld.so' does not exist" -- ./loader
+    unable 126 EACCES "its dynamic linker '/etc' is a directory" -- ./directory
+    unable 126 ELIBBAD "its dynamic linker '$PWD/script' has no #! line; to run a shell script without one, use 'sh FILE'" -- ./text
+    unable 126 ENOEXEC 'it is an ELF file, but not a program' -- ./object
+    unable 126 ENOEXEC "it is built for $machine" -- ./other
+    unable 126 ENOEXEC 'it is a damaged ELF file' -- ./damaged
+    unable 126 ENOEXEC 'it is not in a format that the kernel can execute' -- ./binary
+}
+
+@test "the hint says what is wrong with a file or a path" {
+    mkdir directory
+    mkfifo fifo
+    : >file
+    ln -s nowhere link
+    ln -s loop loop
+    chmod 755 fifo
+    unable 126 EACCES 'it is a directory' -- ./directory
+    unable 126 EACCES 'it is not a regular file' -- ./fifo
+    unable 126 EACCES 'it has no execute permission' -- ./file
+    unable 127 ENOENT "it is a symbolic link to 'nowhere', which does not exist" -- ./link
+    unable 126 ELOOP 'it is in a loop of symbolic links' -- ./loop
+    unable 127 ENOENT "directory './nope' does not exist" -- ./nope/there
+    unable 126 ENOTDIR "'file' is not a directory" -- file/program
+    unable 126 ENAMETOOLONG 'a name has 300 bytes; the limit is 255' -- "./$(printf '%0300d' 0)"
+    unable 126 ENAMETOOLONG 'the path has 5001 bytes; the limit is 4095' -- ".$(printf '/%0249d' {1..20})"
+    make_program here 'echo here'
+    unable 127 ENOENT 'it is in the working directory, which PATH does not contain; use ./here' -- here
+    osbox 127 spawn -- no-such-program
+    complained_of "spawn: exec: 'no-such-program': " ENOENT
+}
+
+@test "the hint is found in every mode, and after steps that may block" {
+    printf '#!/nope\n' >script
+    chmod 755 script
+    local hint="its interpreter '/nope' does not exist" option
+    for option in --nowait --overlay --timeout=60s --open=7:/dev/zero --exec-fd=8; do
+        run --separate-stderr -127 "$OSBOX" spawn "$option" -- ./script 8<script 3>&-
+        explained "spawn: exec: './script': " ENOENT "$hint"
+    done
+    osbox 127 waitid -- ./script
+    explained "waitid: exec: './script': " ENOENT "$hint"
+    run --separate-stderr -126 "$OSBOX" spawn --exec-fd=8 -- it 8>&- 3>&-
+    explained "spawn: exec: 'it': " EBADF 'descriptor 8 is not open'
+}
+
+@test "the hint is what the new user sees, in the new root" {
+    needs_privilege
+    make_program mine 'echo it ran'
+    chmod 700 mine
+    osbox 126 spawn --user=65534:65534 --groups=none -- ./mine
+    explained "spawn: exec: './mine': " EACCES 'it has no execute permission for uid 65534'
+    mkdir root
+    cp /bin/true root/true
+    osbox 127 spawn --chroot=root -- /true
+    [[ $stderr == "spawn: exec: '/true': "*"[ENOENT] (its dynamic linker '/"*"' does not exist)" ]]
+}
+
+@test "the hint names a mount without execution and capabilities that cannot be had" {
+    can_unshare -m
+    mkdir mount
+    run --separate-stderr -126 unshare -m sh -c \
+        'mount -t tmpfs -o noexec none mount && cp /bin/true mount && "$OSBOX" spawn -- mount/true' 3>&-
+    explained "spawn: exec: 'mount/true': " EACCES 'it is on a file system that is mounted noexec'
+    cp /bin/true capable
+    setcap cap_chown+ep capable 2>/dev/null || skip 'file capabilities cannot be set here'
+    osbox 126 spawn --cap-bounding=kill -- ./capable
+    explained "spawn: exec: './capable': " EPERM 'it has file capabilities that are not in the bounding set'
 }
 
 @test "a file that is not a program is not passed to a shell: 126, ENOEXEC" {
@@ -236,7 +370,8 @@ state() {
     refused 126 'exec 0 ./text ENOEXEC' -- ./text
     refused 126 'exec 0 ./empty ENOEXEC' -- ./empty
     with_path "$PWD:$PATH" 126 -- text
-    complained_of "spawn: exec: 'text': " ENOEXEC
+    explained "spawn: exec: 'text': " ENOEXEC \
+        "'$PWD/text' has no #! line; to run a shell script without one, use 'sh FILE'"
 }
 
 @test "a directory: 126, EACCES" {
@@ -252,6 +387,10 @@ state() {
     ends 126 --rlimit=stack=256K -- true "${arguments[@]}"
     output=$(members step error)
     got '"exec" "E2BIG"'
+    osbox 126 spawn -i --path=parent --rlimit=stack=256K -- true "${arguments[@]}"
+    # 301 strings and as many pointers
+    explained "spawn: exec: 'true': " E2BIG \
+        "arguments and environment take $((300 * 1001 + 5 + 301 * $(getconf LONG_BIT) / 8)) bytes; the limit is 131072"
     ends 0 -- true "${arguments[@]}"
 }
 
@@ -260,6 +399,8 @@ state() {
     # shellcheck disable=SC2093
     exec 8>>busy
     refused 126 'exec 0 ./busy ETXTBSY' -- ./busy
+    osbox 126 spawn -- ./busy
+    explained "spawn: exec: './busy': " ETXTBSY 'it is open for writing'
     exec 8>&-
     ends 0 -- ./busy
 }
@@ -283,7 +424,7 @@ state() {
 @test "an empty name: 127" {
     refused 127 'exec 0  ENOENT' -- ''
     with_path "/bin:$PATH" 127 -- ''
-    complained_of "spawn: exec: '': " ENOENT
+    explained "spawn: exec: '': " ENOENT 'the name is empty'
 }
 
 @test "a program whose directory may not be searched: 126, EACCES" {
@@ -291,7 +432,7 @@ state() {
     make_program locked/program 'echo it ran'
     chmod 000 locked
     run --separate-stderr -126 ordinary "$OSBOX" spawn -- locked/program 3>&-
-    complained_of "spawn: exec: 'locked/program': " EACCES
+    explained "spawn: exec: 'locked/program': " EACCES "no search permission for directory 'locked'"
 }
 
 # ---- PATH ----
@@ -305,8 +446,9 @@ state() {
     with_path "$PWD/2:$PWD/1:$PATH" 0 -- program
     got two
     with_path "$PWD/1:$PWD/3" 126 -- program
-    complained_of "spawn: exec: 'program': " EACCES
+    explained "spawn: exec: 'program': " EACCES "'$PWD/1/program' has no execute permission"
     with_path "$PWD/3:$PWD/1" 126 -- program
+    explained "spawn: exec: 'program': " EACCES "'$PWD/1/program' has no execute permission"
     with_path "$PWD/3" 127 -- program
 }
 
@@ -318,17 +460,40 @@ state() {
     with_path "$PWD/locked:$PWD/2:$PATH" 0 -- program
     got two
     with_path "$PWD/locked:$PWD/3:$PATH" 126 -- program
-    complained_of "spawn: exec: 'program': " EACCES
+    explained "spawn: exec: 'program': " EACCES "no search permission for directory '$PWD/locked'"
 }
 
-@test "PATH: elements that are not directories are skipped" {
+@test "PATH: elements that are not directories, loop or are too long are skipped" {
+    local long element
     mkdir 2
     : >file
     ln -s loop loop
+    long=$(printf '/%0250d' {1..20})
     make_program 2/program 'echo two'
-    with_path "/nope:$PWD/file:$PWD/2:$PATH" 0 -- program
-    got two
-    with_path "/nope:$PWD/file" 127 -- program
+    for element in /nope "$PWD/file" "$PWD/loop" "/$(printf '%0300d' 0)" "$long"; do
+        with_path "$element:$PWD/2:$PATH" 0 -- program
+        got two
+        with_path "$element:/nope" 127 -- program
+        complained_of "spawn: exec: 'program': " ENOENT
+        with_path "$element" 127 -- program
+        complained_of "spawn: exec: 'program': " ENOENT
+    done
+    with_path "$PWD/2:$PATH" 126 -- "$(printf '%0300d' 0)"
+    explained "spawn: exec: '00" ENAMETOOLONG 'a name has 300 bytes; the limit is 255'
+}
+
+@test "PATH: an entry of the environment without '=' is none" {
+    mkdir trap
+    make_program trap/program 'echo trapped'
+    # The next string in memory is behind the entry.
+    run --separate-stderr -127 python3 - "$OSBOX" "$PWD/trap" <<'END'
+import ctypes, sys
+osbox, trap = sys.argv[1:]
+libc = ctypes.CDLL(None)
+argv = (ctypes.c_char_p * 5)(b"osbox", b"spawn", b"--", b"program", None)
+environ = (ctypes.c_char_p * 3)(b"PATH", trap.encode(), None)
+libc.execve(osbox.encode(), argv, environ)
+END
     complained_of "spawn: exec: 'program': " ENOENT
 }
 

@@ -541,13 +541,13 @@ for fd in 0, 1, 2:
     : >file
     chmod 644 file
     osbox 126 timerfd --interval=1ms -- ./file
-    complained_of "timerfd: exec: './file': " EACCES
+    explained "timerfd: exec: './file': " EACCES 'it has no execute permission'
     osbox 126 timerfd --interval=1ms -- /
     osbox 127 timerfd --interval=1ms -- ''
     osbox 127 timerfd create --fd=9 -- ./nope
     complained_of "timerfd create: exec: './nope': " ENOENT
     osbox 126 timerfd create --fd=9 -- ./file
-    complained_of "timerfd create: exec: './file': " EACCES
+    explained "timerfd create: exec: './file': " EACCES 'it has no execute permission'
 }
 
 @test "--status: the record of a failure is whole when nobody reads standard error" {

@@ -69,6 +69,13 @@ complained_of() {
     return 1
 }
 
+# explained START ERRNO HINT: the same, with a hint behind.
+explained() {
+    [[ ${#stderr_lines[@]} -eq 1 && $stderr == "$1"*" [$2] ($3)" ]] && return 0
+    printf 'stderr is  %q\ninstead of %q... [%s] (%s)\n' "$stderr" "$1" "$2" "$3" >&2
+    return 1
+}
+
 # without_words: the lines of stdin without what the C library says of an errno: only its name is left.
 without_words() {
     sed -E "s/': [^:]* \\[(E[A-Z0-9]+)\\]/': [\\1]/"

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: 0BSD
+ *
+ * Words for why a program cannot be executed.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "os/exec_explain.h"
+
+/* Appends the hint of a diagnostic about the program `name`, such as "its interpreter '/nope' does
+ * not exist"; nothing if the reason is unknown. */
+void exec_hint_add(struct buf *b, const struct os_exec_failure *f, const char *name);
