@@ -21,7 +21,7 @@ const struct cli_option base_dir_options[] = {
 };
 
 bool base_dir_check_descriptor(struct cli *cli, int fd) {
-    if (fd > STDERR_FILENO ? fcntl(fd, F_GETFD) >= 0 : !(cli->call.closed >> fd & 1))
+    if (cli_is_open(&cli->call, fd))
         return true;
     struct base_error e;
     base_fail(&e, EBADF, "fcntl", NULL);

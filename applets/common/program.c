@@ -3,15 +3,11 @@
  * What all applets that run a program share.
  */
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "applets/common/base_dir.h"
 #include "applets/common/exec_hint.h"
 #include "applets/common/program.h"
-#include "base/io.h"
-#include "cli/parse.h"
 #include "os/watch.h"
 
 const struct cli_option program_time_options[] = {
@@ -29,45 +25,24 @@ bool program_is_missing(const struct cli_call *call, const void *args) {
     return call->program && !call->program[0];
 }
 
-/* Copies an inherited descriptor. The program does not get the original, unless it is a standard
- * one, so that its reader sees end of file. */
-static int copy_descriptor(int number, struct base_error *e) {
-    int fd = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (fd >= 0 && (number <= STDERR_FILENO || fcntl(number, F_SETFD, FD_CLOEXEC) == 0))
-        return fd;
-    base_fail(e, errno, "fcntl", NULL);
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-int program_open_status(struct cli *cli, struct os_plan *plan, const char *status) {
+bool program_own_status(struct cli *cli, struct os_plan *plan) {
     struct base_error e;
-    int64_t number;
-    int fd;
-    if (!status)
-        return -1;
-    if (strncmp(status, "fd:", 3) != 0) {
-        fd = os_open_until(status, O_WRONLY | O_CREAT | O_TRUNC, 0666, plan->deadline);
+    if (!cli->call.place)
+        return true;
+    int fd = cli_output_fd(cli);
+    if (fd == STDOUT_FILENO) { /* a file that did not exist, or a FIFO without a reader */
+        fd = os_open_until(cli->call.place, O_WRONLY | O_CREAT | O_TRUNC, 0666, plan->deadline);
         if (fd < 0)
-            base_fail(&e, -fd, "open", status);
-    } else if (cli_parse_int(status + 3, 0, INT_MAX, &number)) {
-        cli_usage(cli, status, "not of the form fd:N");
-        return -2;
-    } else {
-        if (!base_dir_check_descriptor(cli, (int)number))
-            return -2;
-        fd = copy_descriptor((int)number, &e);
+            base_fail(&e, -fd, "open", cli->call.place);
     }
     if (fd >= 0)
         fd = os_plan_own(plan, fd, &e);
-    if (fd >= 0)
-        return fd;
+    cli_redirect(cli, fd >= 0 ? fd : STDOUT_FILENO, fd >= 0 ? cli->call.place : NULL);
     if (fd == -ETIMEDOUT && plan->deadline != OS_NEVER)
         cli_report_as(cli, CLI_EX_TIMEOUT, &e);
-    else
+    else if (fd < 0)
         cli_report(cli, &e);
-    return -2;
+    return fd >= 0;
 }
 
 int program_failure_status(const struct base_error *e) {

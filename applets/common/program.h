@@ -62,10 +62,10 @@ extern const struct cli_option program_time_options[];
 /* The test of a rule: "--" was given, and no program follows it. */
 bool program_is_missing(const struct cli_call *call, const void *args);
 
-/* Opens what --status names as a descriptor of the plan's own, until the plan's deadline. Call it
- * after all file actions were added to the plan. Returns the descriptor, -1 if `status` is NULL, or
- * -2 after a report. */
-int program_open_status(struct cli *cli, struct os_plan *plan, const char *status);
+/* Makes what --status names a descriptor of the plan's own, and opens it, until the plan's
+ * deadline, if that was not possible when the options were read. Call it after all file actions
+ * were added to the plan. Returns false after a report. */
+bool program_own_status(struct cli *cli, struct os_plan *plan);
 
 /* Returns the exit status for a program that was not run: not found, not executable, or osbox
  * failed. */

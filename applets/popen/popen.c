@@ -97,8 +97,8 @@ static const struct cli_option options[] = {
     { CLI_INT_IN(struct popen_args, buffering, -1, INT_MAX), .name = "buffering", .metavar = "N",
       .preset = "-1",
       .help = "pass output on as it comes (-1, 0), by lines (1) or in blocks of N bytes" },
-    { CLI_TEXT(struct popen_args, status), .name = "status", .metavar = "FILE|fd:N",
-      .complete = CLI_COMPLETE_FILE, .help = "write the record there; output passes through" },
+    { CLI_PLACE(struct popen_args, status), .name = "status", .metavar = "FILE|fd:N",
+      .help = "write the record there; output passes through" },
     { CLI_FLAG(struct popen_args, progress), .name = "progress",
       .help = "show time and bytes on standard error" },
     CLI_GROUP("Its time"),
@@ -128,11 +128,8 @@ static void run(struct cli *cli, void *data) {
         return;
     }
     plan.os.deadline = os_deadline(os_child_limit(args->time.timeout));
-    int fd = program_open_status(cli, &plan.os, args->status);
-    if (fd < -1)
+    if (!program_own_status(cli, &plan.os))
         return;
-    if (fd >= 0)
-        cli_redirect(cli, fd, args->status);
     bool implied = cli_writer(cli)->format == CLI_FORMAT_RAW || !cli->call.format_given;
     if (plan.records && implied)
         cli_set_format(cli, args->events ? CLI_FORMAT_JSON : CLI_FORMAT_TEXT);

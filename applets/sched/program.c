@@ -114,10 +114,7 @@ void sched_run(struct cli *cli, const struct sched_args *args) {
     struct os_plan plan = os_plan_init();
     struct program_start start = { 0 };
     struct base_error e;
-    int fd = program_open_status(cli, &plan, args->status);
-    if (fd >= 0)
-        cli_redirect(cli, fd, args->status);
-    if (fd == -1 || (fd >= 0 && cli_begin(cli))) {
+    if (program_own_status(cli, &plan) && (!args->status || cli_begin(cli))) {
         if (program_record_start(cli, SCHED_START, cli->call.program, &start, &e) < 0)
             program_report(cli, &plan, &e);
         else

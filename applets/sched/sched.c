@@ -83,8 +83,7 @@ static const struct cli_option set_options[] = {
       .help = "accept less than what was asked for, where the kernel gives it silently" },
     { CLI_FLAG(struct sched_args, explain), .name = "explain",
       .help = "when it is not permitted, say what stands in the way" },
-    { CLI_TEXT(struct sched_args, status), .name = "status", .metavar = "FILE|fd:N",
-      .complete = CLI_COMPLETE_FILE,
+    { CLI_PLACE(struct sched_args, status), .name = "status", .metavar = "FILE|fd:N",
       .help = "wait for CMD, and write a record of how it ended there" },
     CLI_OPTIONS_END,
 };

@@ -190,15 +190,12 @@ void spawn_run_program(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
     bool records = args->status || args->mode == SPAWN_NOWAIT || args->mode == SPAWN_DRY_RUN;
     args->plan.deadline = os_deadline(os_child_limit(args->time.timeout));
-    int fd = program_open_status(cli, &args->plan, args->status);
-    if (fd < -1)
+    if (!program_own_status(cli, &args->plan))
         return;
     if (!records && cli->call.common.fields) {
         cli_usage(cli, "--fields", "goes with --status, --nowait or --dry-run");
         return;
     }
-    if (fd >= 0)
-        cli_redirect(cli, fd, args->status);
     if (records && !cli_begin(cli))
         return;
     if (program_record_start(cli, SPAWN_START, cli->call.program, &args->start, &e) < 0) {

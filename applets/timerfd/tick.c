@@ -334,11 +334,8 @@ static void report_clock(struct timerfd_run *t, struct base_error *e) {
 
 static bool prepare(struct timerfd_run *t) {
     struct base_error e;
-    int status = program_open_status(t->cli, &t->program, t->args->status);
-    if (status < -1)
+    if (!program_own_status(t->cli, &t->program))
         return false;
-    if (status >= 0)
-        cli_redirect(t->cli, status, t->args->status);
     t->records = !t->cli->call.program || t->args->status;
     if (t->cli->call.program && !prepare_program(t))
         return false;

@@ -71,6 +71,19 @@ void attr_say_option(struct cli *cli, int option) {
     buf_finish(&b);
 }
 
+/* -o sh is an option of osbox xattr. A script that gives it to one of these tools evaluates the
+ * output, which must not succeed. */
+static bool expects_sh(const struct cli *cli) {
+    for (int i = 1; i < cli->call.argc && strcmp(cli->call.argv[i], "--") != 0; i++) {
+        const char *word = cli->call.argv[i], *next = cli->call.argv[i + 1];
+        bool alone = strcmp(word, "-o") == 0 || strcmp(word, "--output") == 0;
+        if (strcmp(word, "-osh") == 0 || strcmp(word, "--output=sh") == 0 ||
+            (alone && next && strcmp(next, "sh") == 0))
+            return true;
+    }
+    return false;
+}
+
 void attr_say_usage(struct cli *cli, const char *lines) {
     struct buf b = { 0 };
     buf_add_str(&b, "Usage: ");
@@ -86,4 +99,8 @@ void attr_say_usage(struct cli *cli, const char *lines) {
     base_write(STDERR_FILENO, b.data, b.len);
     buf_finish(&b);
     cli_answer(cli, 2);
+    if (!expects_sh(cli))
+        return;
+    cli_set_format(cli, CLI_FORMAT_SH);
+    cli->outcome.error = cli_status_name(CLI_EX_USAGE);
 }

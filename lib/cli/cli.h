@@ -32,6 +32,8 @@ struct cli_call {
     char **program;    /* the program to run and its arguments, NULL at the end; NULL: none */
     unsigned closed;   /* bit set: which of descriptors 0 to 2 were closed at start */
     bool format_given; /* -o, -J or -g decided the format, not the command's default */
+    const char *place; /* where the records go: FILE or fd:N; NULL: standard output */
+    int place_fd;      /* N; -1: a FILE */
     struct cli_common common;
 };
 
@@ -50,6 +52,9 @@ struct cli {
     struct cli_output *output; /* cli/output.h */
     struct cli_outcome outcome;
 };
+
+/* Returns whether a descriptor was open when osbox started. Ask before anything is opened. */
+bool cli_is_open(const struct cli_call *call, int fd);
 
 /* Returns how records are written, which is constant once cli_begin() has returned true. */
 const struct cli_writer *cli_writer(const struct cli *cli);

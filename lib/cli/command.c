@@ -107,6 +107,14 @@ const struct cli_field *cli_find_field(const struct cli_command *command, const 
     return NULL;
 }
 
+bool cli_is_in_view(const struct cli_field *field, unsigned view) {
+    return (field->views | field->nameable) >> view & 1;
+}
+
+bool cli_can_print(const struct cli_command *command, const struct cli_field *field) {
+    return command->choose_view || cli_is_in_view(field, command->view);
+}
+
 /* ---- exit statuses ---- */
 
 void cli_exits_each(const struct cli_command *command,

@@ -107,6 +107,13 @@ const struct cli_choice *cli_find_choice(const struct cli_choice *choices, const
 const struct cli_field *cli_find_field(const struct cli_command *command, const char *name,
                                        size_t size);
 
+/* Returns whether a field can be selected in a view: it belongs to the view or is nameable there.
+ */
+bool cli_is_in_view(const struct cli_field *field, unsigned view);
+
+/* Returns whether records of the command can have the field: several verbs may share a table. */
+bool cli_can_print(const struct cli_command *command, const struct cli_field *field);
+
 /* Returns the type's name in help and --describe, such as "uint". */
 const char *cli_type_name(enum cli_type type);
 

@@ -15,6 +15,7 @@ struct cli_common {
     bool version;
     bool describe;
     bool null;          /* NUL after each value */
+    bool get;           /* -g */
     int format;         /* enum cli_format_id; CLI_FORMAT_NOT_GIVEN */
     int json_bytes;     /* enum cli_json_bytes */
     int json_int64;     /* 1: integers are JSON strings */

@@ -93,7 +93,7 @@ static void offer_fields(struct completion *c) {
     for (unsigned i = 0; i < c->command->field_count; i++) {
         const struct cli_field *field = &c->command->fields[i];
         /* The view may depend on options that are not typed yet. */
-        bool fits = c->command->choose_view || cli_is_in_view(field, c->command->view);
+        bool fits = cli_can_print(c->command, field);
         if (fits && !listed[i])
             offer(c, field->name, field->help);
     }

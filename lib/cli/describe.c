@@ -134,8 +134,8 @@ static void add_fields(struct buf *b, const struct cli_command *command) {
     buf_add_char(b, '[');
     for (unsigned i = 0; i < command->field_count; i++) {
         const struct cli_field *field = &command->fields[i];
-        if (!command->choose_view && !cli_is_in_view(field, command->view))
-            continue; /* of another verb with the same table */
+        if (!cli_can_print(command, field))
+            continue;
         add_separator(b);
         buf_add_char(b, '{');
         add_text(b, "name", field->name);

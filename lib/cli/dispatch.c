@@ -34,18 +34,37 @@ bool cli_descend(struct cli *cli, const char *name) {
     return true;
 }
 
+/* NULL: none is near. */
+static const struct cli_command *nearest_command(const struct cli_command *above,
+                                                 const char *name) {
+    struct cli_nearest near = { .word = name, .size = strlen(name) };
+    const struct cli_command *const *below = above->commands;
+    for (; below && *below; below++)
+        cli_nearest_try(&near, (*below)->name);
+    return near.name ? cli_find_command(above, near.name) : NULL;
+}
+
+void cli_guess_command(struct cli *cli, const char *name) {
+    struct cli_call *call = &cli->call;
+    const struct cli_command *near = nearest_command(call->command, name);
+    while (near) {
+        bool has_verb = near->commands && call->argc > 1 && call->argv[1][0] != '-';
+        call->command = near;
+        near = has_verb ? nearest_command(near, call->argv[1]) : NULL;
+        call->argv += near != NULL;
+        call->argc -= near != NULL;
+    }
+}
+
 void cli_unknown_command(struct cli *cli, const char *name) {
     const struct cli_call *call = &cli->call;
     bool is_applet = call->command == call->root;
-    struct cli_nearest near = { .word = name, .size = strlen(name) };
-    const struct cli_command *const *below = call->command->commands;
-    for (; below && *below; below++)
-        cli_nearest_try(&near, (*below)->name);
+    const struct cli_command *near = nearest_command(call->command, name);
     struct buf message = { 0 };
     buf_add_str(&message, is_applet ? "no such applet; " : "no such command; ");
-    if (near.name) {
+    if (near) {
         buf_add_str(&message, "did you mean '");
-        buf_add_str(&message, near.name);
+        buf_add_str(&message, near->name);
         buf_add_str(&message, "'?");
     } else {
         buf_add_str(&message, is_applet ? "'osbox --list' lists them" : "--help lists them");

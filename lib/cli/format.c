@@ -303,50 +303,48 @@ static void sh_record(const struct cli_writer *w, const struct cli_value *values
     buf_finish(&unset);
 }
 
-static void sh_error(const struct cli_writer *w, const char *error, struct buf *b) {
+void cli_format_sh_status(int status, struct buf *b) {
+    buf_add_str(b, "(exit ");
+    buf_add_int(b, status);
+    buf_add_str(b, ")\n");
+}
+
+void cli_format_sh_error(const struct cli_writer *w, const char *error, int status, struct buf *b) {
     sh_name(w, "error", b);
     buf_add_str(b, "='");
     buf_add_str(b, error);
-    buf_add_char(b, '\'');
+    buf_add_str(b, "'; ");
+    cli_format_sh_status(status, b);
 }
 
-/* The status that eval returns. */
-static void sh_status(int status, struct buf *b) {
-    buf_add_str(b, "(exit ");
-    buf_add_int(b, status);
-    buf_add_char(b, ')');
-}
-
-void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b) {
+void cli_format_sh_unset(const struct cli_writer *w, struct buf *b) {
     buf_add_str(b, "unset ");
     sh_name(w, "error", b);
-    for (size_t i = 0; i < w->selected; i++) {
-        const struct cli_field *field = &w->fields[w->selection[i]];
-        buf_add_char(b, ' ');
-        sh_name(w, field->name, b);
-        if (field->may_hold_nul) {
-            buf_add_char(b, ' ');
-            sh_name(w, field->name, b);
-            buf_add_str(b, "_b64");
-        }
-    }
-    if (error) {
-        buf_add_str(b, "; ");
-        sh_error(w, error, b);
-        buf_add_str(b, "; ");
-        sh_status(status, b);
-    }
+}
+
+void cli_format_sh_unset_field(const struct cli_writer *w, const struct cli_field *field,
+                               struct buf *b) {
+    buf_add_char(b, ' ');
+    sh_name(w, field->name, b);
+    if (!field->may_hold_nul)
+        return;
+    buf_add_char(b, ' ');
+    sh_name(w, field->name, b);
+    buf_add_str(b, "_b64");
+}
+
+void cli_format_sh_none(const struct cli_writer *w, struct buf *b) {
+    cli_format_sh_unset(w, b);
+    for (size_t i = 0; i < w->selected; i++)
+        cli_format_sh_unset_field(w, &w->fields[w->selection[i]], b);
     buf_add_char(b, '\n');
 }
 
-void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
-                           struct buf *b) {
-    if (!selects(w, "error")) {
-        sh_error(w, error, b);
-        buf_add_str(b, "; ");
-    }
-    sh_status(status, b);
-    buf_add_char(b, '\n');
+bool cli_format_sh_names_error(const struct cli_writer *w, const struct cli_value *values) {
+    for (size_t i = 0; i < w->selected; i++)
+        if (strcmp(w->fields[w->selection[i]].name, "error") == 0)
+            return values[w->selection[i]].known;
+    return false;
 }
 
 /* ---- value ---- */

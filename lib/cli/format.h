@@ -62,11 +62,19 @@ void cli_format_header(const struct cli_writer *w, struct buf *b);
 void cli_format_record(const struct cli_writer *w, const struct cli_value *values, bool first,
                        struct buf *b);
 
-/* Appends what sh prints without a record: `unset` of every selected name, the error's name and a
- * failing status. `error` NULL: no error, and the status is 0. */
-void cli_format_sh_none(const struct cli_writer *w, const char *error, int status, struct buf *b);
+/* Appends what sh prints if there is no record: `unset` of every selected name, as a line. */
+void cli_format_sh_none(const struct cli_writer *w, struct buf *b);
 
-/* Appends what sh prints after a record that reports a failure: the error's name, unless that is
- * one of its fields, and the failing status. */
-void cli_format_sh_failure(const struct cli_writer *w, const char *error, int status,
-                           struct buf *b);
+/* Appends the beginning of that, `unset` of the error's name, and the names of one more field. */
+void cli_format_sh_unset(const struct cli_writer *w, struct buf *b);
+void cli_format_sh_unset_field(const struct cli_writer *w, const struct cli_field *field,
+                               struct buf *b);
+
+/* Appends the error's name and the status that eval returns, as a line. */
+void cli_format_sh_error(const struct cli_writer *w, const char *error, int status, struct buf *b);
+
+/* Appends the status alone, if the record has set the error's name. */
+void cli_format_sh_status(int status, struct buf *b);
+
+/* Returns whether a record sets the error's name: that is one of its fields, and not null. */
+bool cli_format_sh_names_error(const struct cli_writer *w, const struct cli_value *values);

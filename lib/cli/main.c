@@ -18,35 +18,24 @@
 #error "the build defines OSBOX_VERSION"
 #endif
 
-/* The command is the applet that argv[0] names, or else the one that the words after it name. */
-static bool find_command(struct cli *cli) {
+/* Finds the applet that argv[0] names, or else the command that the words after it name. Returns
+ * NULL, or the name of one that does not exist. */
+static const char *find_command(struct cli *cli) {
     struct cli_call *call = &cli->call;
     const char *name = cli_applet_name(call->argv[0]);
-    if (strcmp(name, call->root->name) != 0 && !cli_descend(cli, name)) {
-        cli_unknown_command(cli, name);
-        return false;
-    }
+    bool is_root = !call->argv[0][0] || strcmp(name, call->root->name) == 0;
+    if (!is_root && !cli_descend(cli, name))
+        return name;
     while (call->command->commands && call->argc > 1 && call->argv[1][0] != '-') {
-        if (!cli_descend(cli, call->argv[1])) {
-            if (call->command != call->root && call->command->run)
-                break; /* its verbs are optional */
-            cli_unknown_command(cli, call->argv[1]);
-            return false;
-        }
+        bool found = cli_descend(cli, call->argv[1]);
+        if (!found && call->command != call->root && call->command->run)
+            break; /* its verbs are optional */
         call->argv++;
         call->argc--;
+        if (!found)
+            return call->argv[0];
     }
-    return true;
-}
-
-/* A script that evaluates the output loses every variable that the command could have set, whether
- * or not fields were selected. */
-static void select_all_fields(struct cli *cli) {
-    struct cli_writer *w = &cli->output->writer;
-    w->fields = cli->call.command->fields;
-    w->selected = 0;
-    for (unsigned i = 0; i < cli->call.command->field_count; i++)
-        w->selection[w->selected++] = (uint8_t)i;
+    return NULL;
 }
 
 /* Returns false after a usage error about the selected fields, or after -F help. */
@@ -56,7 +45,10 @@ static bool check_fields(struct cli *cli) {
     bool raw = cli_writer(cli)->format == CLI_FORMAT_RAW;
     if (!fields)
         return !raw || cli_check_null(cli);
-    if (call->command->fields && strcmp(fields, "help") == 0)
+    bool helps = call->command->fields && strcmp(fields, "help") == 0;
+    if (helps && cli_writer(cli)->format == CLI_FORMAT_SH)
+        cli_usage(cli, "--fields=help", "cannot be given with -o sh");
+    else if (helps)
         cli_help_fields(cli, cli->output->view);
     else if (!call->command->fields)
         cli_usage(cli, "--fields", "the command prints no record");
@@ -81,34 +73,86 @@ static void call_command(struct cli *cli, void *args) {
         cli_usage(cli, NULL, "a command is missing; --help lists them");
     else if (call->command->no_operands && call->operand_count)
         refuse_operand(cli);
-    else if (check_fields(cli) && cli_check_rules(cli, args)) {
+    else if (check_fields(cli) && cli_check_rules(cli, args))
         call->command->run(cli, args);
+}
+
+/* The args struct of a command. */
+struct args {
+    _Alignas(max_align_t) unsigned char bytes[CLI_ARGS_MAX];
+};
+
+static void init_args(const struct cli_command *command, struct args *args) {
+    memset(args->bytes, 0, command->args_size);
+    if (command->presets)
+        memcpy(args->bytes, command->presets, command->args_size);
+}
+
+static void finish_args(const struct cli_command *command, struct args *args) {
+    if (command->finish_args)
+        command->finish_args(args->bytes);
+}
+
+/* An operand may have been meant to be a verb: an option precedes it, or it is misspelt. */
+static void guess_verb(struct cli *cli) {
+    const struct cli_call call = cli->call;
+    if (!call.command->commands || !call.operand_count)
         return;
-    }
-    select_all_fields(cli);
+    cli->call.argv++;
+    cli->call.argc = call.operand_count;
+    cli_guess_command(cli, call.operands[0]);
+    cli->output->verb = cli->call.command == call.command ? NULL : cli->call.command;
+    cli->call = call;
 }
 
 static void run_command(struct cli *cli) {
     const struct cli_command *command = cli->call.command;
     const struct cli_common *common = &cli->call.common;
-    _Alignas(max_align_t) unsigned char args[CLI_ARGS_MAX];
-    memset(args, 0, command->args_size);
-    if (command->presets)
-        memcpy(args, command->presets, command->args_size);
-    bool parsed = cli_parse_options(cli, args);
-    cli->output->view = cli_view(&cli->call, args);
-    if (!parsed)
-        select_all_fields(cli);
-    else if (common->help)
+    struct args args;
+    init_args(command, &args);
+    bool parsed = cli_parse_options(cli, args.bytes);
+    guess_verb(cli);
+    cli->output->view = cli_view(&cli->call, args.bytes);
+    if (parsed && common->help)
         cli_help(cli);
-    else if (common->version)
+    else if (parsed && common->version)
         cli_write_str(cli, "osbox " OSBOX_VERSION "\n");
-    else if (common->describe)
+    else if (parsed && common->describe)
         cli_describe(cli);
-    else
-        call_command(cli, args);
-    if (command->finish_args)
-        command->finish_args(args);
+    else if (parsed)
+        call_command(cli, args.bytes);
+    finish_args(command, &args);
+}
+
+/* Reads the arguments of a call that is refused whatever they are. What they say of the format and
+ * the place of the report is obeyed, so that a script which evaluates it notices. */
+static void scan_arguments(struct cli *cli) {
+    const struct cli_command *command = cli->call.command;
+    struct args args;
+    init_args(command, &args);
+    cli_scan_options(cli, args.bytes);
+    finish_args(command, &args);
+    cli->call.program = NULL;
+}
+
+static void refuse_command(struct cli *cli, const char *name) {
+    const struct cli_command *above = cli->call.command;
+    cli_guess_command(cli, name);
+    scan_arguments(cli);
+    cli->call.command = above;
+    cli_unknown_command(cli, name);
+}
+
+/* Before anything is known of the call. */
+static void scan_call(struct cli *cli) {
+    struct cli_call *call = &cli->call;
+    if (call->argc < 1 || !call->argv[0])
+        return;
+    const char *unknown = find_command(cli);
+    if (unknown)
+        cli_guess_command(cli, unknown);
+    scan_arguments(cli);
+    cli_descend(cli, NULL);
 }
 
 static bool run_personality(struct cli *cli) {
@@ -125,20 +169,32 @@ static bool run_personality(struct cli *cli) {
     return true;
 }
 
-static void start(struct cli *cli) {
+static void dispatch(struct cli *cli) {
     const struct cli_call *call = &cli->call;
-    if (cli_is_privileged())
-        cli_complain(cli, CLI_EX_NOPERM, NULL,
-                     "refuses to run from a set-id binary or one with file capabilities");
-    else if (call->argc < 1 || !call->argv[0] || !call->argv[0][0])
-        cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
-    else if (run_personality(cli))
+    const char *unknown;
+    if (run_personality(cli))
         return;
     /* Called by the completion scripts; not an option, because its words may look like options. */
-    else if (call->argc > 3 && strcmp(call->argv[1], "--complete") == 0)
+    if (call->argc > 3 && strcmp(call->argv[1], "--complete") == 0)
         cli_complete(cli, call->argv + 2, call->argc - 2);
-    else if (find_command(cli))
+    else if ((unknown = find_command(cli)))
+        refuse_command(cli, unknown);
+    else
         run_command(cli);
+}
+
+static void start(struct cli *cli) {
+    const struct cli_call *call = &cli->call;
+    if (cli_is_privileged()) {
+        scan_call(cli);
+        cli_complain(cli, CLI_EX_NOPERM, NULL,
+                     "refuses to run from a set-id binary or one with file capabilities");
+    } else if (call->argc < 1 || !call->argv[0] || !call->argv[0][0]) {
+        scan_call(cli);
+        cli_usage(cli, NULL, "the program's name (argv[0]) is empty");
+    } else {
+        dispatch(cli);
+    }
 }
 
 /* Completes the output, checks that all of it arrived, and returns the exit status: the only way to

@@ -22,6 +22,7 @@ enum cli_option_kind {
     CLI_OPT_FLAG,     /* no value: stores true in a bool */
     CLI_OPT_SET,      /* no value: stores .value in an int */
     CLI_OPT_STRING,   /* const char *; "" when an optional value is left out */
+    CLI_OPT_PLACE,    /* const char *: FILE or fd:N, which the record is written to */
     CLI_OPT_CHOICE,   /* int: the value of the choice with that name */
     CLI_OPT_FD,       /* int: a descriptor number, 0 to INT_MAX */
     CLI_OPT_INT,      /* int: .min to .max */
@@ -90,6 +91,9 @@ struct cli_option {
     .kind = CLI_OPT_SET, .dest = CLI_DEST(struct_type, member, int), .value = (constant)
 #define CLI_TEXT(struct_type, member)                                                              \
     .kind = CLI_OPT_STRING, .dest = CLI_DEST(struct_type, member, const char *)
+#define CLI_PLACE(struct_type, member)                                                             \
+    .kind = CLI_OPT_PLACE, .dest = CLI_DEST(struct_type, member, const char *),                    \
+    .complete = CLI_COMPLETE_FILE
 #define CLI_CHOICE(struct_type, member, number_of_choices)                                         \
     .kind = CLI_OPT_CHOICE, .dest = CLI_DEST(struct_type, member, int),                            \
     .choices = (number_of_choices)

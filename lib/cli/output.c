@@ -44,6 +44,7 @@ void cli_redirect(struct cli *cli, int fd, const char *name) {
 void cli_output_set_common(struct cli *cli) {
     const struct cli_common *common = &cli->call.common;
     struct cli_writer *w = &cli->output->writer;
+    cli->output->command = cli->call.command;
     cli->output->text_errors = !cli->call.format_given;
     w->format = (enum cli_format_id)common->format;
     w->json_bytes = (enum cli_json_bytes)common->json_bytes;
@@ -189,6 +190,8 @@ void cli_output_record(struct cli *cli, const struct cli_value *values) {
     bool is_table = o->writer.format == CLI_FORMAT_TABLE;
     start_output(o);
     cli_format_record(&o->writer, values, o->records == 0, is_table ? &o->cells : &o->bytes);
+    if (o->writer.format == CLI_FORMAT_SH)
+        o->error_named = cli_format_sh_names_error(&o->writer, values);
     o->records++;
     flush_when_due(cli);
 }
@@ -231,19 +234,77 @@ void cli_emit_error(struct cli *cli, const char *error, int errnum, const char *
 
 /* ---- the end ---- */
 
-/* Completes the output of -o sh: the record, or else code that unsets all variables and, after an
- * error, makes eval fail. */
+/* A failure unsets the variables of the fields in -F LIST, once the list was found to be valid,
+ * otherwise of all fields that the command can print. A record has unset some of them. */
+static bool is_unset(const struct cli *cli, const struct cli_command *command, unsigned field,
+                     bool record) {
+    const struct cli_output *o = cli->output;
+    const char *list = cli->call.common.fields;
+    bool selected = o->begun && cli_wants(&o->writer, field);
+    if (o->begun && list && list[0] != '+')
+        return selected && !record;
+    return cli_can_print(command, &command->fields[field]) && !(selected && record);
+}
+
+/* Appends their names, the first of them after `lead`, and returns whether there are any. They are
+ * written in blocks, which need no memory: the failure may be that there is none. */
+static bool unset_fields(struct cli *cli, const struct cli_command *command, bool record,
+                         const char *lead) {
+    struct cli_output *o = cli->output;
+    bool any = false;
+    for (unsigned i = 0; command && i < command->field_count; i++) {
+        const struct cli_field *field = &command->fields[i];
+        if (!is_unset(cli, command, i, record) || strcmp(field->name, "error") == 0)
+            continue;
+        buf_add_str(&o->bytes, any ? "" : lead);
+        cli_format_sh_unset_field(&o->writer, field, &o->bytes);
+        any = true;
+        if (o->bytes.len >= sizeof o->room / 2)
+            write_block(o);
+    }
+    return any;
+}
+
+/* Replaces the output by code that unsets variables and makes eval fail. */
+static void fail_sh(struct cli *cli, const char *error, int status) {
+    struct cli_output *o = cli->output;
+    buf_finish(&o->bytes);
+    o->bytes = buf_in(o->room, sizeof o->room);
+    cli_format_sh_unset(&o->writer, &o->bytes);
+    unset_fields(cli, o->command, false, "");
+    unset_fields(cli, o->verb, false, "");
+    buf_add_str(&o->bytes, "; ");
+    cli_format_sh_error(&o->writer, error, status, &o->bytes);
+    write_block(o);
+}
+
+/* The record reports the failure: it is kept, and eval fails nevertheless. */
+static void finish_failed_record(struct cli *cli) {
+    struct cli_output *o = cli->output;
+    const struct cli_outcome *outcome = &cli->outcome;
+    if (unset_fields(cli, o->command, true, "unset"))
+        buf_add_char(&o->bytes, '\n');
+    if (o->error_named)
+        cli_format_sh_status(outcome->status, &o->bytes);
+    else
+        cli_format_sh_error(&o->writer, outcome->error, outcome->status, &o->bytes);
+}
+
+/* Completes the output of -o sh, which has one record. */
 static void finish_sh(struct cli *cli) {
     struct cli_output *o = cli->output;
     const struct cli_outcome *outcome = &cli->outcome;
-    bool reported = o->begun && cli->call.command->failure_views >> o->view & 1;
-    bool complete = !outcome->error || reported;
-    if (complete && outcome->error && o->records)
-        cli_format_sh_failure(&o->writer, outcome->error, outcome->status, &o->bytes);
-    if (complete && (o->records || !o->begun))
-        return;
-    buf_clear(&o->bytes);
-    cli_format_sh_none(&o->writer, outcome->error, outcome->status, &o->bytes);
+    bool reports = o->records && cli->call.command->failure_views >> o->view & 1;
+    if (o->bytes.failed) {
+        fail_sh(cli, "ENOMEM", CLI_EX_IOERR);
+        o->error = ENOMEM;
+    } else if (outcome->error && !reports) {
+        fail_sh(cli, outcome->error, outcome->status);
+    } else if (outcome->error) {
+        finish_failed_record(cli);
+    } else if (!o->records && o->begun) {
+        cli_format_sh_none(&o->writer, &o->bytes);
+    }
 }
 
 void cli_output_complete(struct cli *cli) {

@@ -15,10 +15,13 @@ struct cli_output {
     int fd;
     const char *name; /* of fd in errors; NULL: its number */
     size_t records;
-    unsigned view;        /* of the records */
-    bool begun;           /* records are to be written: cli_begin() */
-    bool started;         /* the header was written */
-    bool written;         /* something went to fd */
+    const struct cli_command *command; /* whose variables a failure of -o sh unsets; NULL: none */
+    const struct cli_command *verb;    /* and the one that an operand was meant to be; NULL: none */
+    unsigned view;                     /* of the records */
+    bool begun;                        /* records are to be written: cli_begin() */
+    bool started;                      /* the header was written */
+    bool error_named;                  /* sh: the record has set the name of the error */
+    bool written;                      /* something went to fd */
     bool text_errors;     /* json was not requested: diagnostics are text even in json */
     bool errors_in_place; /* json diagnostics are also records on stdout */
     int error;            /* errno of the first write that failed; 0: none */

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/parse.h"
 #include "cli/parser.h"
+#include "cli/place.h"
 #include "cli/signal.h"
 
 struct parser {
@@ -82,7 +83,22 @@ static const char *parse_output(struct cli_call *call, const struct cli_choice *
         return NULL;
     }
     bool is_field = cli_find_field(call->command, text, strlen(text));
+    /* What was meant to be sh is evaluated. */
+    struct cli_nearest near = { .word = text, .size = strlen(text) };
+    for (const struct cli_choice *c = formats; c->name[0]; c++)
+        cli_nearest_try(&near, c->name);
+    if (near.name && cli_find_choice(formats, near.name)->value == CLI_FORMAT_SH)
+        call->common.format = CLI_FORMAT_SH;
     return is_field ? "is a field, not a format; did you mean -g?" : "";
+}
+
+/* -g is a format, too. With sh it would take the record away from eval. */
+static const char *parse_get(struct cli_call *call, const char *text) {
+    call->common.fields = text;
+    call->common.get = true;
+    if (call->common.format != CLI_FORMAT_SH)
+        call->common.format = CLI_FORMAT_VALUE;
+    return NULL;
 }
 
 /* Names only, and never empty: `path=` would destroy zsh's PATH. */
@@ -100,9 +116,7 @@ static const char *parse_common(struct cli_call *call, const struct cli_option_u
     case CLI_COMMON_OUTPUT:
         return parse_output(call, cli_choices(call->command, use), text);
     case CLI_COMMON_GET:
-        call->common.fields = text;
-        call->common.format = CLI_FORMAT_VALUE;
-        return NULL;
+        return parse_get(call, text);
     case CLI_COMMON_SH_PREFIX:
         return parse_sh_prefix(call, text);
     }
@@ -131,6 +145,7 @@ static const char *store(struct parser *p, const struct cli_option_use *use, con
     const struct cli_option *row = use->row;
     void *dest = (char *)(use->common ? &call->common : p->args) + use->base + row->dest;
     const struct cli_choice *choice;
+    const char *why;
     switch ((enum cli_option_kind)row->kind) {
     case CLI_OPT_FLAG:
         *(bool *)dest = true;
@@ -140,6 +155,12 @@ static const char *store(struct parser *p, const struct cli_option_use *use, con
         return NULL;
     case CLI_OPT_STRING:
         *(const char **)dest = text;
+        return NULL;
+    case CLI_OPT_PLACE:
+        *(const char **)dest = text;
+        why = cli_parse_place(call, text);
+        if (why)
+            fail(p, text, why);
         return NULL;
     case CLI_OPT_FD:
         return cli_parse_fd(text, dest);
@@ -250,7 +271,7 @@ static void parse_letters(struct parser *p, const char *letters) {
         char name[3] = { '-', *letters, '\0' };
         if (!use) {
             fail_unknown(p, name, 2);
-            return;
+            continue;
         }
         if (!use->row->metavar[0] || use->row->optional) {
             take(p, use, "");
@@ -265,8 +286,8 @@ static void parse_letters(struct parser *p, const char *letters) {
     }
 }
 
-/* After an error the other arguments are still read: a later one may set the format of the report.
- */
+/* After an error the other arguments are still read: a later one may set the format of the report
+ * or its place. An unknown option has no value. */
 static void parse_words(struct parser *p) {
     struct cli_call *call = &p->cli->call;
     bool options = true;
@@ -318,6 +339,9 @@ static void check_needs(struct parser *p, const struct cli_option *row) {
 }
 
 static void check_given(struct parser *p) {
+    const struct cli_common *common = &p->cli->call.common;
+    if (common->get && common->format == CLI_FORMAT_SH)
+        fail(p, "--get", "cannot be given with -o sh; use -F");
     for (const struct cli_option_use *use = p->options.uses;
          use < p->options.uses + p->options.count; use++) {
         if (use->given) {
@@ -353,21 +377,44 @@ static void decide_format(struct cli_call *call) {
         call->common.format = CLI_FORMAT_TEXT;
 }
 
-bool cli_parse_options(struct cli *cli, void *args) {
-    struct parser p = { .cli = cli, .args = args, .next = 1 };
-    cli_collect_options(cli->call.command, &p.options);
+static void read_arguments(struct parser *p) {
+    struct cli *cli = p->cli;
+    p->next = 1;
+    cli_collect_options(cli->call.command, &p->options);
     cli->call.common.format = CLI_FORMAT_NOT_GIVEN;
-    parse_words(&p);
-    check_given(&p);
+    parse_words(p);
     decide_format(&cli->call);
     cli_output_set_common(cli);
-    if (!asks_for_help(&cli->call.common))
+}
+
+static void finish_parser(struct parser *p) {
+    buf_finish(&p->object);
+    buf_finish(&p->message);
+}
+
+bool cli_parse_options(struct cli *cli, void *args) {
+    struct parser p = { .cli = cli, .args = args };
+    struct base_error e;
+    read_arguments(&p);
+    bool helps = asks_for_help(&cli->call.common);
+    int r = helps ? 0 : cli_claim_place(cli, &e);
+    check_given(&p);
+    if (!helps)
         check_required(&p);
     if (p.failed)
         cli_usage(cli, p.object.data ? buf_cstr(&p.object) : NULL, buf_cstr(&p.message));
-    buf_finish(&p.object);
-    buf_finish(&p.message);
-    return !p.failed;
+    else if (r < 0)
+        cli_report(cli, &e);
+    finish_parser(&p);
+    return !p.failed && r == 0;
+}
+
+void cli_scan_options(struct cli *cli, void *args) {
+    struct parser p = { .cli = cli, .args = args };
+    struct base_error e;
+    read_arguments(&p);
+    (void)cli_claim_place(cli, &e); /* if it cannot be opened, standard output is left */
+    finish_parser(&p);
 }
 
 bool cli_check_rules(struct cli *cli, const void *args) {

@@ -11,10 +11,6 @@ unsigned cli_view(const struct cli_call *call, const void *args) {
     return command->choose_view ? command->choose_view(call, args) : command->view;
 }
 
-bool cli_is_in_view(const struct cli_field *field, unsigned view) {
-    return (field->views | field->nameable) >> view & 1;
-}
-
 static void select_field(struct cli_writer *w, unsigned index) {
     w->selection[w->selected++] = (uint8_t)index;
 }

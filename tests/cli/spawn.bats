@@ -951,10 +951,52 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn "$mode" -- true 3>&-
     done
 }
 
+@test "--status=fd:N that is closed or not open for writing is 125, and nothing is run" {
+    local command label
+    for command in 'spawn --status=fd:N' 'popen --status=fd:N --' 'sched set --nice=0 --status=fd:N --' \
+        'timerfd --interval=1ms --count=1 --status=fd:N --'; do
+        label=${command%% -*}
+        # shellcheck disable=SC2086
+        run --separate-stderr -125 "$OSBOX" ${command/N/77} touch ran 77>&- 3>&-
+        complained "$label: descriptor 77: Bad file descriptor [EBADF]\
+ (not open here; bash does not pass coproc descriptors to programs)"
+        # shellcheck disable=SC2086
+        run --separate-stderr -125 "$OSBOX" ${command/N/77} touch ran 77</dev/null 3>&-
+        complained "$label: descriptor 77: Bad file descriptor [EBADF] (not open for writing)"
+        # shellcheck disable=SC2086
+        run --separate-stderr -125 "$OSBOX" ${command/N/0} touch ran 0</dev/null 3>&-
+        complained "$label: descriptor 0: Bad file descriptor [EBADF] (not open for writing)"
+        [ ! -e ran ]
+    done
+}
+
+@test "--status=FILE is truncated before the options are checked, and not created by a usage error" {
+    local command
+    for command in 'spawn WRONG true' 'popen WRONG -- true' 'sched set --nice=0 WRONG -- true' \
+        'timerfd --interval=1ms --count=1 WRONG -- true'; do
+        command=${command/WRONG/--nosuch --status=status}
+        echo old >status
+        # shellcheck disable=SC2086
+        osbox 125 $command
+        [ -e status ] && [ ! -s status ]
+        rm status
+        # shellcheck disable=SC2086
+        osbox 125 $command
+        [ ! -e status ]
+    done
+}
+
 @test "--status -o sh: eval fails after a usage error about the fields, and nothing is left set" {
+    local shell
     osbox 125 spawn --status=record -o sh -F exitcode,zzz -- true
     got ''
-    [ "$(cat record)" = "unset os_error os_exitcode; os_error='EX_USAGE'; (exit 125)" ]
+    for shell in dash bash zsh ash; do
+        command -v "$(shell_command $shell | cut -d' ' -f1)" >/dev/null || continue
+        # shellcheck disable=SC2046
+        run -0 $(shell_command $shell) -c 'os_exitcode=stale os_ruid=stale; eval "$(cat record)"
+            echo "$? $os_error ${os_exitcode-unset} ${os_ruid-unset}"'
+        got '125 EX_USAGE unset unset'
+    done
 }
 
 # The commands that run a program and print how it ended.

@@ -302,21 +302,25 @@ static void test_sh_list_escapes_newlines_and_backslashes(void) {
     check_field(CLI_FORMAT_SH, F_LIST, "os_list='a\\nb' ; unset os_error\n");
 }
 
-static void check_sh_none(const struct cli_writer *w, const char *error, int status,
-                          const char *want) {
+static void check_sh_none(const struct cli_writer *w, const char *want) {
     struct buf b = { 0 };
-    cli_format_sh_none(w, error, status, &b);
+    cli_format_sh_none(w, &b);
     check_bytes(&b, want, strlen(want));
 }
 
 static void test_sh_without_a_record_unsets_every_name(void) {
     struct cli_writer w = WRITER(CLI_FORMAT_SH, F_INT, F_BLOB);
     w.sh_prefix = "my_";
-    check_sh_none(&w, "ENOENT", 66,
-                  "unset my_error my_int my_blob my_blob_b64; my_error='ENOENT'; (exit 66)\n");
-    check_sh_none(&w, NULL, 0, "unset my_error my_int my_blob my_blob_b64\n");
+    check_sh_none(&w, "unset my_error my_int my_blob my_blob_b64\n");
     w.selected = 0;
-    check_sh_none(&w, "EX_USAGE", 64, "unset my_error; my_error='EX_USAGE'; (exit 64)\n");
+    check_sh_none(&w, "unset my_error\n");
+}
+
+static void test_sh_names_the_error_and_fails(void) {
+    struct cli_writer w = WRITER(CLI_FORMAT_SH, F_INT);
+    struct buf b = { 0 };
+    cli_format_sh_error(&w, "ENOENT", 66, &b);
+    check_bytes(&b, "os_error='ENOENT'; (exit 66)\n", 29);
 }
 
 static void test_sh_on_a_terminal_has_no_raw_byte(void) {
@@ -655,6 +659,7 @@ int main(void) {
     RUN(test_sh_blob_without_nul_is_a_string);
     RUN(test_sh_list_escapes_newlines_and_backslashes);
     RUN(test_sh_without_a_record_unsets_every_name);
+    RUN(test_sh_names_the_error_and_fails);
     RUN(test_sh_on_a_terminal_has_no_raw_byte);
     RUN(test_text_has_a_blank_line_between_records);
     RUN(test_a_value_never_forges_a_line);
