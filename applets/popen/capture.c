@@ -29,7 +29,6 @@ static void add_streams(struct popen_run *p, struct popen_plan *plan) {
 }
 
 static int move(struct popen_run *p, struct base_error *e) {
-    popen_input_make_raw(&p->input);
     int r = popen_loop(p, e);
     popen_input_restore(&p->input);
     for (unsigned i = 0; i < p->count; i++)
@@ -89,7 +88,9 @@ void popen_capture(struct cli *cli, const struct popen_args *args, struct popen_
     cli_progress_init(&p.progress, cli, args->progress, os_monotonic_ns());
     int r = popen_plan_prepare(plan, cli, args, &e);
     if (r == 0)
-        r = popen_input_open(&p, plan->pty, popen_input_path(args), &e);
+        r = popen_input_open(&p, plan, &e);
+    if (r == 0)
+        r = program_record_start(cli, POPEN_START, plan->os.argv, &p.start, &e);
     if (r == 0)
         r = program_record_start(cli, POPEN_START, plan->os.argv, &p.start, &e);
     if (r == 0)

@@ -86,7 +86,8 @@ static int64_t flush_lines(struct popen_run *p) {
 }
 
 static int64_t next_deadline(struct popen_run *p) {
-    int64_t next = flush_lines(p);
+    int64_t next = flush_lines(p), input = popen_input_deadline(p);
+    next = input < next ? input : next;
     if (p->child.ended && is_draining(p))
         return is_behind(p) ? next : 0; /* polls a terminal once more */
     if (p->child.ended && p->child.deadline < next)
@@ -96,42 +97,61 @@ static int64_t next_deadline(struct popen_run *p) {
     return next;
 }
 
-/* Stops with the command. Meanwhile others use the terminal. */
-static void stop(struct popen_run *p) {
-    if (!p->child.stopping)
-        return;
-    popen_input_restore(&p->input);
-    os_child_stop(&p->child);
-    popen_input_make_raw(&p->input);
-}
+enum { OWN_FDS = 2, FDS = POPEN_STREAMS + OWN_FDS + OS_CHILD_FDS };
 
-static int poll_once(struct popen_run *p, struct base_error *e) {
-    struct pollfd fds[POPEN_STREAMS + 2 + OS_CHILD_FDS];
-    struct pollfd *input = &fds[p->count], *events = &fds[p->count + 1];
-    bool ready = false, ended = p->child.ended;
-    int64_t next = next_deadline(p); /* may add events */
-    /* Nothing more is read while records of what was read before are pending. */
+/* Fills in what to poll for. Nothing more is read while records of what was read before are
+ * pending. Returns the number of descriptors. */
+static unsigned set_up(struct popen_run *p, struct pollfd fds[static FDS]) {
     for (unsigned i = 0; i < p->count; i++)
         fds[i] = popen_stream_poll(&p->streams[i], p->streams[i].events && p->events.pending.len);
-    *input = popen_input_poll(p);
-    *events = popen_stream_poll(&p->events, false);
-    int r = os_child_poll(&p->child, fds, p->count + 2, next, e);
-    if (r < 0)
-        return r;
-    stop(p);
-    popen_terminal_resize(p);
+    fds[p->count] = popen_input_poll(p);
+    fds[p->count + 1] = popen_stream_poll(&p->events, false);
+    return p->count + OWN_FDS;
+}
+
+static int handle(struct popen_run *p, const struct pollfd *fds, struct base_error *e) {
+    bool ready = false;
+    int r = 0;
     for (unsigned i = 0; i < p->count && r == 0; i++) {
         ready = ready || fds[i].revents;
         r = popen_stream_handle(p, &p->streams[i], &fds[i]);
     }
-    popen_stream_handle(p, &p->events, events);
+    popen_stream_handle(p, &p->events, &fds[p->count + 1]);
     if (p->events.lost)
         lose_events(p);
-    popen_input_handle(&p->input, input);
+    popen_input_handle(&p->input, &fds[p->count]);
+    p->quiet = !ready;
+    return r < 0 ? base_fail(e, -r, "read", NULL) : 0;
+}
+
+/* Stops with the command. What it wrote before is passed on before that, as far as nobody has to
+ * wait for it, or the user would see it only after the command has continued. */
+static int stop(struct popen_run *p, struct base_error *e) {
+    enum { ROUNDS = 1000 }; /* others may write on */
+    struct pollfd fds[FDS];
+    int r = 0;
+    if (!p->child.stopping)
+        return 0;
+    for (int i = 0; i < ROUNDS && r == 0 && poll(fds, set_up(p, fds), 0) > 0; i++)
+        r = handle(p, fds, e);
+    popen_input_restore(&p->input);
+    os_child_stop(&p->child);
+    return r;
+}
+
+static int poll_once(struct popen_run *p, struct base_error *e) {
+    struct pollfd fds[FDS];
+    bool ended = p->child.ended;
+    popen_input_update(p);
+    int64_t next = next_deadline(p); /* may add events */
+    unsigned count = set_up(p, fds);
+    int r = os_child_poll(&p->child, fds, count, next, e);
+    if (r == 0)
+        r = handle(p, fds, e);
     /* What was written before the end is certain to be readable only if the end was seen before the
      * poll. */
-    p->quiet = ended && !ready;
-    return r < 0 ? base_fail(e, -r, "read", NULL) : 0;
+    p->quiet = p->quiet && ended;
+    return r == 0 ? stop(p, e) : r;
 }
 
 int popen_loop(struct popen_run *p, struct base_error *e) {

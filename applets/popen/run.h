@@ -8,12 +8,12 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <termios.h>
 
 #include "applets/common/program.h"
 #include "base/spool.h"
 #include "cli/progress.h"
 #include "os/pty.h"
+#include "os/raw_terminal.h"
 
 enum popen_mode {
     POPEN_DEFAULT,
@@ -141,12 +141,13 @@ static inline bool popen_is_stderr(const struct popen_stream *s) {
 struct popen_input {
     int fd;                 /* it is read from; -1: no more */
     int terminal;           /* our side; -1: none */
+    bool keys;              /* fd is a terminal: it is read only while that is in raw mode */
     char pending[PIPE_BUF]; /* read, but not yet written, */
     size_t size;
     size_t sent; /* except these first bytes */
     int lost;    /* errno of a read that failed; 0: none */
-    bool raw;    /* our own terminal is in raw mode; */
-    struct termios before;
+    struct os_raw_terminal raw;
+    int64_t look_again; /* when the terminal may be ours, and was not */
 };
 
 struct popen_run {
@@ -213,20 +214,23 @@ void popen_stream_finish(struct popen_stream *s);
 
 /* ---- the terminal ---- */
 
-/* Opens what is typed into `terminal` (-1: nothing): `path`, or NULL for standard input. */
-int popen_input_open(struct popen_run *p, int terminal, const char *path, struct base_error *e);
+/* Opens what is typed into the command's terminal, if it has one: --input, or standard input. If
+ * that is a terminal, too, it is not touched yet. */
+int popen_input_open(struct popen_run *p, const struct popen_plan *plan, struct base_error *e);
 
-/* Sets our own terminal to raw mode if it is the input of the command's, so that keys are passed on
- * as they are. */
-void popen_input_make_raw(struct popen_input *in);
+/* Sets the size of the command's terminal to that of our own, and our own to raw mode as soon as it
+ * is ours, so that keys are passed on as they are. Call it before each poll. */
+void popen_input_update(struct popen_run *p);
+
+/* Returns when to call it again; or OS_NEVER. */
+int64_t popen_input_deadline(const struct popen_run *p);
+
+/* Restores the modes of our own terminal. */
 void popen_input_restore(struct popen_input *in);
 
 /* Returns what to poll for; handles the result of that poll. */
 struct pollfd popen_input_poll(const struct popen_run *p);
 void popen_input_handle(struct popen_input *in, const struct pollfd *ready);
-
-/* Sets the size of the command's terminal to that of our own, unless --pty sets it. */
-void popen_terminal_resize(struct popen_run *p);
 
 /* ---- records ---- */
 

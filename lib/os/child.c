@@ -41,7 +41,7 @@ int os_child_start(struct os_child *c, struct os_plan *plan, struct base_error *
         os_child_finish(c);
         return r;
     }
-    if (c->group || os_plan_has(plan, OS_STEP_SETPGID))
+    if (c->group || c->own_terminal || os_plan_has(plan, OS_STEP_SETPGID))
         c->pgid = getpgid(c->pid);
     c->group = c->group && c->pgid == c->pid;
     return 0;
@@ -114,10 +114,11 @@ static void handle_end(struct os_child *c, const struct os_wait_status *r) {
     c->ended = true;
     c->result = *r;
     /* Some shells take the terminal without being stopped first. */
-    if (!group || (!c->given && os_terminal_foreground() != group))
-        return;
+    bool had_terminal = c->given || (group && os_terminal_foreground() == group);
     c->given = 0;
-    if (os_terminal_take(group) && was_interrupted(c)) {
+    bool had_keys = had_terminal ? os_terminal_take(group)
+                                 : c->keys_pass && os_terminal_foreground() == getpgrp();
+    if (had_keys && was_interrupted(c)) {
         c->interrupted = c->terminated = r->status;
         c->has_keys = true;
     }
@@ -128,7 +129,8 @@ static void handle_end(struct os_child *c, const struct os_wait_status *r) {
 static void handle_stop(struct os_child *c) {
     int group = getpgid(c->pid);
     bool waits = c->halted == SIGTTIN || c->halted == SIGTTOU;
-    if (c->own_terminal && os_terminal_exists())
+    /* No key could continue it. In a session of its own it cannot stop by another signal. */
+    if (c->keys_pass && os_terminal_exists())
         c->stopping = SIGTSTP;
     if (getsid(c->pid) != getsid(0))
         return;
@@ -219,6 +221,8 @@ static void handle_signal(struct os_child *c, const struct signalfd_siginfo *s) 
         c->interrupted = signo;
     if (signo == SIGWINCH)
         c->resized = true;
+    if (signo == SIGCONT)
+        c->continued = true;
     if (signo == SIGCHLD || ours)
         return;
     if (is_termination(signo))

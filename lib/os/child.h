@@ -27,8 +27,9 @@ struct os_child {
     int signo;          /* sent at the plan's deadline; SIGCONT follows, so that a stopped process
                            receives it */
     int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
-    bool own_terminal;  /* it leads a session with a terminal that the caller serves: each stop of
-                           it sets `stopping` */
+    bool own_terminal;  /* it leads a session with a terminal that the caller serves */
+    bool keys_pass;     /* the keys of our terminal are typed into that one, now: if the child stops
+                           or is interrupted, the user has requested it */
     os_sigset held;     /* stay blocked after os_child_finish() */
 
     /* Results. */
@@ -44,6 +45,8 @@ struct os_child {
     bool has_keys;  /* Only the child received it: our process group was in the background */
     int terminated; /* a signal that would have ended us; 0: none */
     bool resized;   /* SIGWINCH was received; cleared by the caller */
+    bool continued; /* SIGCONT was received; cleared by the caller */
+    int halted;     /* the signal that has stopped the child; 0: it runs */
     int stopping;   /* the signal that we must stop with; 0: none */
 
     /* Private. */
@@ -52,7 +55,6 @@ struct os_child {
     uint64_t mask; /* signals that were blocked before */
     int pgid;      /* the process group that it was started in; 0: ours */
     int given;     /* the process group that we moved into the foreground; 0: none */
-    int halted;    /* the signal that has stopped it; 0: it runs */
     bool hung_up;  /* SIGHUP was sent because nobody can give it the terminal */
 };
 

@@ -8,17 +8,20 @@
 
 #include "os/pty.h"
 
-static struct winsize current_size(void) {
-    struct winsize size = { .ws_row = 24, .ws_col = 80 };
+bool os_pty_current_size(struct winsize *size) {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
-            return size;
-    return (struct winsize){ .ws_row = 24, .ws_col = 80 };
+        if (ioctl(fd, TIOCGWINSZ, size) == 0 && size->ws_col)
+            return true;
+    return false;
 }
 
 int os_pty_open(const struct winsize *size, struct buf *name, struct base_error *e) {
-    struct winsize current = size ? *size : current_size();
+    struct winsize current;
     char path[64];
+    if (size)
+        current = *size;
+    else if (!os_pty_current_size(&current))
+        current = (struct winsize){ .ws_row = 24, .ws_col = 80 };
     int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return base_fail(e, errno, "posix_openpt", "/dev/ptmx");

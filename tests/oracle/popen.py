@@ -451,8 +451,8 @@ def check_terminals():
         p.wait(TIMEOUT)
         tap.ok("the status is the command's", p.returncode == 7)
     tap.ok("the terminal is left as it was", termios.tcgetattr(follower) == before)
-    with subprocess.Popen([OSBOX, "popen", "--pty", "--tee", "--mode=r", "-g", "exitcode", "--", "sh", "-c",
-                           "echo ready; exec cat"], stdin=follower, stdout=subprocess.PIPE,
+    with subprocess.Popen([OSBOX, "popen", "--pty", "--input=-", "--tee", "--mode=r", "-g", "exitcode", "--",
+                           "sh", "-c", "echo ready; exec cat"], stdin=follower, stdout=subprocess.PIPE,
                           stderr=follower, env=CLEAN_ENV, start_new_session=True) as p:
         read_until(leader, b"ready")
         os.write(leader, b"\x03")
