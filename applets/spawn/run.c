@@ -148,7 +148,6 @@ static bool resolve(struct cli *cli, struct spawn_args *args) {
     bool good = spawn_resolve_environment(args);
     if (!good)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
-    args->plan.exec_fd = args->exec_fd;
     return good;
 }
 
@@ -190,6 +189,7 @@ void spawn_run_program(struct cli *cli, struct spawn_args *args) {
     struct base_error e;
     bool records = args->status || args->mode == SPAWN_NOWAIT || args->mode == SPAWN_DRY_RUN;
     args->plan.deadline = os_deadline(os_child_limit(args->time.timeout));
+    args->plan.exec_fd = args->exec_fd; /* no descriptor of our own gets that number */
     if (!program_own_status(cli, &args->plan))
         return;
     if (!records && cli->call.common.fields) {

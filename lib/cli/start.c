@@ -18,11 +18,11 @@
 unsigned cli_open_standard(void) {
     struct pollfd fds[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
     unsigned closed = 0;
-    /* One call tests all three: POLLNVAL is a closed descriptor (poll(2)). */
+    /* One call tests all three: POLLNVAL is a closed descriptor, or one opened with O_PATH. */
     if (poll(fds, 3, 0) <= 0)
         return 0;
     for (int i = 0; i < 3; i++) {
-        if (!(fds[i].revents & POLLNVAL))
+        if (!(fds[i].revents & POLLNVAL) || fcntl(i, F_GETFD) >= 0)
             continue;
         closed |= 1U << i;
         /* The lowest free number is i: all below it are open by now. Without /dev the descriptors
