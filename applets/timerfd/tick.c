@@ -18,9 +18,11 @@ struct timerfd_run {
     const struct timerfd_args *args;
     struct timerfd_plan plan;
     int fd;           /* the timer */
-    int64_t first;    /* when the first expiration is due, on the plan's clock */
+    int64_t armed;    /* when the timer was armed, on the plan's clock */
+    int64_t first;    /* when the first expiration is due, on that clock */
     uint64_t seq;     /* of the last record */
     uint64_t expired; /* expirations so far */
+    uint64_t skipped; /* the last of them, which no record reports yet */
     bool done;        /* no more ticks */
     bool reader_gone; /* the reader of the records has closed its end */
     bool reaps;       /* orphans are waited for */
@@ -34,6 +36,7 @@ struct timerfd_run {
     struct os_child child;
     struct program_start start;
     bool running;
+    bool is_read;     /* each expiration wakes us, also while ticks are skipped */
     uint64_t run_seq; /* of the tick that started it */
     uint64_t queued;  /* runs that wait for the previous one to end */
     int status;       /* of the first run that failed */
@@ -54,19 +57,32 @@ static void emit(struct timerfd_run *t, struct cli_value *values, const char *ev
     cli_flush(t->cli);
 }
 
-static void emit_tick(struct timerfd_run *t, uint64_t expirations) {
+/* `run` is what the tick does to the program; NULL without one. */
+static void emit_tick(struct timerfd_run *t, uint64_t expirations, int64_t due, const char *run) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     int64_t now = os_clock_ns(t->plan.clock, NULL);
-    int64_t due = t->first + (int64_t)(t->expired - 1) * t->plan.timer.interval;
-    t->seq++;
     values[TIMERFD_SEQ] = cli_uint(t->seq);
     values[TIMERFD_EXPIRATIONS] = cli_uint(expirations);
-    values[TIMERFD_MISSED] = cli_uint(expirations - 1);
+    values[TIMERFD_MISSED] = cli_uint(expirations ? expirations - 1 : 0);
     set_ns(&values[TIMERFD_SCHEDULED_NS], &values[TIMERFD_SCHEDULED], due);
     set_ns(&values[TIMERFD_NOW_NS], &values[TIMERFD_NOW], now);
     set_ns(&values[TIMERFD_LATE_NS], &values[TIMERFD_LATE], now - due);
-    timerfd_summary_add(&t->summary, expirations, now - due);
+    values[TIMERFD_RUN] = cli_str(run);
+    if (expirations)
+        timerfd_summary_add(&t->summary, expirations, now - due);
     emit(t, values, "tick");
+}
+
+/* The last expirations so far. */
+static void emit_expirations(struct timerfd_run *t, uint64_t expirations, const char *run) {
+    t->seq++;
+    emit_tick(t, expirations, t->first + (int64_t)(t->expired - 1) * t->plan.timer.interval, run);
+}
+
+static void emit_skipped(struct timerfd_run *t) {
+    if (t->skipped)
+        emit_expirations(t, t->skipped, "skipped");
+    t->skipped = 0;
 }
 
 /* ---- the program ---- */
@@ -88,6 +104,10 @@ static void fail_program(struct timerfd_run *t, const struct base_error *e) {
     t->queued = 0;
 }
 
+static bool skips(const struct timerfd_run *t) {
+    return t->args->overlap == TIMERFD_DEFAULT || t->args->overlap == TIMERFD_SKIP;
+}
+
 static void start_program(struct timerfd_run *t) {
     struct base_error e;
     t->child = (struct os_child){ .group = true,
@@ -95,6 +115,7 @@ static void start_program(struct timerfd_run *t) {
                                   .signo = t->args->signo ? t->args->signo : SIGTERM,
                                   .held = t->held };
     t->run_seq = t->seq;
+    t->is_read = !skips(t) || t->args->cancel_on_set;
     int r = program_record_start(t->cli, TIMERFD_START, t->program.argv, &t->start, &e);
     if (r == 0)
         r = os_child_start(&t->child, &t->program, &e);
@@ -107,6 +128,7 @@ static void start_program(struct timerfd_run *t) {
 static void end_program(struct timerfd_run *t) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
     char name[16];
+    emit_skipped(t);
     program_fill(&t->child, name, values + TIMERFD_WAIT);
     program_fill_start(&t->start, values + TIMERFD_START);
     values[TIMERFD_SEQ] = cli_uint(t->run_seq);
@@ -129,28 +151,34 @@ static void end_program(struct timerfd_run *t) {
     }
 }
 
-/* A tick while the program of an earlier one runs. */
+/* Expirations while the program of an earlier one runs. */
 static void overlap(struct timerfd_run *t, uint64_t expirations) {
-    switch ((enum timerfd_overlap)t->args->overlap) {
-    case TIMERFD_DEFAULT:
-    case TIMERFD_SKIP:
-        break;
-    case TIMERFD_QUEUE:
+    if (skips(t)) {
+        t->skipped += expirations;
+    } else if (t->args->overlap == TIMERFD_QUEUE) {
+        emit_expirations(t, expirations, "queued");
         t->queued += expirations;
-        break;
-    case TIMERFD_KILL: /* at once, as if it had timed out */
+    } else { /* at once, as if it had timed out */
+        emit_expirations(t, expirations, "killed");
         t->queued = 1;
         if (!t->child.timed_out)
             t->child.deadline = os_monotonic_ns();
-        break;
     }
+}
+
+/* Expirations while no program runs. */
+static void run_program(struct timerfd_run *t, uint64_t expirations) {
+    emit_expirations(t, expirations, "started");
+    if (t->args->overlap == TIMERFD_QUEUE)
+        t->queued = expirations - 1;
+    start_program(t);
 }
 
 /* ---- ticks ---- */
 
 /* The number of expirations left to report: --count and --until apply within a backlog, too. */
 static uint64_t expirations_left(const struct timerfd_run *t) {
-    uint64_t left = t->args->count ? t->args->count - t->expired : UINT64_MAX;
+    uint64_t left = t->args->count ? t->args->count - t->args->now - t->expired : UINT64_MAX;
     if (t->plan.until == INT64_MAX || t->plan.timer.interval == 0)
         return left;
     uint64_t all = (uint64_t)((t->plan.until - t->first) / t->plan.timer.interval) + 1;
@@ -162,20 +190,31 @@ static void handle_tick(struct timerfd_run *t, uint64_t expirations) {
     if (expirations > left)
         expirations = left;
     t->expired += expirations;
-    emit_tick(t, expirations);
     if (t->running)
         overlap(t, expirations);
-    else if (t->program.name) {
-        if (t->args->overlap == TIMERFD_QUEUE)
-            t->queued = expirations - 1;
-        start_program(t);
-    }
+    else if (t->program.name)
+        run_program(t, expirations);
+    else
+        emit_expirations(t, expirations, NULL);
     t->done = t->done || expirations == left || t->plan.timer.interval == 0;
+    if (t->done)
+        emit_skipped(t);
+}
+
+/* The tick of --now. */
+static void tick_now(struct timerfd_run *t) {
+    if (t->armed > t->plan.until)
+        return;
+    emit_tick(t, 0, t->armed, t->program.name ? "started" : NULL);
+    if (t->program.name)
+        start_program(t);
+    t->done = t->done || t->args->count == 1 || cli_is_broken(t->cli);
 }
 
 /* The clock was set. The timer continues (timerfd_create(2)), by the new time. */
 static void handle_clock_set(struct timerfd_run *t) {
     struct cli_value values[TIMERFD_FIELDS] = { 0 };
+    emit_skipped(t);
     values[TIMERFD_SEQ] = cli_uint(++t->seq);
     set_ns(&values[TIMERFD_NOW_NS], &values[TIMERFD_NOW], os_clock_ns(t->plan.clock, NULL));
     emit(t, values, "clock_set");
@@ -209,17 +248,37 @@ static void read_timer(struct timerfd_run *t) {
     t->done = t->done || is_over(t) || cli_is_broken(t->cli);
 }
 
-/* Waits for the timer, or for the program. */
+/* Returns when --count or --until ends the ticks, on the clock of os_child_poll(). */
+static int64_t end_of_ticks(const struct timerfd_run *t) {
+    uint64_t left = expirations_left(t);
+    int64_t last, due;
+    if (left == UINT64_MAX || __builtin_add_overflow(t->expired, left - 1, &last) ||
+        __builtin_mul_overflow(last, t->plan.timer.interval, &due) ||
+        __builtin_add_overflow(due, t->first, &due))
+        return OS_NEVER;
+    int64_t now = os_clock_ns(t->plan.clock, NULL);
+    return due > now ? os_deadline(due - now) : 0;
+}
+
+/* Waits for the program, and for the timer. Ticks that are skipped wake nobody: the timer counts
+ * them until the program or the ticks end. */
 static void wait_for_both(struct timerfd_run *t) {
     struct base_error e;
-    struct pollfd fds[1 + OS_CHILD_FDS] = { { .fd = t->done ? -1 : t->fd, .events = POLLIN } };
-    if (os_child_poll(&t->child, fds, 1, OS_NEVER, &e) < 0) {
+    bool counts = !t->done && !t->is_read;
+    int64_t until = counts ? end_of_ticks(t) : OS_NEVER;
+    struct pollfd fds[1 + OS_CHILD_FDS] = { { .fd = t->done || counts ? -1 : t->fd,
+                                              .events = POLLIN } };
+    if (os_child_poll(&t->child, fds, 1, until, &e) < 0) {
         cli_report(t->cli, &e);
         os_child_finish(&t->child);
         t->done = true;
         t->running = false;
         return;
     }
+    bool at_end = until != OS_NEVER && os_monotonic_ns() >= until;
+    if (counts && (t->child.ended || at_end))
+        read_timer(t);
+    t->is_read = t->is_read || at_end; /* for a clock that was set */
     if (t->child.ended)
         end_program(t);
     if (fds[0].revents && !t->done)
@@ -257,6 +316,8 @@ static void wait_for_timer(struct timerfd_run *t) {
 
 static void run_ticks(struct timerfd_run *t) {
     reap_orphans(t);
+    if (t->args->now)
+        tick_now(t);
     while (t->running || t->queued || !t->done) {
         if (t->running)
             wait_for_both(t);
@@ -281,6 +342,7 @@ static bool arm(struct timerfd_run *t) {
         cli_report(t->cli, &e);
         return false;
     }
+    t->armed = now;
     t->first = timer.next;
     if (!(flags & OS_TIMER_ABSTIME)) {
         if (__builtin_add_overflow(now, timer.next, &t->first))

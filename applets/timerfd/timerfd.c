@@ -14,7 +14,7 @@
 /* ---- options ---- */
 
 static const struct cli_choice overlaps[] = {
-    { "skip", TIMERFD_SKIP, "the tick is counted, and nothing is run" },
+    { "skip", TIMERFD_SKIP, "ticks are counted, and reported when it has ended" },
     { "queue", TIMERFD_QUEUE, "it is run when the one before has ended" },
     { "kill", TIMERFD_KILL, "the one before is sent a signal" },
     CLI_CHOICES_END,
@@ -38,15 +38,19 @@ static const struct cli_choice *const choices[] = {
     [CHOICES_OVERLAP] = overlaps,
 };
 
+static const char *parse_time(const char *text, struct cli_timepoint *point) {
+    return cli_parse_next_time(text, os_timespec(os_clock_ns(CLOCK_REALTIME, NULL)), point);
+}
+
 static const char *parse_option(void *data, int which, const char *text) {
     struct timerfd_args *args = data;
     switch (which) {
     case CALL_AT:
         args->at_text = text;
-        return cli_parse_timepoint(text, &args->at);
+        return parse_time(text, &args->at);
     case CALL_UNTIL:
         args->until_text = text;
-        return cli_parse_timepoint(text, &args->until);
+        return parse_time(text, &args->until);
     default:
         return parse_count(args, text);
     }
@@ -54,7 +58,7 @@ static const char *parse_option(void *data, int which, const char *text) {
 
 static const struct cli_option clock_options[] = {
     { CLI_CHOICE(struct timerfd_args, clock, CHOICES_CLOCK), .name = "clock", .metavar = "CLOCK",
-      .preset = "monotonic; realtime with --at=ISO", .help = "which clock the timer counts on" },
+      .preset = "monotonic; realtime for time of day", .help = "which clock the timer counts on" },
     CLI_OPTIONS_END,
 };
 
@@ -64,7 +68,8 @@ static const struct cli_option time_options[] = {
     { CLI_TIME(struct timerfd_args, interval), .name = "interval", .metavar = "T",
       .help = "time between expirations" },
     { CLI_CALL(CALL_AT), .name = "at", .metavar = "TIME",
-      .help = "the first expiration: ISO 8601, or @SECONDS on the clock" },
+      .help =
+          "the first expiration: ISO 8601, HH:MM[:SS] (the next one), or @SECONDS on the clock" },
     { CLI_FLAG(struct timerfd_args, cancel_on_set), .name = "cancel-on-set", .needs = "at",
       .help = "tell when the clock is set" },
     CLI_OPTIONS_END,
@@ -86,8 +91,11 @@ static const struct cli_option tick_options[] = {
     CLI_INCLUDE_ROWS(INCLUDE_TIME),
     { CLI_FLAG(struct timerfd_args, rearm), .name = "rearm", .needs = "cancel-on-set",
       .help = "go on when the clock was set (else the status is 75)" },
+    { CLI_FLAG(struct timerfd_args, now), .name = "now",
+      .help = "tick once at the start, before the first expiration" },
     CLI_GROUP("How long"),
-    { CLI_CALL(CALL_COUNT), .name = "count", .metavar = "N", .help = "end after N expirations" },
+    { CLI_CALL(CALL_COUNT), .name = "count", .metavar = "N",
+      .help = "end after N expirations; the tick of --now counts" },
     { CLI_CALL(CALL_UNTIL), .name = "until", .metavar = "TIME",
       .help = "end before the first expiration after TIME, written as for --at" },
     CLI_GROUP("The program"),
@@ -154,6 +162,8 @@ static const struct cli_field fields[] = {
         FIELD(TICKS, "scheduled_ns", CLI_INT, "when the last of them was due, on the clock"),
     [TIMERFD_NOW_NS] = FIELD(TICKS | CLOCK, "now_ns", CLI_INT, "the time of the clock"),
     [TIMERFD_LATE_NS] = FIELD(TICKS, "late_ns", CLI_INT, "now_ns - scheduled_ns"),
+    [TIMERFD_RUN] = FIELD(TICKS, "run", CLI_ENUM,
+                          "what it did to the program: started, skipped, queued or killed"),
     [TIMERFD_SCHEDULED] = MORE_FIELD(TICKS, "scheduled", CLI_TIMESPEC, "scheduled_ns in seconds"),
     [TIMERFD_NOW] = MORE_FIELD(TICKS, "now", CLI_TIMESPEC, "now_ns in seconds"),
     [TIMERFD_LATE] = MORE_FIELD(TICKS, "late", CLI_DURATION, "late_ns in seconds"),
@@ -226,14 +236,14 @@ static const struct cli_rule tick_rules[] = {
     { has_signal_alone, "--signal", "goes with --overlap=kill" },
     { has_kill_after_alone, "--kill-after", "goes with --overlap=kill" },
     { has_no_time, NULL, "when? --interval, --initial or --at say it" },
-    { is_disarmed, "--initial=0", "a timer that is disarmed never ticks" },
+    { is_disarmed, "--initial=0", "disarms the timer; use --now for a tick at the start" },
     { NULL, NULL, NULL },
 };
 
 static void run_tick(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     bool records = !cli->call.program || args->status;
-    bool several = !cli->call.program && args->interval && args->count != 1;
+    bool several = !cli->call.program && (args->interval || args->now) && args->count != 1;
     if (records && !cli_begin(cli))
         return;
     if (!several || cli_expect_records(cli, 2))

@@ -21,6 +21,7 @@ struct timerfd_args {
     struct cli_timepoint at, until;
     bool cancel_on_set;
     bool rearm;
+    bool now;
     bool summary;
     bool nonblock;
     int fd;      /* -1: none */
@@ -68,6 +69,7 @@ enum timerfd_field {
     TIMERFD_SCHEDULED_NS,
     TIMERFD_NOW_NS,
     TIMERFD_LATE_NS,
+    TIMERFD_RUN,
     TIMERFD_SCHEDULED,
     TIMERFD_NOW,
     TIMERFD_LATE,

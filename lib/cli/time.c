@@ -49,12 +49,15 @@ static bool local_clock(int64_t when, int64_t *shown) {
     return tm.tm_sec < 60;
 }
 
-/* Finds the one moment at which the local clock shows `shown`. mktime() would choose silently, and
- * differently in each libc. So each offset from UTC that is in force near `shown` is tried: offsets
- * stay below 26 hours (RFC 8536), and none was ever in force for less than 95 hours. */
-static const char *resolve_local(int64_t shown, int64_t *when) {
-    enum { REACH = 26 * HOUR, STEP = 13 * HOUR };
-    int64_t result = 0;
+/* Offsets stay below 26 hours (RFC 8536), and none was ever in force for less than 95 hours: there
+ * is at most one change of the offset this near to a time. */
+enum { REACH = 26 * HOUR };
+
+/* Finds the moments at which the local clock shows `shown` and returns their number: 0, 1 or 2.
+ * *when is the first of them. mktime() would choose silently, and differently in each libc. So each
+ * offset from UTC that is in force near `shown` is tried. */
+static int find_local(int64_t shown, int64_t *when) {
+    enum { STEP = 13 * HOUR };
     int found = 0;
     tzset(); /* localtime_r() need not */
     for (int64_t near = shown - REACH; near <= shown + REACH; near += STEP) {
@@ -65,17 +68,64 @@ static const char *resolve_local(int64_t shown, int64_t *when) {
         int64_t candidate = shown - (there - near);
         if (!local_clock(candidate, &back) || back != shown)
             continue;
-        if (found && candidate == result)
+        if (found && candidate == *when)
             continue;
-        result = candidate;
+        if (!found || candidate < *when)
+            *when = candidate;
         found++;
     }
+    return found;
+}
+
+static const char *resolve_local(int64_t shown, int64_t *when) {
+    int64_t moment;
+    int found = find_local(shown, &moment);
     if (found == 0)
         return "no such local time (the clock skips it)";
     if (found > 1)
         return "this local time exists twice: give an offset (+hh:mm)";
-    *when = result;
+    *when = moment;
     return NULL;
+}
+
+/* Returns the moment at which the local clock skips `shown`. */
+static int64_t end_of_gap(int64_t shown) {
+    int64_t before = shown - REACH;
+    int64_t after = shown + REACH;
+    while (after - before > 1) {
+        int64_t middle = before + (after - before) / 2;
+        int64_t there = middle;
+        local_clock(middle, &there);
+        if (there < shown)
+            before = middle;
+        else
+            after = middle;
+    }
+    return after;
+}
+
+static bool is_later(struct timespec a, struct timespec b) {
+    return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
+}
+
+/* Finds the first time after `now` at which the local clock shows `clock`, seconds from midnight.
+ */
+static bool find_next(int64_t clock, long nanoseconds, struct timespec now,
+                      struct timespec *result) {
+    int64_t today = now.tv_sec;
+    tzset();
+    local_clock(now.tv_sec, &today);
+    today -= (today % DAY + DAY) % DAY;
+    for (int64_t day = today - DAY; day <= today + 3 * DAY; day += DAY) {
+        int64_t when;
+        bool exists = find_local(day + clock, &when) > 0;
+        if (!exists)
+            when = end_of_gap(day + clock);
+        *result = (struct timespec){ when, exists ? nanoseconds : 0 };
+        if (is_later(*result, now))
+            return true;
+    }
+    return false;
 }
 
 /* ---- ISO 8601 ---- */
@@ -216,4 +266,31 @@ const char *cli_parse_timepoint(const char *text, struct cli_timepoint *point) {
         return when < 0 ? too_small : too_large;
     *point = result;
     return NULL;
+}
+
+/* "HH:MM[:SS[.nnn]]" */
+static const char *parse_clock(const char *text, struct timespec now, struct timespec *time) {
+    int64_t clock;
+    long nanoseconds;
+    const char *reason = scan_clock(&text, &clock, &nanoseconds);
+    if (reason)
+        return reason;
+    if (*text)
+        return not_a_time;
+    return find_next(clock, nanoseconds, now, time) ? NULL : "no such local time";
+}
+
+const char *cli_parse_next_time(const char *text, struct timespec now,
+                                struct cli_timepoint *point) {
+    struct cli_timepoint result = { .clock_relative = false };
+    const char *reason;
+    if (strnlen(text, 3) == 3 && text[2] == ':')
+        reason = parse_clock(text, now, &result.time);
+    else
+        reason = cli_parse_timepoint(text, &result);
+    if (reason == not_a_time)
+        return "not a time (10:00, 2026-08-01T10:00:00Z, or @SECONDS)";
+    if (!reason)
+        *point = result;
+    return reason;
 }

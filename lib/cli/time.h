@@ -23,3 +23,8 @@ struct cli_timepoint {
  * offset from UTC", "no such local time (the clock skips it)", "this local time exists twice: give
  * an offset (+hh:mm)", "too small", "too large". */
 const char *cli_parse_timepoint(const char *text, struct cli_timepoint *point);
+
+/* The same, and "HH:MM[:SS[.nnn]]": the first time after `now` at which the local clock shows it.
+ * If the clock skips it, that is the moment after the gap; if it exists twice, the first. Reasons:
+ * also "not a time (10:00, 2026-08-01T10:00:00Z, or @SECONDS)" and "no such local time". */
+const char *cli_parse_next_time(const char *text, struct timespec now, struct cli_timepoint *point);

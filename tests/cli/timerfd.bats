@@ -40,9 +40,9 @@ on_timer() {
     usage 64 'timerfd: when? --interval, --initial or --at say it'
     usage 64 'timerfd: when? --interval, --initial or --at say it' --count=3
     usage 64 'timerfd: when? --interval, --initial or --at say it' --interval=0
-    usage 64 "timerfd: '--initial=0': a timer that is disarmed never ticks" --initial=0
-    usage 64 "timerfd: '--initial=0': a timer that is disarmed never ticks" --initial=0 --interval=1ms
-    usage 64 "timerfd: '--initial=0': a timer that is disarmed never ticks" --initial=0ns --count=1
+    usage 64 "timerfd: '--initial=0': disarms the timer; use --now for a tick at the start" --initial=0
+    usage 64 "timerfd: '--initial=0': disarms the timer; use --now for a tick at the start" --initial=0 --interval=1ms
+    usage 64 "timerfd: '--initial=0': disarms the timer; use --now for a tick at the start" --initial=0ns --count=1
 }
 
 @test "durations are exact: decimals, units, all 63 bits" {
@@ -235,7 +235,7 @@ print(datetime.datetime.fromtimestamp(float(sys.argv[1][1:]), datetime.timezone.
 
 @test "times that are none, or that the kernel does not have, are usage errors" {
     local bad
-    for bad in '' @ @x @1e3 @nan tomorrow 12:00 2026-02-29 2026-13-01 2026-01-01T24:00 2026-01-01T00:00:60Z \
+    for bad in '' @ @x @1e3 @nan tomorrow 24:00 1:00 12:00Z 2026-02-29 2026-13-01 2026-01-01T24:00 2026-01-01T00:00:60Z \
         1785578400 @9223372036854775808 @9223372037 @-1 @-0.000000001 1969-12-31T23:59:59Z \
         2262-04-11T23:47:16.854775808Z 9999-12-31T23:59:59Z; do
         run --separate-stderr -64 timeout 20 "$OSBOX" timerfd --clock=realtime --at="$bad" 3>&-
@@ -322,13 +322,13 @@ print(datetime.datetime.fromtimestamp(float(sys.argv[1][1:]), datetime.timezone.
 
 @test "a tick's record" {
     osbox 0 timerfd --initial=1ms -J
-    [[ $output =~ ^'{"event":"tick","seq":1,"expirations":1,"missed":0,"scheduled_ns":'([0-9]+)',"now_ns":'([0-9]+)',"late_ns":'([0-9]+)'}'$ ]]
+    [[ $output =~ ^'{"event":"tick","seq":1,"expirations":1,"missed":0,"scheduled_ns":'([0-9]+)',"now_ns":'([0-9]+)',"late_ns":'([0-9]+)',"run":null}'$ ]]
     [ $((BASH_REMATCH[2] - BASH_REMATCH[1])) = "${BASH_REMATCH[3]}" ]
     complained ''
     osbox 0 timerfd --clock=realtime --at=@1.25 -J -F scheduled,scheduled_ns,missed
     got '{"scheduled":1.250000000,"scheduled_ns":1250000000,"missed":0}'
     osbox 0 timerfd --clock=realtime --at=@1.25
-    [[ $output == $'event=tick\nseq=1\nexpirations=1\nmissed=0\nscheduled_ns=1250000000\nnow_ns='*$'\nlate_ns='* ]]
+    [[ $output == $'event=tick\nseq=1\nexpirations=1\nmissed=0\nscheduled_ns=1250000000\nnow_ns='*$'\nlate_ns='*$'\nrun' ]]
 }
 
 @test "-o sh is for one record: no interval, or --count=1" {
@@ -758,4 +758,135 @@ print("none" if libc.timerfd_create(int(sys.argv[1]), 0) >= 0 else errno.errorco
     got $'event,si_code,shell_status,timed_out,argv\ntick,,,,\nexit,CLD_EXITED,0,false,"true,x"'
     osbox 0 timerfd --initial=1ns --status=fd:1 -J -F elapsed_ns,ru_utime_ns,started -- true
     [[ ${lines[1]} == '{"elapsed_ns":'[0-9]*',"ru_utime_ns":'[0-9]*',"started":"20'* ]]
+}
+
+# ---- the first tick at the start ----
+
+@test "--now: a tick at the start, and the expirations after it" {
+    osbox 0 timerfd --now --interval=1ms --count=4 -g seq,expirations
+    [ "${lines[0]}" = $'0\t0' ]
+    [ "${lines[1]%%$'\t'*}" = 1 ]
+    [ "$(cut -f2 <<<"$output" | awk '{ sum += $1 } END { print sum }')" = 3 ]
+    osbox 0 timerfd --now --interval=1d --count=1 -J -F seq,expirations,missed,run
+    got '{"seq":0,"expirations":0,"missed":0,"run":null}'
+    osbox 0 timerfd --now --initial=1ms -g seq,expirations,missed
+    got $'0\t0\t0\n1\t1\t0'
+    osbox 0 timerfd --now --initial=1ms --count=1 -o sh -F seq
+    eval "$output"
+    [ "$os_seq" = 0 ]
+    osbox 64 timerfd --now --initial=1ms -o sh -F seq
+    # The first expiration is due one interval after that tick.
+    osbox 0 timerfd --now --interval=1ms --count=2 -g scheduled_ns,expirations
+    [ $((${lines[1]%$'\t'*} - ${lines[0]%$'\t'*})) = $((${lines[1]#*$'\t'} * 1000000)) ]
+}
+
+@test "--now with a program: the first run is at the start" {
+    osbox 0 timerfd --now --interval=1d --count=1 --status=fd:1 -o csv -F event,seq,expirations,missed,run,exitcode -- true
+    got $'event,seq,expirations,missed,run,exitcode\ntick,0,0,0,started,\nexit,0,,,,0'
+    osbox 0 timerfd --now --initial=1d --until=@0 -- touch ran
+    [ ! -e ran ]
+    osbox 0 timerfd --now --at=2020-01-01T00:00:00Z --overlap=queue -- sh -c 'echo x >>ran'
+    [ "$(cat ran)" = $'x\nx' ]
+    osbox 3 timerfd --now --interval=1ms --count=2 -- sh -c 'test -e once || { touch once; exit 3; }'
+    osbox 125 timerfd --now -- true
+    osbox 125 timerfd --initial=0 --interval=1s -- touch no
+    complained "timerfd: '--initial=0': disarms the timer; use --now for a tick at the start"
+}
+
+# ---- what a tick does to the program ----
+
+# until_line PATTERN FILE: waits until the file has such a line.
+until_line() {
+    local i
+    for i in {1..600}; do
+        grep -q -- "$1" "$2" 2>/dev/null && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+@test "run: started, skipped, queued, killed" {
+    osbox 0 timerfd --initial=1ns --status=fd:1 -g event,run -- true
+    got $'tick\tstarted\nexit\t'
+    mkfifo hold
+    local how
+    for how in skip queue kill; do
+        : >status
+        "$OSBOX" timerfd --interval=10ms --count=3 --overlap=$how --status=status -g event,run -- \
+            sh -c 'trap : TERM; test -e "$0" || { : >"$0"; until read -r _ <hold; do :; done; }' "begun-$how" 3>&- &
+        until_line "$(printf 'tick\t[skq][kiu]')" status
+        echo >hold
+        wait $!
+        case $how in
+        skip) [ "$(grep -c . status)" = 3 ] && [ "$(sed -n 2p status)" = $'tick\tskipped' ] ;;
+        queue) grep -q $'^tick\tqueued$' status && [ "$(tail -n 1 status)" = $'exit\t' ] ;;
+        kill) grep -q $'^tick\tkilled$' status ;;
+        esac
+    done
+}
+
+@test "--overlap=skip: the skipped ticks are one record, when the program or the ticks end" {
+    mkfifo hold
+    "$OSBOX" timerfd --interval=10us --count=50000 --status=status -o csv -F event,seq,expirations,scheduled_ns,run -- \
+        sh -c 'read -r _ <hold' 3>&- &
+    until_line skipped status # while the program still runs
+    echo >hold
+    wait $!
+    [ "$(grep -c . status)" = 4 ]
+    local event seq expirations scheduled run first=0 first_due=0
+    while IFS=, read -r event seq expirations scheduled run; do
+        case $event$run in
+        tickstarted) [ "$seq" = 1 ] && first=$expirations first_due=$scheduled ;;
+        tickskipped)
+            [ "$seq" = 2 ]
+            [ $((first + expirations)) = 50000 ]
+            [ $((scheduled - first_due)) = $((expirations * 10000)) ]
+            ;;
+        esac
+    done <status
+    # The program ends first.
+    run -0 "$OSBOX" timerfd --interval=10ms --count=20 --status=fd:1 -g event,seq,run -- "$OSBOX" timerfd --initial=50ms -g seq 3>&-
+    [ "${lines[0]}" = $'tick\t1\tstarted' ]
+    [ "${lines[2]}" = $'tick\t2\tskipped' ]
+    [ "${lines[3]}" = $'exit\t1\t' ]
+}
+
+@test "--overlap=skip: ticks that are skipped cost no system call" {
+    can_trace || skip 'nothing can be traced here'
+    local ticks
+    for ticks in 100 50000; do
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 traced -qq -o "trace-$ticks" -e trace=poll,ppoll,ppoll_time64,read,write \
+            "$OSBOX" timerfd --interval=10us --count=$ticks --status=status -g event,run -- sleep 1 3>&-
+    done
+    [ "$(grep -c . trace-50000)" -le $(($(grep -c . trace-100) + 10)) ]
+}
+
+# ---- local times of day ----
+
+@test "--at=HH:MM[:SS]: the next such local time, also for --until, create and settime" {
+    local zone want now
+    for zone in UTC0 IST-5:30 CET-1CEST,M3.5.0,M10.5.0/3 Europe/Berlin; do
+        [ "$zone" != Europe/Berlin ] || [ -e /usr/share/zoneinfo/Europe/Berlin ] || continue
+        now=$(date +%s)
+        run -0 env TZ="$zone" python3 -c '
+import sys, time
+now = int(sys.argv[1])
+day = time.localtime(now)
+for days in range(3):
+    when = int(time.mktime((day.tm_year, day.tm_mon, day.tm_mday + days, 12, 34, 56, 0, 0, -1)))
+    if when > now + 30:
+        print(when)
+        break' "$now"
+        want=$output
+        run -0 env TZ="$zone" "$OSBOX" timerfd create --fd=9 --at=12:34:56 -- \
+            "$OSBOX" timerfd gettime --fd=9 -g next_expiration_ns 3>&-
+        ((want * 1000000000 - output >= now * 1000000000))
+        ((want * 1000000000 - output <= ($(date +%s) + 1) * 1000000000))
+    done
+    # What has passed is the next day's.
+    run -0 "$OSBOX" timerfd --interval=1d --until=00:00 --count=1 -g seq 3>&-
+    got ''
+    usage 64 "timerfd: '--at=8:00': not a time (10:00, 2026-08-01T10:00:00Z, or @SECONDS)" --at=8:00
+    usage 64 "timerfd: '--at=08:60': no such time of day" --at=08:60
+    usage 64 "timerfd: '08:00': a time of day goes with --clock=realtime" --at=08:00 --clock=monotonic
 }

@@ -292,6 +292,79 @@ static void test_moved_zones(void) {
     }
 }
 
+static void check_next(const char *text, int64_t now, int64_t seconds, long nanoseconds) {
+    struct cli_timepoint got = { { UNTOUCHED, UNTOUCHED }, true };
+    bool before = check_ok;
+    CHECK_STR(cli_parse_next_time(text, (struct timespec){ now, 500 }, &got), NULL);
+    CHECK_INT(got.time.tv_sec, seconds);
+    CHECK_INT(got.time.tv_nsec, nanoseconds);
+    CHECK(!got.clock_relative);
+    name_failure(before, text);
+}
+
+/* Zones that are given by rules need no zone files. */
+static void test_next(void) {
+    setenv("TZ", "UTC0", 1);
+    check_next("10:00", 1785578400 - 1, 1785578400, 0);
+    check_next("10:00:00", 1785578400, 1785578400 + 86400, 0);
+    check_next("10:00:00.0000005", 1785578400, 1785578400 + 86400, 500);
+    check_next("10:00:00.000000501", 1785578400, 1785578400, 501);
+    check_next("00:00", 1785578400, 1785578400 + 14 * 3600, 0);
+    check_next("23:59:59", 1785578400, 1785578400 + 14 * 3600 - 1, 0);
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    /* The day of 23 hours; 2:30 is skipped: 3:00. */
+    check_next("12:00", 1774695600 + 1, 1774695600 + 23 * 3600, 0);
+    check_next("02:30:10.5", 1774695600, 1774746000, 0);
+    check_next("02:30", 1774745999, 1774746000, 0);
+    check_next("02:30", 1774746000, 1774746000 + 86400 - 1800, 0);
+    /* The day of 25 hours; 2:30 comes twice: the first, and once that has passed, the next day's.
+     */
+    check_next("12:00", 1792836000, 1792836000 + 25 * 3600, 0);
+    check_next("02:30", 1792836000, 1792888200, 0);
+    check_next("02:30", 1792889100, 1792888200 + 25 * 3600, 0);
+    check_next("03:00", 1792889100, 1792893600, 0);
+    if (zone("Pacific/Apia")) { /* without 30 December 2011 */
+        check_next("10:00", 1325196000, 1325239200, 0);
+        check_next("10:00", 1325239200, 1325239200 + 10 * 3600, 0);
+    }
+    if (zone("Australia/Lord_Howe")) { /* a gap of half an hour */
+        check_next("02:15", 1790991000, 1791041400, 0);
+        check_next("02:45", 1790991000, 1791042300, 0);
+    }
+}
+
+static void test_next_refused(void) {
+    static const struct {
+        const char *text, *reason;
+    } cases[] = {
+        { "", "empty" },
+        { "24:00", "no such time of day" },
+        { "12:60", "no such time of day" },
+        { "12:00:60", "no such time of day" },
+        { "2026-03-32", "no such date" },
+        { "2026-03-29T02:30", skipped },
+    };
+    static const char *const malformed[] = { "1:00",    "12:0",      "12:",    "12:00:",
+                                             "12:00:0", ":00",       "12:00Z", "12:00 ",
+                                             " 12:00",  "12:00:00x", "noon",   "1200" };
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases + sizeof malformed / sizeof *malformed;
+         i++) {
+        struct cli_timepoint got = { { UNTOUCHED, UNTOUCHED }, true };
+        size_t count = sizeof cases / sizeof *cases;
+        const char *text = i < count ? cases[i].text : malformed[i - count];
+        bool before = check_ok;
+        CHECK_STR(cli_parse_next_time(text, (struct timespec){ 0, 0 }, &got),
+                  i < count ? cases[i].reason
+                            : "not a time (10:00, 2026-08-01T10:00:00Z, or @SECONDS)");
+        CHECK_INT(got.time.tv_sec, UNTOUCHED);
+        name_failure(before, text);
+    }
+    struct cli_timepoint got;
+    CHECK_STR(cli_parse_next_time("@5", (struct timespec){ 0, 0 }, &got), NULL);
+    CHECK(got.clock_relative && got.time.tv_sec == 5);
+}
+
 int main(void) {
     RUN(test_seconds);
     RUN(test_calendar);
@@ -301,5 +374,7 @@ int main(void) {
     RUN(test_rules);
     RUN(test_zone_files);
     RUN(test_moved_zones);
+    RUN(test_next);
+    RUN(test_next_refused);
     return check_done();
 }
