@@ -1334,6 +1334,44 @@ def check_blocked_start(place):
     tap.ok("^Z stops a start that blocks, and it continues", [] if good else [f"{screen.data!r}"])
 
 
+def changed(entries, changes):
+    """An environment after -E and -u: each removes the variable, -E then appends it."""
+    for change in changes:
+        name = change.partition("=")[0]
+        entries = [entry for entry in entries if entry.partition("=")[0] != name]
+        entries += [change] if "=" in change else []
+    return entries
+
+
+def environment_of(before, changes, options=()):
+    """The entries that the program gets, in their order."""
+    words = [word for change in changes for word in ("-E" if "=" in change else "-u", change)]
+    printer = [sys.executable, "-c", "import sys; sys.stdout.buffer.write(open('/proc/self/environ', 'rb').read())"]
+    argv = [OSBOX, "spawn", *options, *words, "--path=none", "--", *printer]
+    result = subprocess.run(argv, env=before, stdout=subprocess.PIPE, check=True)
+    return result.stdout.decode().split("\0")[:-1]
+
+
+def check_environment():
+    """Random -E and -u, and many of them."""
+    generator = random.Random(31)
+    names = ["A", "AB", "ABC", "B", "BA", "_x", "\u00e9"]
+    faults = []
+    for _ in range(100):
+        before = {generator.choice(names): str(generator.random()) for _ in range(generator.randrange(6))}
+        changes = [
+            generator.choice(names) + generator.choice(["", "=", "=1", "=2=3"]) for _ in range(generator.randrange(9))
+        ]
+        options = ["-i"] if generator.random() < 0.3 else []
+        found = environment_of(before, changes, options)
+        entries = [] if options else [f"{name}={value}" for name, value in before.items()]
+        if found != changed(entries, changes):
+            faults.append(f"{before} {options} {changes}: {found}")
+    tap.ok("-E and -u in any order make the environment that they make one by one", faults)
+    changes = [f"V{i * 7919 % 20000}={i}" for i in range(20000)]
+    tap.ok("20 000 variables are set, in the order of the options", environment_of({}, changes) == changes)
+
+
 def main():
     place = tempfile.mkdtemp(prefix="osbox-spawn.")
     os.chmod(place, 0o777)
@@ -1347,6 +1385,7 @@ def main():
     try:
         for check in (check_parameters, check_file_actions, check_descriptors, check_close_on_exec):
             check(place)
+        check_environment()
         check_signals()
         check_credentials(place)
         check_ordinary(place)
