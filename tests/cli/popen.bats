@@ -349,6 +349,7 @@ input_modes() {
         for output in '' -otext -J '-g exitcode' '-o sh' --tee '--tee -J' --status=record \
             '--tee --status=record' --events '--events --status=record' '--limit=1 -J' --buffering=1 \
             --timeout=1h --on-exit=kill '--kill=child --timeout=1h' --progress; do
+            # shellcheck disable=SC2086 # several options
             "$1" ${mode:+--mode=$mode} $output
         done
     done
