@@ -38,7 +38,8 @@ void wait_record_fill(const struct os_wait_status *r, char name[static 16],
                       struct cli_value *values) {
     if (r->via == OS_VIA_NOTHING)
         return;
-    values[WAIT_SI_PID] = cli_int(r->pid);
+    if (r->pid)
+        values[WAIT_SI_PID] = cli_int(r->pid);
     if (r->has_uid)
         values[WAIT_SI_UID] = cli_uint(r->uid);
     values[WAIT_SI_SIGNO] = cli_str("SIGCHLD");

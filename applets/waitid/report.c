@@ -146,7 +146,7 @@ static void report_timeout(struct waitid_run *w) {
 /* Returns false if the waiting is over. */
 static bool handle_deadline(struct waitid_run *w) {
     if (w->kill_at < w->deadline) {
-        w->kill_at = OS_NEVER;
+    w->kill_at = OS_NEVER;
         return send_signal(w, SIGKILL);
     }
     if (!w->args->nohang)
@@ -197,6 +197,7 @@ static void wait_for_all(struct waitid_run *w) {
 void waitid_wait(struct waitid_run *w) {
     const struct waitid_args *args = w->args;
     w->deadline = args->nohang ? 0 : args->timeout < 0 ? OS_NEVER : os_deadline(args->timeout);
+    w->many.at_once = args->nohang || args->timeout == 0;
     w->kill_at = OS_NEVER;
     if (args->kill_after >= 0 && !can_kill_later(w))
         return;

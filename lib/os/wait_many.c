@@ -96,6 +96,7 @@ static int check_process(struct os_wait_many *w, size_t i, int64_t now, struct o
     bool last = p->reap_deadline <= now || ready->revents & POLLHUP;
     if (!last && !ready->revents)
         return 0;
+    last = last || w->at_once;
     int result = os_process_result(&p->process, w->options, last, r, e);
     if (result == 0 && p->reap_deadline == OS_NEVER) {
         p->reap_deadline = now + OS_REAP_NS;

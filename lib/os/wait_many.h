@@ -35,6 +35,7 @@ struct os_wait_many {
     idtype_t type;
     id_t id;
 
+    bool at_once;   /* do not give parents time to wait for a process that has ended */
     int pass_to;    /* as process 1: a child that receives SIGTERM and the like; 0: none */
     int terminated; /* as process 1: such a signal, without that child; 0: none */
 

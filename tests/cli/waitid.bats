@@ -245,6 +245,26 @@ signal.pause()' >zombie 3>&- 8>&- &
     got $'procstat\t6'
     osbox 0 waitid -g via,exitcode --nohang "$pid"
     got $'procstat\t6'
+    can_trace || return 0
+    # Neither gives the parent time to reap it: each poll returns at once.
+    local option
+    for option in --timeout=0 --nohang; do
+        run -0 traced -qq -o trace -e trace=poll "$OSBOX" waitid -g exitcode "$option" "$pid" 3>&- 8>&-
+        got 6
+        ! grep -v ', 0) *= ' trace
+    done
+}
+
+@test "si_pid is null where the PID is unknown: the pidfd of a process that was reaped" {
+    needs python3
+    run -0 python3 -c '
+import os, sys
+pid = os.fork() or os._exit(7)
+os.dup2(os.pidfd_open(pid), 9)
+os.waitpid(pid, 0)
+os.execv(sys.argv[1], [sys.argv[1], "waitid", "--pidfd=9", "-J", "-F", "pid,si_pid,exitcode,via"])' "$OSBOX" 3>&- 8>&- ||
+        skip 'this kernel does not keep how a process ended'
+    [[ $output == *'"si_pid":null,"exitcode":7,"via":"pidfd_info"}' ]]
 }
 
 # ---- children of ours ----
