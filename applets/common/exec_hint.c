@@ -125,3 +125,22 @@ void exec_hint_add(struct buf *b, const struct os_exec_failure *f, const char *n
         }
     }
 }
+
+/* NAME=VALUE, as a shell reads it before a command. */
+static bool is_assignment(const char *word) {
+    static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+    size_t size = strspn(word, letters);
+    return size && word[size] == '=' && !strchr("0123456789", word[0]);
+}
+
+void exec_hint_add_assignment(struct buf *b, const char *name, const char *option) {
+    if (!is_assignment(name))
+        return;
+    buf_add_str(b, "to set a variable, use ");
+    buf_add_str(b, option ? option : "env");
+    buf_add_char(b, ' ');
+    if (cli_is_plain(name, strlen(name)) && !strpbrk(name, " '\"$&();<>|*?[]#~`!{}\\\t"))
+        buf_add_str(b, name);
+    else
+        cli_quote_sh(b, name, strlen(name), true);
+}

@@ -51,20 +51,34 @@ int program_failure_status(const struct base_error *e) {
     return e->errnum == ENOENT ? CLI_EX_NOTFOUND : CLI_EX_NOTEXEC;
 }
 
+/* Appends why the program could not be executed. */
+static void add_hint(struct buf *hint, const struct cli *cli, const struct os_plan *plan,
+                     const struct base_error *e) {
+    if (plan->failure)
+        exec_hint_add(hint, plan->failure, plan->name);
+    /* The only command without "--" has an option for the environment. */
+    if (!hint->len && program_failure_status(e) == CLI_EX_NOTFOUND)
+        exec_hint_add_assignment(hint, plan->name,
+                                 cli->call.command->stop_at_operand ? "-E" : NULL);
+}
+
+static void report_failure(struct cli *cli, const struct os_plan *plan,
+                           const struct base_error *e) {
+    struct buf hint = { 0 };
+    struct base_error explained = *e;
+    add_hint(&hint, cli, plan, e);
+    if (hint.len)
+        explained.hint = buf_cstr(&hint);
+    cli_report_as(cli, plan->timed_out ? CLI_EX_TIMEOUT : program_failure_status(e), &explained);
+    buf_finish(&hint);
+}
+
 void program_report(struct cli *cli, const struct os_plan *plan, const struct base_error *e) {
     if (plan->signo) {
         cli->outcome.signal = plan->signo;
         cli_answer(cli, CLI_EX_SIGNALLED + plan->signo);
     } else {
-        struct buf hint = { 0 };
-        struct base_error explained = *e;
-        if (plan->failure) {
-            exec_hint_add(&hint, plan->failure, plan->name);
-            explained.hint = hint.len ? buf_cstr(&hint) : NULL;
-        }
-        cli_report_as(cli, plan->timed_out ? CLI_EX_TIMEOUT : program_failure_status(e),
-                      &explained);
-        buf_finish(&hint);
+        report_failure(cli, plan, e);
     }
 }
 

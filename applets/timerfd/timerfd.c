@@ -273,6 +273,7 @@ static const struct cli_command create_command = {
     .args_size = sizeof(struct timerfd_args),
     .presets = &presets,
     .dashes_program = true,
+    .no_operands = true,
     .run = timerfd_run_create,
 };
 

@@ -7,26 +7,23 @@
  */
 #include <limits.h>
 
-#include "cli/nearest.h"
 #include "cli/output.h"
 #include "cli/parse.h"
 #include "cli/parser.h"
 #include "cli/place.h"
 #include "cli/signal.h"
+#include "cli/suggest.h"
 
 struct parser {
     struct cli *cli;
     void *args;
     struct cli_option_set options;
-    int next;          /* index of the next argument */
+    int next; /* index of the next argument */
+    struct cli_given given;
     bool failed;       /* the first error, reported when all arguments are read: */
     struct buf object; /* a later -J decides in which format */
     struct buf message;
 };
-
-static bool is_option(const struct cli_option *row) {
-    return row->kind != CLI_OPT_HEADING;
-}
 
 /* Only the first error counts. */
 static void fail(struct parser *p, const char *object, const char *message) {
@@ -54,23 +51,10 @@ static void fail_together(struct parser *p, const struct cli_option *row, const 
 
 /* ---- values ---- */
 
-/* "not one of a, b, c; did you mean 'b'?" */
 static void fail_choice(struct parser *p, const struct cli_choice *choices, const char *object,
                         const char *text) {
     struct buf message = { 0 };
-    struct cli_nearest near = { .word = text, .size = strlen(text) };
-    const char *separator = "not one of ";
-    for (const struct cli_choice *c = choices; c->name[0]; c++) {
-        buf_add_str(&message, separator);
-        buf_add_str(&message, c->name);
-        separator = ", ";
-        cli_nearest_try(&near, c->name);
-    }
-    if (near.name) {
-        buf_add_str(&message, "; did you mean '");
-        buf_add_str(&message, near.name);
-        buf_add_str(&message, "'?");
-    }
+    cli_suggest_choice(&message, choices, text);
     fail(p, object, buf_cstr(&message));
     buf_finish(&message);
 }
@@ -84,10 +68,8 @@ static const char *parse_output(struct cli_call *call, const struct cli_choice *
     }
     bool is_field = cli_find_field(call->command, text, strlen(text));
     /* What was meant to be sh is evaluated. */
-    struct cli_nearest near = { .word = text, .size = strlen(text) };
-    for (const struct cli_choice *c = formats; c->name[0]; c++)
-        cli_nearest_try(&near, c->name);
-    if (near.name && cli_find_choice(formats, near.name)->value == CLI_FORMAT_SH)
+    choice = cli_nearest_choice(formats, text);
+    if (choice && choice->value == CLI_FORMAT_SH)
         call->common.format = CLI_FORMAT_SH;
     return is_field ? "is a field, not a format; did you mean -g?" : "";
 }
@@ -213,22 +195,30 @@ static void take(struct parser *p, struct cli_option_use *use, const char *text)
 
 /* ---- words ---- */
 
-static void fail_unknown(struct parser *p, const char *argument, size_t size) {
-    struct cli_nearest near = { .word = argument + 2, .size = size - 2 };
+/* `name` is an option that may have been meant; NULL: none. */
+static void fail_unknown(struct parser *p, const char *argument, size_t size, const char *name) {
     struct buf message = { 0 }, object = { 0 };
-    for (unsigned i = 0; i < p->options.count && argument[1] == '-'; i++)
-        if (is_option(p->options.uses[i].row))
-            cli_nearest_try(&near, p->options.uses[i].row->name);
-    if (near.name) {
-        buf_add_str(&message, "unknown option; did you mean '--");
-        buf_add_str(&message, near.name);
-        buf_add_str(&message, "'?");
-    } else {
-        buf_add_str(&message, "unknown option; --help lists them");
-    }
     buf_add(&object, argument, size);
+    buf_add_str(&message, "unknown option");
+    if (name)
+        cli_suggest_option(&message, name);
+    else if (cli_means_program(&p->cli->call))
+        cli_suggest_program(&message, &p->cli->call, &p->given);
+    else
+        buf_add_str(&message, "; --help lists them");
     fail(p, buf_cstr(&object), buf_cstr(&message));
     buf_finish(&object);
+    buf_finish(&message);
+}
+
+/* Reports an operand if the first one is a program. */
+static void check_operand(struct parser *p, const char *operand) {
+    if (!cli_means_program(&p->cli->call))
+        return;
+    struct buf message = { 0 };
+    buf_add_str(&message, "unexpected operand");
+    cli_suggest_program(&message, &p->cli->call, &p->given);
+    fail(p, operand, buf_cstr(&message));
     buf_finish(&message);
 }
 
@@ -243,7 +233,7 @@ static void parse_long(struct parser *p, const char *argument) {
     const char *text = name[size] ? name + size + 1 : NULL;
     struct cli_option_use *use = cli_find_option(&p->options, name, size);
     if (!use) {
-        fail_unknown(p, argument, size + 2);
+        fail_unknown(p, argument, size + 2, cli_nearest_option(&p->options, name, size));
         return;
     }
     bool valued = use->row->metavar[0];
@@ -270,7 +260,7 @@ static void parse_letters(struct parser *p, const char *letters) {
         struct cli_option_use *use = cli_find_letter(&p->options, *letters);
         char name[3] = { '-', *letters, '\0' };
         if (!use) {
-            fail_unknown(p, name, 2);
+            fail_unknown(p, name, 2, NULL);
             continue;
         }
         if (!use->row->metavar[0] || use->row->optional) {
@@ -286,12 +276,42 @@ static void parse_letters(struct parser *p, const char *letters) {
     }
 }
 
+/* Letters that fail may be a long option with one dash too few: "-format" is -f and -o rmat. */
+static void parse_bundle(struct parser *p, const char *argument) {
+    bool failed = p->failed;
+    parse_letters(p, argument + 1);
+    if (failed || !p->failed)
+        return;
+    const char *message = buf_cstr(&p->message);
+    bool unknown = message && strncmp(message, "unknown", 7) == 0;
+    const char *name = cli_option_of_dash(&p->options, argument, !unknown);
+    if (!name)
+        return;
+    p->failed = false;
+    buf_clear(&p->object);
+    buf_clear(&p->message);
+    fail_unknown(p, argument, strlen(argument), name);
+}
+
+/* Operands move to the front of argv, which never overtakes the arguments that were read. */
+static void take_operand(struct parser *p, char *operand) {
+    struct cli_call *call = &p->cli->call;
+    if (call->operand_count == 0)
+        p->given = (struct cli_given){ p->next - 1, call->argv[1] };
+    else if (call->operand_count == 1)
+        check_operand(p, operand);
+    call->operands[call->operand_count++] = operand;
+}
+
+static bool asks_for_help(const struct cli_common *common) {
+    return common->help || common->version || common->describe;
+}
+
 /* After an error the other arguments are still read: a later one may set the format of the report
  * or its place. An unknown option has no value. */
 static void parse_words(struct parser *p) {
     struct cli_call *call = &p->cli->call;
     bool options = true;
-    /* Operands move to the front of argv, which never overtakes the arguments that were read. */
     call->operands = call->argc > 0 ? call->argv + 1 : call->argv;
     while (p->next < call->argc) {
         char *argument = call->argv[p->next++];
@@ -303,14 +323,17 @@ static void parse_words(struct parser *p) {
                 break;
             }
         } else if (operand) {
-            call->operands[call->operand_count++] = argument;
+            take_operand(p, argument);
             options = options && !call->command->stop_at_operand;
         } else if (argument[1] == '-') {
             parse_long(p, argument);
         } else {
-            parse_letters(p, argument + 1);
+            parse_bundle(p, argument);
         }
     }
+    if (call->operand_count == 1 && cli_takes_no_word(call->command) &&
+        !asks_for_help(&call->common))
+        check_operand(p, call->operands[0]);
     if (!call->program) /* an existing program is at the end of argv already, followed by NULL */
         call->operands[call->operand_count] = NULL;
     if (call->command->stop_at_operand && call->operand_count)
@@ -349,10 +372,6 @@ static void check_given(struct parser *p) {
             check_needs(p, use->row);
         }
     }
-}
-
-static bool asks_for_help(const struct cli_common *common) {
-    return common->help || common->version || common->describe;
 }
 
 static void check_required(struct parser *p) {

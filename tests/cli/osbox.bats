@@ -543,3 +543,72 @@ differing() {
     run --separate-stderr -77 setpriv --euid=65534 --clear-groups ./osbox stat .
     complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
 }
+
+# ---- what was probably meant ----
+
+# refused STATUS MESSAGE COMMAND...: a usage error with exactly this message.
+refused() {
+    local status=$1 message=$2
+    shift 2
+    osbox "$status" "$@"
+    got ''
+    complained "$message"
+}
+
+@test "a program without -- before it: the error shows the command line with it" {
+    local put='to run a program, put -- before it: osbox'
+    refused 125 "popen: '-l': unknown option; $put popen -- ls -l" popen ls -l
+    refused 125 "popen: '-l': unknown option; $put popen --timeout=1s -- ls -l /" popen --timeout=1s ls -l /
+    refused 125 "popen: '--foo': unknown option; $put popen -F +pid -- make --foo" popen -F +pid make --foo
+    refused 125 "popen: 'foo': unexpected operand; $put popen -- ls foo 'a b'" popen ls foo 'a b'
+    refused 64 "waitid: '1': unexpected operand; $put waitid -- sleep 1" waitid sleep 1
+    refused 64 "waitid: 'sleep': unexpected operand; $put waitid --timeout=1s -- sleep" waitid --timeout=1s sleep
+    refused 64 "sched set: '1': unexpected operand; $put sched set --nice=5 -- sleep 1" sched set --nice=5 sleep 1
+    refused 64 "sched set: 'sleep': unexpected operand; $put sched set --nice=5 -F pid -- sleep" \
+        sched set --nice=5 -F pid sleep
+    refused 64 "timerfd: './probe': unexpected operand; $put timerfd --interval=1s -- ./probe" \
+        timerfd --interval=1s ./probe
+    refused 64 "timerfd create: 'cat': unexpected operand; $put timerfd create --fd=9 -- cat" timerfd create --fd=9 cat
+    osbox 125 popen -J ls -l
+    output=$(json message <<<"$stderr")
+    got "\"'-l': unknown option; $put popen -J -- ls -l\""
+}
+
+@test "a program without -- is not suggested for a PID, a command for a shell, a verb or an option" {
+    refused 64 "waitid: '12x': not a number" waitid 12x
+    refused 64 "waitid: 'sleep': not a number" waitid 1234567 sleep
+    refused 125 "popen: '-x': unknown option; --help lists them" popen 'ls -l' -x
+    refused 125 "popen: '--timout': unknown option; did you mean '--timeout'?" popen true --timout=1
+    refused 64 "timerfd: 'crate': no such command; did you mean 'create'?" timerfd crate
+    refused 64 "sched show: 'sleep': not a number" sched show sleep
+    osbox 0 popen true
+    osbox 0 waitid sleep --help
+}
+
+@test "a long option with one dash: the error has the one with two" {
+    local command option name
+    while read -r command option name; do
+        # shellcheck disable=SC2086
+        osbox "$([[ $command =~ ^(spawn|popen)$ ]] && echo 125 || echo 64)" ${command/_/ } "$option" x
+        complained "${command/_/ }: '$option': unknown option; did you mean '--$name'?"
+    done <<'END'
+walk -maxdepth max-depth
+walk -mindepth=1 min-depth
+walk -name name
+walk -type type
+stat -format format
+stat -printf=x printf
+stat -help help
+stat -file-system file-system
+lstat -json json
+spawn -user=bob user
+spawn -timeout=1s timeout
+popen -timeout timeout
+waitid -timeout timeout
+timerfd -interval=1s interval
+sched_set -policy=batch policy
+urandom -hex hex
+END
+    refused 64 "stat: '--output=jsn': not one of text, json, csv, tsv, sh, value, table; did you mean 'json'?" stat -ojsn x
+    refused 64 "stat: '-x': unknown option; --help lists them" stat -fx x
+}

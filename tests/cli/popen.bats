@@ -463,7 +463,7 @@ input_modes() {
 
 @test "no command, two, an empty vector: usage errors, 125" {
     local arguments
-    for arguments in '' '--' 'a b' '-c a b' '-c a -- b' 'a -- b'; do
+    for arguments in '' '--' "'a;' b" '-c a b' '-c a -- b' 'a -- b'; do
         # shellcheck disable=SC2086
         popen 125 $arguments
         got ''

@@ -325,6 +325,22 @@ unable() {
     complained_of "spawn: exec: 'no-such-program': " ENOENT
 }
 
+@test "a variable before the program: the hint says what sets it" {
+    osbox 127 spawn A=1 env
+    explained "spawn: exec: 'A=1': " ENOENT 'to set a variable, use -E A=1'
+    osbox 127 spawn -- "A=1 2" env
+    explained "spawn: exec: 'A=1 2': " ENOENT "to set a variable, use -E 'A=1 2'"
+    osbox 127 popen -- A=1 env
+    explained "popen: exec: 'A=1': " ENOENT 'to set a variable, use env A=1'
+    osbox 127 spawn ./A=1
+    complained_of "spawn: exec: './A=1': " ENOENT
+    osbox 127 spawn 1=A
+    complained_of "spawn: exec: '1=A': " ENOENT
+    make_program A=1 'echo it ran'
+    with_path "$PWD:$PATH" 0 A=1
+    got 'it ran'
+}
+
 @test "the hint is found in every mode, and after steps that may block" {
     printf '#!/nope\n' >script
     chmod 755 script

@@ -422,7 +422,8 @@ print(datetime.datetime.fromtimestamp(float(sys.argv[1][1:]), datetime.timezone.
 # ---- the program ----
 
 @test "what stands in front of -- is no program" {
-    usage 64 "timerfd: 'date': no such command; --help lists them" --interval=1ms date
+    usage 64 "timerfd: 'date': unexpected operand; to run a program, put -- before it: osbox timerfd --interval=1ms -- date" --interval=1ms date
+    usage 64 "timerfd: '7': no such command; --help lists them" --interval=1ms 7
     usage 125 "timerfd: 'date': no such command; --help lists them" --interval=1ms date -- touch ran
     [ ! -e ran ]
     usage 125 "timerfd: '--': a program is missing" --interval=1ms --
@@ -587,7 +588,7 @@ for fd in 0, 1, 2:
     usage 64 "timerfd create: takes --fd=N and, behind '--', a program that gets the timer" create --fd=9
     usage 125 "timerfd create: takes --fd=N and, behind '--', a program that gets the timer" create -- touch ran
     usage 125 "timerfd create: takes --fd=N and, behind '--', a program that gets the timer" create --fd=9 --
-    usage 125 "timerfd create: takes --fd=N and, behind '--', a program that gets the timer" create --fd=9 x -- touch ran
+    usage 125 "timerfd create: 'x': the command takes no operand" create --fd=9 x -- touch ran
     [ ! -e ran ]
     local bad
     for bad in '' -1 x 99999999999; do
