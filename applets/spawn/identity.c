@@ -78,7 +78,7 @@ static void report_account(struct cli *cli, struct spawn_args *args, const struc
                            const char *option, const char *what) {
     spawn_keep_failure(args, e, option);
     if (e->errnum == ENOENT)
-        cli_complain(cli, CLI_EX_NOUSER, e->path, what);
+        cli_complain(cli, CLI_EX_NOUSER, e->path, e->hint ? e->hint : what);
     else
         cli_report(cli, e);
 }

@@ -116,6 +116,18 @@ static bool parse_id(const char *text, unsigned *id) {
     return value < UINT32_MAX;
 }
 
+/* An entry with this id is no entry: the calls that set ids leave them alone then. */
+static bool is_id(unsigned id) {
+    return id != UINT32_MAX;
+}
+
+static int refuse_entry(struct base_error *e, const char *operation, const char *text) {
+    base_fail(e, ENOENT, operation, text);
+    if (e)
+        e->hint = "its entry has the id 4294967295, which is not valid";
+    return -ENOENT;
+}
+
 void os_account_finish(struct os_account *a) {
     buf_finish(&a->name);
 }
@@ -137,6 +149,10 @@ int os_account_find(const char *text, struct os_account *a, struct base_error *e
         errnum = a->name.failed ? ENOMEM : 0;
     }
     buf_finish(&room);
+    if (a->has_entry && (!is_id(a->uid) || !is_id(a->gid))) {
+        os_account_finish(a);
+        return refuse_entry(e, "getpwnam_r", text);
+    }
     if (errnum == 0 && !found && !number)
         errnum = ENOENT;
     return errnum ? base_fail(e, errnum, "getpwnam_r", text) : 0;
@@ -152,18 +168,23 @@ int os_group_find(const char *text, gid_t *gid, struct base_error *e) {
     else if (errnum == 0 && !parse_id(text, gid))
         errnum = ENOENT;
     buf_finish(&room);
+    if (errnum == 0 && !is_id(*gid))
+        return refuse_entry(e, "getgrnam_r", text);
     return errnum ? base_fail(e, errnum, "getgrnam_r", text) : 0;
 }
 
 int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e) {
     int count = 64, room = 0;
+    size_t first = gids->count;
     /* If there is not enough room, getgrouplist(3) stores the required number in `count`. */
     while (count > room) {
         room = count;
         if (!vec_reserve(gids, (size_t)room))
             return base_fail(e, ENOMEM, "malloc", NULL);
         if (getgrouplist(user, gid, gids->items + gids->count, &count) >= 0) {
-            gids->count += (size_t)count;
+            for (int i = 0; i < count; i++)
+                if (is_id(gids->items[first + (size_t)i]))
+                    gids->items[gids->count++] = gids->items[first + (size_t)i];
             return 0;
         }
     }

@@ -43,13 +43,13 @@ struct os_account {
 void os_account_finish(struct os_account *a);
 
 /* Looks up a name or, if there is none and it is all digits, a uid, which need not have an entry.
- * Returns 0, or -errno: ENOENT if there is no such user, others if the look-up itself failed.
- * getpwnam_r(3). */
+ * Returns 0, or -errno: ENOENT if there is no such user, or one with an id that is not valid,
+ * others if the look-up itself failed. getpwnam_r(3). */
 int os_account_find(const char *text, struct os_account *a, struct base_error *e);
 
 /* The same for a group. getgrnam_r(3). */
 int os_group_find(const char *text, gid_t *gid, struct base_error *e);
 
-/* Appends the groups of a user, `gid` among them. Returns 0, or -errno: ENOMEM, EIO if the look-up
- * itself failed. os.getgrouplist, getgrouplist(3). */
+/* Appends the groups of a user, `gid` among them, except one with an id that is not valid. Returns
+ * 0, or -errno: ENOMEM, EIO if the look-up itself failed. os.getgrouplist, getgrouplist(3). */
 int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e);

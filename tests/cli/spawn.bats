@@ -2013,3 +2013,35 @@ print(len(record["cap_bounding"]) == bin(want).count("1"))' "$OSBOX" 3>&-
     run -0 ./osbox-spawn -- ./spawn -- "$OSBOX" spawn -- echo nested 3>&-
     got nested
 }
+
+# with_accounts ARG...: runs osbox where /etc/passwd and /etc/group are the files passwd and group.
+with_accounts() {
+    unshare -m sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' \
+        sh "$OSBOX" "$@"
+}
+
+@test "the id 4294967295 is not valid, whether a number, an entry or a membership says so" {
+    printf '%s:x:0:0::/:/bin/sh\n' root >passwd
+    printf '%s:x:%s:%s::/:/bin/sh\n' wrong 4294967295 5 group 5 4294967295 right 1000 1000 >>passwd
+    printf '%s\n' root:x:0: wrong:x:4294967295:right right:x:77:right >group
+    can_unshare -m
+    run with_accounts spawn -- true
+    [ "$status" = 0 ] || skip 'files of /etc cannot be replaced here'
+    local account why='its entry has the id 4294967295, which is not valid'
+    for account in wrong group 5; do
+        run --separate-stderr -125 with_accounts spawn --user=$account -- true
+        complained "spawn: '$account': $why"
+    done
+    run --separate-stderr -125 with_accounts spawn --user=right:wrong -- true
+    complained "spawn: 'wrong': $why"
+    run --separate-stderr -125 with_accounts spawn --groups=right,wrong -- true
+    complained "spawn: 'wrong': $why"
+    for account in 4294967295 4294967296 99999999999; do
+        run --separate-stderr -125 with_accounts spawn --user=$account:0 --groups=none -- true
+        complained "spawn: '$account': no such user"
+        run --separate-stderr -125 with_accounts spawn --user=0:$account --groups=none -- true
+        complained "spawn: '$account': no such group"
+    done
+    run --separate-stderr -0 with_accounts spawn --user=right -- sh -c 'id -u; id -G'
+    got $'1000\n1000 77'
+}
