@@ -119,7 +119,11 @@ static void run_show(struct cli *cli, void *data) {
     if (!named) {
         show_one(cli, &self, has_cpu, &s);
     } else if (sched_targets(cli, args, &threads)) {
-        bool all = has_cpu && os_proc_state() == OS_PROC_OURS;
+        struct base_error e;
+        int proc = has_cpu ? os_proc_state(&e) : OS_PROC_MISSING;
+        bool all = proc == OS_PROC_OURS;
+        if (proc < 0)
+            cli_report_part(cli, &e);
         for (size_t i = 0; i < threads.count && cli_expect_records(cli, threads.count); i++)
             show_one(cli, &threads.items[i], all || (has_cpu && threads.items[i].tid == self.tid),
                      &s);

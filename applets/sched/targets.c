@@ -90,8 +90,11 @@ static bool add_group(struct cli *cli, unsigned pgrp, struct os_ids *ids) {
 
 /* Lists processes and threads, all of them or none: before anything is changed. */
 static bool check_proc(struct cli *cli) {
-    enum os_proc_state state = os_proc_state();
-    if (state == OS_PROC_FOREIGN)
+    struct base_error e;
+    int state = os_proc_state(&e);
+    if (state < 0)
+        cli_report(cli, &e);
+    else if (state == OS_PROC_FOREIGN)
         cli_complain(cli, CLI_EX_UNAVAILABLE, "/proc",
                      "belongs to another PID namespace; --threads, --pgrp and --user need it");
     else if (state == OS_PROC_MISSING)

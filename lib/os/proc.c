@@ -2,6 +2,7 @@
  *
  * Reads /proc/PID of a process or thread.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,18 +33,18 @@ static bool has_one_number(const char *line) {
     return *line == '\n';
 }
 
-enum os_proc_state os_proc_state(void) {
+int os_proc_state(struct base_error *e) {
     struct buf status = { 0 };
     struct stat st;
-    enum os_proc_state state = OS_PROC_OURS;
-    if (base_read_file("/proc/self/status", &status) < 0) {
+    int state = OS_PROC_OURS, r = base_read_file("/proc/self/status", &status);
+    const char *text = r < 0 ? NULL : buf_cstr(&status);
+    const char *line = text ? strstr(text, "\nNSpid:") : NULL;
+    if (r == -ENOMEM || (r == 0 && !text))
+        state = base_fail(e, ENOMEM, "malloc", NULL);
+    else if (r < 0)
         state = lstat("/proc/self", &st) < 0 ? OS_PROC_MISSING : OS_PROC_FOREIGN;
-    } else {
-        const char *text = buf_cstr(&status);
-        const char *line = text ? strstr(text, "\nNSpid:") : NULL;
-        if (line && !has_one_number(line + strlen("\nNSpid:")))
-            state = OS_PROC_FOREIGN;
-    }
+    else if (line && !has_one_number(line + strlen("\nNSpid:")))
+        state = OS_PROC_FOREIGN;
     buf_finish(&status);
     return state;
 }

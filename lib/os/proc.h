@@ -10,13 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum { OS_PROC_PATH = 48 };
 
 /* What is mounted at /proc. Under the numbers of another PID namespace, /proc/PID is another
  * process than PID is for system calls. /proc/self is our own process in any case. */
 enum os_proc_state { OS_PROC_OURS, OS_PROC_FOREIGN, OS_PROC_MISSING };
 
-enum os_proc_state os_proc_state(void);
+/* Returns an enum os_proc_state, or -errno: ENOMEM. */
+int os_proc_state(struct base_error *e);
 
 /* Stores "/proc/ID", or "/proc/self" if the id is 0, and a name, which begins with '/', in path.
  * Returns path. */

@@ -47,7 +47,7 @@ static bool is_foreign(int tid) {
 
 void os_sched_explain(int tid, struct os_sched_limits *l) {
     int pid = tid == getpid() ? 0 : tid; /* our own is always readable */
-    bool readable = !pid || os_proc_state() == OS_PROC_OURS;
+    bool readable = !pid || os_proc_state(NULL) == OS_PROC_OURS;
     *l = (struct os_sched_limits){ .capable = os_capability_missing(CAP_SYS_NICE) < 0 };
     l->foreign = readable && !l->capable && is_foreign(pid);
     l->has_limits = readable && read_limits(pid, l);
