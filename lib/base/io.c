@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -126,4 +130,24 @@ int base_write(int fd, const void *bytes, size_t size) {
         }
     }
     return 0;
+}
+
+/* Only in this thread, and not by ignoring the signal, which programs would inherit. */
+static int write_without_signal(int fd, const void *bytes, size_t size) {
+    static const struct timespec now = { 0 };
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    int r = base_write(fd, bytes, size);
+    if (r == -EFBIG)
+        sigtimedwait(&set, NULL, &now);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return r;
+}
+
+int base_write_limited(int fd, const void *bytes, size_t size) {
+    struct rlimit limit;
+    bool limited = getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur != RLIM_INFINITY;
+    return limited ? write_without_signal(fd, bytes, size) : base_write(fd, bytes, size);
 }

@@ -135,7 +135,7 @@ static int write_before_record(struct cli *cli, const char *text, size_t size) {
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    int r = base_write(STDERR_FILENO, text, size);
+    int r = base_write_limited(STDERR_FILENO, text, size);
     if (r == -EPIPE)
         sigtimedwait(&pipe, NULL, &no_wait);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -148,7 +148,7 @@ static int write_before_record(struct cli *cli, const char *text, size_t size) {
 static int write_error(struct cli *cli, const char *text, size_t size) {
     if (runs_program(cli))
         return write_before_record(cli, text, size);
-    return base_write(STDERR_FILENO, text, size);
+    return base_write_limited(STDERR_FILENO, text, size);
 }
 
 /* Earlier output must come first even if both streams are the same file. */

@@ -92,7 +92,7 @@ static void write_through(struct cli_output *o, const void *bytes, size_t size) 
     if (!size || o->error)
         return;
     o->written = true;
-    int r = base_write(o->fd, bytes, size);
+    int r = base_write_limited(o->fd, bytes, size);
     if (r < 0)
         o->error = -r;
 }

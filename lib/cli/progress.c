@@ -29,6 +29,6 @@ void cli_progress_show(const struct cli_progress *p, const struct buf *text, boo
     if (last)
         buf_add_char(&line, '\n');
     if (!line.failed && !text->failed)
-        base_write(STDERR_FILENO, line.data, line.len);
+        base_write_limited(STDERR_FILENO, line.data, line.len);
     buf_finish(&line);
 }

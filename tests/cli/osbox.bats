@@ -612,3 +612,26 @@ END
     refused 64 "stat: '--output=jsn': not one of text, json, csv, tsv, sh, value, table; did you mean 'json'?" stat -ojsn x
     refused 64 "stat: '-x': unknown option; --help lists them" stat -fx x
 }
+
+# ---- the limit on the size of files ----
+
+@test "output beyond the limit on the size of files is lost: 74, and no death by SIGXFSZ" {
+    local command
+    for command in 'stat /' 'stat -o table /' 'walk -J .' 'urandom 10' 'urandom 10M' 'sched show' 'waitid -- true' \
+        'spawn' 'spawn --dry-run true' 'spawn --status=record true' 'spawn --status=record -- /nope' \
+        'spawn --nowait --status=record true' 'spawn --overlay --status=record -- /nope' \
+        'popen --status=record true' 'popen -J true' 'popen -J -- head -c 3000000 /dev/zero' 'popen echo' \
+        'sched set --nice=0 --status=record -- true' 'timerfd --interval=1ms --count=1' '--help'; do
+        # shellcheck disable=SC2016
+        run -74 bash -c 'ulimit -f 0 && exec "$OSBOX" $1 >out 2>/dev/null' bash "$command"
+    done
+    # An error that cannot be printed keeps its status, and what fits is written.
+    run -66 bash -c 'ulimit -f 0 && exec "$OSBOX" stat /nope 2>out'
+    run -74 bash -c 'ulimit -f 1 && exec "$OSBOX" urandom 3000 >out 2>/dev/null'
+    [ "$(stat -c %s out)" -eq 1024 ]
+}
+
+@test "a program has the action for SIGXFSZ that osbox inherited" {
+    run -153 bash -c 'ulimit -c 0; ulimit -f 0 && exec "$OSBOX" spawn -- dd if=/dev/zero of=out count=1 2>/dev/null'
+    run -1 bash -c 'trap "" XFSZ; ulimit -f 0 && exec "$OSBOX" spawn -- dd if=/dev/zero of=out count=1 2>/dev/null'
+}
