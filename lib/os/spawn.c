@@ -272,7 +272,7 @@ int os_plan_fail(const struct os_plan *p, size_t step, int r, const char *hint,
     e->step = (int)step;
     e->hint = hint;
     int capability = os_step_capability(s->kind);
-    if (capability >= 0 && (r == -EPERM || r == -EACCES))
+    if (!hint && capability >= 0 && (r == -EPERM || r == -EACCES))
         e->capability = os_capability_missing(capability);
     return r;
 }

@@ -1921,9 +1921,9 @@ $(readlink /proc/$left_pid/ns/uts)"
     [[ $stderr == 'spawn: fork: '*' [ENOMEM] (the first process of the PID namespace has ended)' ]]
     [ ! -e ran ]
     # The namespace that is for our own children.
-    run --separate-stderr -125 unshare -Ur python3 -c '
+    run --separate-stderr -125 python3 -c '
 import ctypes, os, sys
-ctypes.CDLL(None).unshare(0x20000000)
+ctypes.CDLL(None).unshare(0x30000000) # CLONE_NEWUSER, CLONE_NEWPID
 if os.fork() == 0:
     os._exit(0)
 os.wait()
