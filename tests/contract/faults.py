@@ -41,6 +41,9 @@ NEVER_FAIL_OF = {"popen": {"close"}}
 # How often they are called depends on time.
 TIMING = {"poll"}
 
+# Of the commands: the SIGCHLD of two children come together or apart.
+TIMING_OF = {"spawn": {"read"}}
+
 # Commands, in a directory with a file `f`, a link `l` to it, a directory `d`, a tree `w` and a list
 # of names.
 COMMANDS = [
@@ -185,7 +188,8 @@ def fault_of(osbox, point, baseline, log):
         return f"{point}: strace failed: {result}"
     with open(log, "rb") as file:
         if b"(INJECTED)" not in file.read():
-            return None if point.call in TIMING else f"{point}: it was not injected"
+            timing = TIMING | TIMING_OF.get(point.command[0], set())
+            return None if point.call in timing else f"{point}: it was not injected"
     if not isinstance(result.status, int):
         return f"{point}: a hang"
     if result.status < 0 or result.status >= 128:
