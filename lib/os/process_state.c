@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "os/kernel.h"
+#include "os/cwd.h"
 #include "os/limit.h"
 #include "os/process_state.h"
 #include "os/signal.h"
@@ -24,23 +25,6 @@ static int get_groups(struct os_gid_list *groups, struct base_error *e) {
         return base_fail(e, errno, "getgroups", NULL);
     groups->count = (size_t)count;
     return 0;
-}
-
-/* getcwd(2) by system call: libc's function falls back to a search of its own if the path is too
- * long for the kernel. "(unreachable)", before a directory outside our root, is not a path. */
-static int get_cwd(struct buf *b, struct base_error *e) {
-    for (size_t room = 4096;; room *= 2) {
-        if (!buf_reserve(b, room))
-            return base_fail(e, ENOMEM, "malloc", NULL);
-        long size = syscall(SYS_getcwd, b->data, room);
-        if (size < 0 && errno == ERANGE && room < 1 << 20)
-            continue;
-        if (size > 0 && b->data[0] == '/')
-            b->len = (size_t)size - 1;
-        return size < 0 && errno != ENOENT && errno != ENAMETOOLONG
-                   ? base_fail(e, errno, "getcwd", NULL)
-                   : 0;
-    }
 }
 
 /* Without /proc or audit the login is unknown; -1: nobody has logged in. */
@@ -84,7 +68,7 @@ int os_process_state_get(struct os_process_state *p, struct base_error *e) {
     *p = (struct os_process_state){ 0 };
     int r = get_ids(p, e);
     if (r == 0)
-        r = get_cwd(&p->cwd, e);
+        r = os_cwd(&p->cwd, e);
     if (r == 0)
         r = get_limits(p, e);
     if (r == 0)

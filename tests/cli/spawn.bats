@@ -1971,6 +1971,25 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn touch ran 3>&-
     got ''
 }
 
+@test "a working directory with a path that is too long for the kernel: all of it, as os.getcwd" {
+    python3 - "$OSBOX" <<'END'
+import os, subprocess, sys
+
+def cwd():
+    done = subprocess.run([sys.argv[1], "spawn", "-g", "cwd"], stdout=subprocess.PIPE, check=True)
+    return done.stdout
+
+for name in [b"d" * 200] * 19 + [b"line\nbreak \377"] * 30:
+    os.mkdir(name)
+    os.mkdir(b"other")
+    os.chdir(name)
+    assert cwd() == os.getcwdb() + b"\n", len(os.getcwdb())
+assert len(os.getcwdb()) > 4096
+os.rmdir(b"../" + b"line\nbreak \377")
+assert cwd() == b"\n"
+END
+}
+
 @test "the working directory was removed: cwd is null" {
     mkdir gone
     cd gone
