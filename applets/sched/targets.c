@@ -4,6 +4,7 @@
  */
 #include <unistd.h>
 
+#include "applets/common/account.h"
 #include "applets/sched/sched.h"
 #include "os/proc.h"
 #include "os/process.h"
@@ -47,7 +48,7 @@ static bool add_user(struct cli *cli, const char *user, struct os_ids *ids) {
     struct base_error e;
     int r = os_account_find(user, &account, &e);
     if (r == -ENOENT)
-        cli_complain(cli, CLI_EX_NOUSER, user, "no such user");
+        account_report(cli, &e, "no such user");
     else if (r == 0)
         r = os_sched_user(account.uid, ids, &e);
     if (r < 0 && r != -ENOENT) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "applets/common/account.h"
 #include "applets/spawn/spawn.h"
 #include "os/capability.h"
 #include "os/users.h"
@@ -77,10 +78,7 @@ const char *spawn_parse_no_new_privs(void *args, const char *text) {
 static void report_account(struct cli *cli, struct spawn_args *args, const struct base_error *e,
                            const char *option, const char *what) {
     spawn_keep_failure(args, e, option);
-    if (e->errnum == ENOENT)
-        cli_complain(cli, CLI_EX_NOUSER, e->path, e->hint ? e->hint : what);
-    else
-        cli_report(cli, e);
+    account_report(cli, e, what);
 }
 
 static int compare_gids(const void *a, const void *b) {
@@ -142,6 +140,7 @@ static bool resolve_groups(struct cli *cli, struct spawn_args *args,
                            const struct os_account *account, gid_t gid) {
     struct os_gid_list gids = { 0 };
     struct base_error e;
+    unsigned long damaged;
     const char *text = args->groups ? args->groups : "init";
     bool good = true;
     if (strcmp(text, "init") != 0) {
@@ -151,10 +150,12 @@ static bool resolve_groups(struct cli *cli, struct spawn_args *args,
                   account ? "has no entry that says its groups: give --groups"
                           : "goes with --user");
         good = false;
-    } else if (os_group_list(account->name.data, gid, &gids, &e) < 0) {
+    } else if (os_group_list(account->name.data, gid, &gids, &damaged, &e) < 0) {
         spawn_keep_failure(args, &e, args->user);
         cli_report(cli, &e);
         good = false;
+    } else {
+        account_note_damage(cli, damaged);
     }
     if (good && !add_groups(args, &gids, text)) {
         report_memory(cli);

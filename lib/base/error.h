@@ -18,12 +18,13 @@ struct base_error {
     int step;              /* index of a step in a sequence; -1: none */
     int capability;        /* CAP_* that would have allowed it and is missing; -1: none */
     const char *hint;      /* what the errno means here, a literal; NULL: what it always means */
+    unsigned long line;    /* of the file `path`, which is the object; 0: none */
 };
 
 /* Fills *e, which may be NULL, and returns -errnum: `return base_fail(e, errno, "open", path);` */
 static inline int base_fail(struct base_error *e, int errnum, const char *operation,
                             const char *path) {
     if (e)
-        *e = (struct base_error){ errnum, operation, path, NULL, -1, -1, -1, NULL };
+        *e = (struct base_error){ errnum, operation, path, NULL, -1, -1, -1, NULL, 0 };
     return -errnum;
 }

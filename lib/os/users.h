@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD
  *
  * Names of users and groups. A look-up goes through NSS and may be slow: do it
- * only for what is printed. The static build reads /etc/passwd and /etc/group
- * only.
+ * only for what is printed. The static build with musl reads /etc/passwd and
+ * /etc/group itself.
  */
 #pragma once
 
@@ -50,6 +50,9 @@ int os_account_find(const char *text, struct os_account *a, struct base_error *e
 /* The same for a group. getgrnam_r(3). */
 int os_group_find(const char *text, gid_t *gid, struct base_error *e);
 
-/* Appends the groups of a user, `gid` among them, except one with an id that is not valid. Returns
- * 0, or -errno: ENOMEM, EIO if the look-up itself failed. os.getgrouplist, getgrouplist(3). */
-int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, struct base_error *e);
+/* Appends the groups of a user, `gid` among them, except one with an id that is not valid. *damaged
+ * is the number of the first line of /etc/group that is not an entry, if osbox reads the file
+ * itself; 0: none. Returns 0, or -errno: ENOMEM, EIO if the look-up itself failed. os.getgrouplist,
+ * getgrouplist(3). */
+int os_group_list(const char *user, gid_t gid, struct os_gid_list *gids, unsigned long *damaged,
+                  struct base_error *e);

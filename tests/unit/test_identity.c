@@ -176,7 +176,8 @@ static void test_group_numbers(void) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK_INT(os_group_find(bad[i], &gid, &e), -ENOENT);
     struct os_gid_list gids = { 0 };
-    CHECK_INT(os_group_list("root", 4242, &gids, &e), 0);
+    unsigned long damaged;
+    CHECK_INT(os_group_list("root", 4242, &gids, &damaged, &e), 0);
     bool found = false;
     for (size_t i = 0; i < gids.count; i++)
         found = found || gids.items[i] == 4242;
