@@ -146,7 +146,7 @@ static void report_timeout(struct waitid_run *w) {
 /* Returns false if the waiting is over. */
 static bool handle_deadline(struct waitid_run *w) {
     if (w->kill_at < w->deadline) {
-    w->kill_at = OS_NEVER;
+        w->kill_at = OS_NEVER;
         return send_signal(w, SIGKILL);
     }
     if (!w->args->nohang)

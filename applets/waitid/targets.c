@@ -9,6 +9,7 @@
 
 #include "applets/common/pid_operand.h"
 #include "applets/waitid/run.h"
+#include "base/file_set.h"
 #include "os/reap.h"
 
 static int wait_options(const struct waitid_args *args) {
@@ -24,13 +25,17 @@ static bool prepare(struct waitid_run *w, bool is_set) {
     return result == 0;
 }
 
-static void add(struct waitid_run *w, struct os_process *p) {
+static int add_process(struct waitid_run *w, struct os_process *p, struct base_error *e) {
     const struct cli_writer *writer = cli_writer(w->cli);
-    struct base_error e;
     if (cli_wants(writer, WAITID_WAIT + WAIT_SI_UID) || cli_wants(writer, WAITID_PPID) ||
         cli_wants(writer, WAITID_CGROUPID))
         os_process_query(p);
-    if (os_wait_many_add(&w->many, p, &e) == 0)
+    return os_wait_many_add(&w->many, p, e);
+}
+
+static void add(struct waitid_run *w, struct os_process *p) {
+    struct base_error e;
+    if (add_process(w, p, &e) == 0)
         return;
     waitid_report(w, p, &e);
     os_process_close(p);
@@ -41,18 +46,30 @@ static void add(struct waitid_run *w, struct os_process *p) {
 /* All of them, each once, before the first one is opened. Returns the number, or -1 after a report.
  */
 static int parse_operands(struct cli *cli, struct pid_operand *pids) {
+    struct base_file_set seen = { 0 };
     int count = 0;
-    for (int i = 0; i < cli->call.operand_count; i++) {
+    for (int i = 0; i < cli->call.operand_count && count >= 0; i++) {
         struct pid_operand t;
-        int same = 0;
-        if (!pid_operand_parse(cli, cli->call.operands[i], &t))
-            return -1;
-        while (same < count && (pids[same].pid != t.pid || pids[same].inode != t.inode))
-            same++;
-        pids[same] = t;
-        count += same == count;
+        int added = -1;
+        if (pid_operand_parse(cli, cli->call.operands[i], &t)) {
+            added = base_file_set_add(&seen, t.inode, (uint64_t)t.pid);
+            if (added < 0)
+                cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
+        }
+        if (added > 0)
+            pids[count++] = t;
+        else if (added < 0)
+            count = -1;
     }
+    base_file_set_finish(&seen);
     return count;
+}
+
+/* Where there are no pidfds, or a system call filter forbids them, our own child can be waited for
+ * by its PID. */
+static bool is_child(int pid) {
+    struct os_wait_status r;
+    return os_waitid(P_PID, (id_t)pid, WEXITED | WNOHANG | WNOWAIT | __WALL, &r, NULL) >= 0;
 }
 
 static void open_operand(struct waitid_run *w, const struct pid_operand *t) {
@@ -61,6 +78,8 @@ static void open_operand(struct waitid_run *w, const struct pid_operand *t) {
     int result = os_process_open(&p, t->pid, t->inode, &e);
     if (result == -EMFILE && os_raise_descriptor_limit())
         result = os_process_open(&p, t->pid, t->inode, &e);
+    if ((result == -ENOSYS || result == -EPERM) && !t->inode && is_child(t->pid))
+        result = 0;
     if (result == 0 && t->pid == getpid()) {
         os_process_close(&p);
         result = base_fail(&e, EDEADLK, "waitid", NULL);
@@ -163,9 +182,12 @@ static bool hold_program(struct waitid_run *w) {
         os_process_close(&p);
         return false;
     }
-    add(w, &p);
     w->many.pass_to = w->program;
-    return true;
+    if (add_process(w, &p, NULL) == 0)
+        return true;
+    os_process_close(&p);
+    os_wait_many_finish(&w->many);
+    return false;
 }
 
 /* The program runs: whatever fails from here on, it is our child and is waited for. */

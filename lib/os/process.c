@@ -33,12 +33,19 @@ static int fail_fd(struct base_error *e, int errnum, const char *operation, int 
 
 /* ---- a process and its identity ---- */
 
+static int fail_open(int errnum, struct base_error *e) {
+    base_fail(e, errnum, "pidfd_open", NULL);
+    if (e && errnum == EPERM) /* the kernel itself forbids it to nobody */
+        e->hint = "a system call filter forbids it";
+    return -errnum;
+}
+
 int os_process_open(struct os_process *p, int pid, uint64_t inode, struct base_error *e) {
     uint64_t is = 0;
     *p = (struct os_process){ .fd = -1, .pid = pid };
     long fd = syscall(OS_NR_PIDFD_OPEN, pid, 0);
     if (fd < 0) /* of a thread: EINVAL, ENOENT since Linux 6.16 */
-        return base_fail(e, errno == EINVAL || errno == ENOENT ? ESRCH : errno, "pidfd_open", NULL);
+        return fail_open(errno == EINVAL || errno == ENOENT ? ESRCH : errno, e);
     p->fd = (int)fd;
     if (!inode)
         return 0;
@@ -125,6 +132,8 @@ static int fail_signal(struct base_error *e, int errnum, const char *operation) 
 }
 
 int os_process_signal(const struct os_process *p, int signo, struct base_error *e) {
+    if (p->fd < 0)
+        return kill(p->pid, signo) < 0 ? fail_signal(e, errno, "kill") : 0;
     if (syscall(OS_NR_PIDFD_SEND_SIGNAL, p->fd, signo, NULL, 0) < 0)
         return fail_signal(e, errno, "pidfd_send_signal");
     return 0;

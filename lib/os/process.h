@@ -12,8 +12,8 @@
 
 #include "os/wait_status.h"
 
-/* A process. The members below `queried` are from the last query: none succeeds after it was
- * reaped. */
+/* A process. Without a pidfd it is our own child, which keeps its PID until we wait for it. The
+ * members below `queried` are from the last query: none succeeds after it was reaped. */
 struct os_process {
     int fd;  /* its pidfd; -1: none */
     int pid; /* 0: it has none here */
@@ -45,8 +45,9 @@ void os_process_query(struct os_process *p);
  * -errno: ENOSYS before Linux 6.9. */
 int os_process_inode(const struct os_process *p, uint64_t *inode, struct base_error *e);
 
-/* pidfd_send_signal(2); signo 0 only checks the permission. Returns 0, or -errno: ESRCH if it has
- * been reaped, EPERM, with CAP_KILL in *e if that is missing, EINVAL if there is no such signal. */
+/* pidfd_send_signal(2), or kill(2) without a pidfd; signo 0 only checks the permission. Returns 0,
+ * or -errno: ESRCH if it has been reaped, EPERM, with CAP_KILL in *e if that is missing, EINVAL if
+ * there is no such signal. */
 int os_process_signal(const struct os_process *p, int signo, struct base_error *e);
 
 /* os.killpg: kill(2) for a process group (0: ours), except this process if the signal can be

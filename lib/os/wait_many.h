@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Waiting for many processes at once, our own children and others: one poll(2),
- * no signal handler, no busy loop.
+ * Waiting for many processes at once, our own children and others: one
+ * epoll(7), no signal handler, no busy loop. An event costs the same however many
+ * there are.
  */
 #pragma once
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "base/vec.h"
 #include "os/process.h"
@@ -24,7 +25,9 @@ struct os_waited {
 };
 
 struct os_waited_list BASE_VEC(struct os_waited);
-struct os_poll_list BASE_VEC(struct pollfd);
+struct os_item_list BASE_VEC(size_t);
+
+enum { OS_WAIT_EVENTS = 64 };
 
 /* Processes, or else a set of our children. Initialize with os_wait_many_init(). */
 struct os_wait_many {
@@ -40,13 +43,18 @@ struct os_wait_many {
     int terminated; /* as process 1: such a signal, without that child; 0: none */
 
     /* Private. */
-    struct os_poll_list polls; /* one for SIGCHLD, then one for each item of the list */
-    int signal_fd;   /* readable when a child changed its state; -1: not needed, or there was no
-                        descriptor left: a set waits for SIGCHLD without one */
+    int epoll_fd;  /* of the pidfds and of signal_fd; -1: there was no descriptor left for a set */
+    int signal_fd; /* readable when a child changed its state; -1: not needed, or there was no
+                      descriptor left: a set waits for SIGCHLD without one */
+    struct epoll_event events[OS_WAIT_EVENTS]; /* what was reported last, */
+    int event, event_count;                    /* the next one to handle */
+    struct os_item_list ended;                 /* processes with a reap_deadline, in its order, */
+    size_t ended_first;                        /* the first that may not be done */
+    size_t position; /* the next item to check of those that only SIGCHLD announces */
+    bool scans;      /* there are such items */
     bool check_set;  /* a child of the set may have changed its state */
     bool reaps;      /* wait for orphans, too: we are process 1 */
     bool reap;       /* there may be one that has ended */
-    size_t position; /* the item of the list to check next */
 };
 
 /* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
@@ -55,8 +63,9 @@ struct os_wait_many {
  * ENOMEM. */
 int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e);
 
-/* Adds a process and takes ownership of it. Returns 0, or -errno, and then the process is still the
- * caller's: ENOMEM. */
+/* Adds a process and takes ownership of it. Without a pidfd (its fd is -1) it has to be our child.
+ * Returns 0, or -errno, and then the process is still the caller's: ENOMEM, ENOSPC if the user has
+ * too many descriptors in epolls. */
 int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct base_error *e);
 
 /* Waits for the next change of state. Processes that ended before the deadline are always reported,
@@ -65,7 +74,7 @@ int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct 
  * Returns 1, *r, and in *index the item of the list (SIZE_MAX for a set); 0 after `deadline`; or
  * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops are
  * reported and it is not our child. With SIZE_MAX: ECHILD if no child of the set is left, EINTR if
- * w->terminated was received, or the error of poll(2). */
+ * w->terminated was received, or the error of epoll_wait(2). */
 int os_wait_many_next(struct os_wait_many *w, int64_t deadline, size_t *index,
                       struct os_wait_status *r, struct base_error *e);
 

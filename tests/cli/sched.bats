@@ -332,14 +332,14 @@ PYTHON
     show_calls 100 show
     few=$calls
     [ "$(grep -cE 'open.*"/proc/([0-9]+)/task/\1/stat"' trace)" -eq 100 ]
-    ! grep -qE '"/proc/[0-9]+/stat"' trace
+    [ "$(grep -cE '"/proc/[0-9]+/stat"' trace)" -eq 0 ]
     show_calls 400 show
     [ "$calls" -le $((4 * few)) ]
     # Only the CPU is from there.
     show_calls 100 show -F pid,nice
-    ! grep -q '/stat"' trace
+    [ "$(grep -c '/stat"' trace)" -eq 0 ]
     show_calls 100 set --nice="$N2"
-    ! grep -q '/stat"' trace
+    [ "$(grep -c '/stat"' trace)" -eq 0 ]
     few=$calls
     show_calls 400 set --nice="$N2"
     [ "$calls" -le $((4 * few)) ]

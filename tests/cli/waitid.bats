@@ -945,6 +945,73 @@ without_pidfds() {
     complained ''
 }
 
+@test "without pidfds, children of ours are waited for by their PIDs" {
+    export HELPERS
+    python3 "$HELPERS/without_call.py" ENOSYS 434 true || skip 'seccomp filters cannot be used here'
+    local error
+    for error in ENOSYS EPERM; do
+        export error
+        run --separate-stderr -0 bash -c 'sh -c "$KEPT exit 3" 8>&- & sh -c "$KEPT kill -KILL \$\$" 8>&- &
+            exec python3 "$HELPERS/without_call.py" "$error" 434 "$OSBOX" waitid -g exitcode,via,pidfd_ino $(jobs -p)' 3>&-
+        [ "$(sort <<<"$output")" = $'-9\twaitid\t\n3\twaitid\t' ]
+        complained ''
+        run --separate-stderr -0 bash -c 'sleep 1000 8>&- &
+            exec python3 "$HELPERS/without_call.py" "$error" 434 "$OSBOX" waitid --signal=TERM -g signal $!' 3>&-
+        got SIGTERM
+        complained ''
+        run --separate-stderr -124 bash -c 'sleep 1000 >/dev/null 2>&1 8>&- & echo $! >pid
+            exec python3 "$HELPERS/without_call.py" "$error" 434 "$OSBOX" waitid --timeout=10ms -g timed_out $!' 3>&-
+        PIDS+=("$(cat pid)")
+        got true
+    done
+}
+
+@test "a system call filter that forbids pidfds is named" {
+    python3 "$HELPERS/without_call.py" EPERM 434 true || skip 'seccomp filters cannot be used here'
+    run --separate-stderr -77 python3 "$HELPERS/without_call.py" EPERM 434 "$OSBOX" waitid $$ 3>&- 8>&-
+    complained "waitid: '$$': Operation not permitted [EPERM] (a system call filter forbids it)"
+}
+
+# ---- many processes ----
+
+@test "what ends is found without a look at the others" {
+    can_trace || skip 'nothing can be traced here'
+    local -a pids=()
+    local i
+    for i in {1..200}; do
+        target 'exit 0'
+        pids+=("$pid")
+    done
+    traced -qq -o trace "$OSBOX" waitid -g exitcode "${pids[@]}" >out 2>err 3>&- 8>&- &
+    local tracer=$!
+    PIDS+=("$tracer")
+    until [ "$(grep -cs '^pidfd_open' trace)" = 200 ]; do
+        kill -0 "$tracer"
+    done
+    let_go 200
+    wait "$tracer"
+    [ "$(wc -l <out)" -eq 200 ]
+    [ "$(sort -u out)" = 0 ]
+    [ "$(grep -cE '^p?poll\(.*, [0-9]{2,}, ' trace)" -eq 0 ]
+    [ "$(wc -l <trace)" -lt 4000 ]
+}
+
+# instructions N: how many there are in user space for N processes that do not exist.
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$OSBOX" waitid --nohang \
+        $(seq 4100000 $((4100000 + $1 - 1))) 2>&1 8>&- | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+}
+
+@test "operands are compared in linear time" {
+    needs valgrind
+    not_sanitized
+    local few many
+    few=$(instructions 2000)
+    [ -n "$few" ] || skip 'valgrind cannot run it'
+    many=$(instructions 8000)
+    [ "$many" -le $((5 * few)) ]
+}
+
 @test "a process without an inode: PID:INODE is ENOSYS" {
     can_trace || skip 'nothing can be traced here'
     run --separate-stderr -69 traced -qq -o trace -e 'trace=/^fstatfs' -e 'inject=/^fstatfs:error=ENOSYS' \
