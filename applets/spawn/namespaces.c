@@ -4,6 +4,7 @@
  */
 #include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "applets/spawn/spawn.h"
@@ -89,6 +90,19 @@ static bool add_unshare(struct spawn_args *args) {
     return true;
 }
 
+/* What the program mounts in a mount namespace of its own stays there: unless mounts are private,
+ * it would appear outside wherever they are shared, as systemd makes them (mount_namespaces(7)). */
+static void add_propagation(struct spawn_args *args) {
+    if (!(args->unshare & CLONE_NEWNS) || !args->propagation)
+        return;
+    const char *object = args->propagation == MS_PRIVATE ? "private"
+                         : args->propagation == MS_SLAVE ? "slave"
+                                                         : "shared";
+    os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_PROPAGATION,
+                                               .propagation = (unsigned)args->propagation,
+                                               .object = object });
+}
+
 bool spawn_resolve_namespaces(struct cli *cli, struct spawn_args *args) {
     for (size_t i = 0; i < args->namespaces.count; i++)
         if (!resolve_namespace(cli, args, args->namespaces.items[i]))
@@ -99,6 +113,7 @@ bool spawn_resolve_namespaces(struct cli *cli, struct spawn_args *args) {
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
         return false;
     }
+    add_propagation(args);
     if (args->map_root)
         os_plan_set(&args->plan, (struct os_step){ .kind = OS_STEP_MAP_ROOT,
                                                    .map_root = { geteuid(), getegid() } });

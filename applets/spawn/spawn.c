@@ -11,7 +11,9 @@
  * /dev/null unless a file action names them, so that $(...) ends. A file that
  * is not a program is not passed to a shell: status 126, as os.execvp fails.
  */
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 
 #include "applets/common/scheduling.h"
 #include "applets/spawn/spawn.h"
@@ -19,6 +21,14 @@
 static const struct cli_choice namespaces[] = {
     { "cgroup", 0, "" }, { "ipc", 0, "" },  { "mnt", 0, "" }, { "net", 0, "" }, { "pid", 0, "" },
     { "time", 0, "" },   { "user", 0, "" }, { "uts", 0, "" }, CLI_CHOICES_END,
+};
+
+static const struct cli_choice propagations[] = {
+    { "private", MS_PRIVATE, "what is mounted is seen nowhere else" },
+    { "slave", MS_SLAVE, "what is mounted outside is seen, not the other way round" },
+    { "shared", MS_SHARED, "what is mounted on either side is seen on both" },
+    { "unchanged", 0, "as outside" },
+    CLI_CHOICES_END,
 };
 
 static const struct cli_choice path_choices[] = {
@@ -98,13 +108,12 @@ static const char *parse_option(void *args, int which, const char *text) {
     return parsers[which](args, text);
 }
 
-enum { CHOICES_NAMESPACE = 1, CHOICES_PATH, CHOICES_LIMIT, CHOICES_POLICY };
+enum { CHOICES_NAMESPACE = 1, CHOICES_PATH, CHOICES_LIMIT, CHOICES_POLICY, CHOICES_PROPAGATION };
 
 static const struct cli_choice *const choices[] = {
-    [CHOICES_NAMESPACE] = namespaces,
-    [CHOICES_PATH] = path_choices,
-    [CHOICES_LIMIT] = spawn_limits,
-    [CHOICES_POLICY] = scheduling_policies,
+    [CHOICES_NAMESPACE] = namespaces,     [CHOICES_PATH] = path_choices,
+    [CHOICES_LIMIT] = spawn_limits,       [CHOICES_POLICY] = scheduling_policies,
+    [CHOICES_PROPAGATION] = propagations,
 };
 
 enum { INCLUDE_TIME };
@@ -201,6 +210,9 @@ static const struct cli_option options[] = {
       .help = "make DIR its root and working directory" },
     { CLI_CALL(CALL_UNSHARE), .name = "unshare", .metavar = "LIST", .choices = CHOICES_NAMESPACE,
       .complete = CLI_COMPLETE_LIST, .help = "give it namespaces of its own, as a list" },
+    { CLI_CHOICE(struct spawn_args, propagation, CHOICES_PROPAGATION), .name = "propagation",
+      .metavar = "HOW", .preset = "private", .needs = "unshare",
+      .help = "how mounts spread from and to a mount namespace of its own" },
     { CLI_FLAG(struct spawn_args, map_root), .name = "map-root-user", .conflicts = "user groups",
       .help = "be root in a user namespace of its own" },
     { CLI_CALL(CALL_SETNS), .name = "setns", .metavar = "[LIST@]PID|PATH",
@@ -221,7 +233,14 @@ static bool has_path_alone(const struct cli_call *call, const void *data) {
     return !call->program && ((const struct spawn_args *)data)->path != SPAWN_PATH_DEFAULT;
 }
 
+static bool has_propagation_alone(const struct cli_call *call, const void *data) {
+    const struct spawn_args *args = data;
+    (void)call;
+    return args->propagation != MS_PRIVATE && !(args->unshare & CLONE_NEWNS);
+}
+
 static const struct cli_rule rules[] = {
+    { has_propagation_alone, "--propagation", "requires --unshare=mnt" },
     { has_argv0_alone, "--argv0", "requires CMD" },
     { has_exec_fd_alone, "--exec-fd", "requires CMD" },
     { has_path_alone, "--path", "requires CMD" },
@@ -249,9 +268,9 @@ static void run(struct cli *cli, void *data) {
         spawn_show_process(cli, args);
 }
 
-static const struct spawn_args presets = { .plan = OS_PLAN_INIT,
-                                           .exec_fd = -1,
-                                           .time.signo = SIGTERM };
+static const struct spawn_args presets = {
+    .plan = OS_PLAN_INIT, .exec_fd = -1, .propagation = MS_PRIVATE, .time.signo = SIGTERM
+};
 
 const struct cli_command applet_spawn = {
     .name = "spawn",

@@ -33,7 +33,8 @@ struct spawn_args {
     bool clear;                 /* -i */
     bool map_root;
     bool foreground;
-    int unshare; /* CLONE_NEW* */
+    int unshare;     /* CLONE_NEW* */
+    int propagation; /* MS_*; 0: unchanged */
 };
 
 /* ---- args.c ---- */

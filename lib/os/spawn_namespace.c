@@ -16,13 +16,12 @@ int os_step_setns(const struct os_step *s) {
     return r;
 }
 
-/* What the program mounts in a mount namespace of its own stays there: without MS_PRIVATE it would
- * appear outside wherever mounts are shared, as systemd makes them (mount_namespaces(7)). */
 int os_step_unshare(const struct os_step *s) {
-    int r = os_outcome(unshare(s->unshare));
-    if (r < 0 || !(s->unshare & CLONE_NEWNS))
-        return r;
-    return os_outcome(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+    return os_outcome(unshare(s->unshare));
+}
+
+int os_step_propagation(const struct os_step *s) {
+    return os_outcome(mount("none", "/", NULL, MS_REC | s->propagation, NULL));
 }
 
 static int write_file(const char *path, const char *text, size_t size) {

@@ -47,7 +47,7 @@ os_step_fn os_step_setsid, os_step_setpgid, os_step_rlimit, os_step_nice, os_ste
     os_step_sigign, os_step_sigmask;
 
 /* spawn_namespace.c */
-os_step_fn os_step_setns, os_step_unshare, os_step_map_root, os_step_chroot;
+os_step_fn os_step_setns, os_step_unshare, os_step_propagation, os_step_map_root, os_step_chroot;
 
 /* spawn_credential.c: checked by VERIFY, once all are set */
 os_step_fn os_step_bounding, os_step_setgroups, os_step_setgid, os_step_setuid, os_step_resetids,

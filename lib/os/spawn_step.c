@@ -31,6 +31,7 @@ static const struct {
     [OS_STEP_UMASK] = { "umask", -1, os_step_umask, NULL },
     [OS_STEP_SETNS] = { "setns", CAP_SYS_ADMIN, os_step_setns, NULL },
     [OS_STEP_UNSHARE] = { "unshare", CAP_SYS_ADMIN, os_step_unshare, NULL },
+    [OS_STEP_PROPAGATION] = { "propagation", CAP_SYS_ADMIN, os_step_propagation, NULL },
     [OS_STEP_MAP_ROOT] = { "uid_map", CAP_SETUID, os_step_map_root, NULL },
     [OS_STEP_FORK] = { "fork", -1, pass_over, NULL },
     [OS_STEP_CHROOT] = { "chroot", CAP_SYS_CHROOT, os_step_chroot, NULL },
@@ -102,6 +103,8 @@ const char *os_step_hint(const struct os_step *s, int r) {
         return setgroups_hint();
     if (is_id && r == -EINVAL)
         return "not mapped in this user namespace";
+    if (s->kind == OS_STEP_PROPAGATION && r == -EINVAL)
+        return "the root directory is not a mount point";
     if (s->kind == OS_STEP_FORK && r == -ENOMEM)
         return "the first process of the PID namespace has ended";
     return NULL;

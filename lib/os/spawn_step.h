@@ -28,8 +28,9 @@ enum os_step_kind {
     OS_STEP_UMASK,
     OS_STEP_SETNS,
     OS_STEP_UNSHARE,
-    OS_STEP_MAP_ROOT, /* in the new user namespace, one user and one group become 0 */
-    OS_STEP_FORK,     /* new PID and time namespaces are for children: the program becomes one */
+    OS_STEP_PROPAGATION, /* of all mounts, in the new mount namespace */
+    OS_STEP_MAP_ROOT,    /* in the new user namespace, one user and one group become 0 */
+    OS_STEP_FORK,        /* new PID and time namespaces are for children: the program becomes one */
     OS_STEP_CHROOT,
     OS_STEP_BOUNDING,
     OS_STEP_SETGROUPS,
@@ -93,7 +94,8 @@ struct os_step {
             int fd;    /* of a namespace, or a pidfd; the step closes it */
             int flags; /* CLONE_NEW* */
         } setns;
-        int unshare; /* CLONE_NEW* */
+        int unshare;          /* CLONE_NEW* */
+        unsigned propagation; /* MS_PRIVATE, MS_SLAVE or MS_SHARED */
         struct {
             uid_t uid; /* those outside, which become 0 */
             gid_t gid;

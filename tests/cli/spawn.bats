@@ -1274,7 +1274,7 @@ exec'
     osbox 0 spawn --dry-run --unshare=uts --unshare=ipc,uts -g step,object
     got $'unshare\tipc,uts'
     osbox 0 spawn --dry-run --map-root-user --unshare=mount -g step,object
-    got $'unshare\tmnt,user\nuid_map\t'
+    got $'unshare\tmnt,user\npropagation\tprivate\nuid_map\t'
     can_unshare -Ur
     osbox 0 spawn --unshare=user --unshare=uts --unshare=ipc readlink /proc/self/ns/ipc /proc/self/ns/net
     [ "${lines[0]}" != "$(readlink /proc/self/ns/ipc)" ]
@@ -1843,6 +1843,45 @@ print(signo.value)'
     run -0 as_user "$OSBOX" spawn --map-root-user --cap-bounding=none --no-new-privs \
         -- sed -n 's/^Cap.*:\t//p; s/^NoNew.*:\t//p' /proc/self/status 3>&-
     got $'0000000000000000\n0000000000000000\n0000000000000000\n0000000000000000\n0000000000000000\n1'
+}
+
+@test "--propagation: how mounts spread in the new namespace" {
+    local how
+    for how in private slave shared; do
+        osbox 0 spawn --dry-run --unshare=mnt --propagation=$how -g step,object
+        got $'unshare\tmnt\npropagation\t'$how
+    done
+    osbox 0 spawn --dry-run --unshare=mnt -g step,object
+    got $'unshare\tmnt\npropagation\tprivate'
+    osbox 0 spawn --dry-run --unshare=mnt --propagation=unchanged -g step,object
+    got $'unshare\tmnt'
+    osbox 125 spawn --propagation=slave -- true
+    complained "spawn: '--propagation': goes with --unshare"
+    osbox 125 spawn --unshare=user --propagation=slave -- true
+    osbox 125 spawn --unshare=mnt --propagation=none -- true
+    can_unshare -m
+    local spread='sed -E "s/^([^ ]+ ){6}//; s/ - .*//" /proc/self/mountinfo'
+    osbox 0 spawn --unshare=mnt -- sh -c "$spread | grep -Ec 'shared:|master:' || true"
+    got 0
+    osbox 0 spawn --unshare=mnt --propagation=shared -- sh -c "$spread | grep -vc shared: || true"
+    got 0
+    run -0 unshare -m --propagation=shared "$OSBOX" spawn --unshare=mnt --propagation=slave -- \
+        sh -c "$spread | grep -vc master: || true" 3>&-
+    got 0
+    run -0 unshare -m --propagation=shared "$OSBOX" spawn --unshare=mnt --propagation=unchanged -- \
+        sh -c "$spread | grep -vc shared: || true" 3>&-
+    got 0
+}
+
+@test "--unshare=mnt where the root is not a mount point: the step that fails is named" {
+    can_unshare -m
+    chroot /usr /bin/true 2>/dev/null || skip '/usr is no root directory here'
+    [ "$(stat -c %m /usr)" != /usr ] || skip '/usr is a mount point'
+    run --separate-stderr -125 "$OSBOX" spawn --chroot=/usr --exec-fd=9 -- \
+        osbox spawn --unshare=mnt -- /bin/true 9<"$OSBOX" 3>&-
+    explained "spawn: propagation: 'private': " EINVAL 'the root directory is not a mount point'
+    run --separate-stderr -0 "$OSBOX" spawn --chroot=/usr --exec-fd=9 -- \
+        osbox spawn --unshare=mnt --propagation=unchanged -- /bin/true 9<"$OSBOX" 3>&-
 }
 
 @test "--unshare with --setsid: the session is the program's" {
