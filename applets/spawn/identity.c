@@ -143,6 +143,8 @@ static bool resolve_groups(struct cli *cli, struct spawn_args *args,
     unsigned long damaged;
     const char *text = args->groups ? args->groups : "init";
     bool good = true;
+    if (strcmp(text, "keep") == 0)
+        return true;
     if (strcmp(text, "init") != 0) {
         good = strcmp(text, "none") == 0 || list_groups(cli, args, text, &gids);
     } else if (!account || !account->has_entry) {

@@ -1980,6 +1980,24 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn touch ran 3>&-
     [ ! -e ran ]
 }
 
+@test "--groups=keep: the groups stay as they are" {
+    osbox 0 spawn --dry-run --user=0:0 --groups=keep -g step
+    got $'setgid\nsetuid\nverify'
+    osbox 0 spawn --dry-run --user=123456:654321 --groups=keep -g step
+    got $'setgid\nsetuid\ndrop\nverify'
+    osbox 0 spawn -g groups
+    local groups=$output
+    osbox 0 spawn --groups=keep -g groups
+    got "$groups"
+    can_unshare -Ur
+    run --separate-stderr -0 unshare -Ur "$OSBOX" spawn --user=root --groups=keep id -u 3>&-
+    got 0
+    complained ''
+    needs_privilege
+    run -0 setpriv --groups=1,2 "$OSBOX" spawn --user=65534:65534 --groups=keep -g groups,euid 3>&-
+    got $'1,2\t65534'
+}
+
 # ---- without a program ----
 
 @test "without a program: the state that a process would have" {
