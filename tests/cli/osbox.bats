@@ -626,12 +626,16 @@ END
         run -74 bash -c 'ulimit -f 0 && exec "$OSBOX" $1 >out 2>/dev/null' bash "$command"
     done
     # An error that cannot be printed keeps its status, and what fits is written.
+    # shellcheck disable=SC2016 # quoted for an inner shell
     run -66 bash -c 'ulimit -f 0 && exec "$OSBOX" stat /nope 2>out'
+    # shellcheck disable=SC2016 # quoted for an inner shell
     run -74 bash -c 'ulimit -f 1 && exec "$OSBOX" urandom 3000 >out 2>/dev/null'
     [ "$(stat -c %s out)" -eq 1024 ]
 }
 
 @test "a program has the action for SIGXFSZ that osbox inherited" {
+    # shellcheck disable=SC2016 # quoted for an inner shell
     run -153 bash -c 'ulimit -c 0; ulimit -f 0 && exec "$OSBOX" spawn -- dd if=/dev/zero of=out count=1 2>/dev/null'
+    # shellcheck disable=SC2016 # quoted for an inner shell
     run -1 bash -c 'trap "" XFSZ; ulimit -f 0 && exec "$OSBOX" spawn -- dd if=/dev/zero of=out count=1 2>/dev/null'
 }
