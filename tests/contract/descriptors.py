@@ -126,8 +126,12 @@ def main():
     """All of it."""
     with open(os.path.join(PLACE, "list"), "wb") as stream:
         stream.write(b"x\0")
+    joins = run(["spawn", "--setns=/proc/self/ns/uts", "true"])[0] == 0
     for call in CALLS:
-        check_closed(call)
+        if "--setns" in call and not joins:
+            tap.skip(call, "namespaces cannot be joined here")
+        else:
+            check_closed(call)
     check_o_path()
     return tap.done()
 
