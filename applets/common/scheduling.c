@@ -28,3 +28,9 @@ const char *scheduling_policy_name(uint32_t policy) {
     bool known = policy < sizeof names / sizeof *names && names[policy][0];
     return known ? names[policy] : NULL;
 }
+
+const char scheduling_lacks_priority[] = "fifo and rr require a priority from 1 to 99";
+
+bool scheduling_has_priority(int policy) {
+    return policy == SCHED_FIFO || policy == SCHED_RR;
+}

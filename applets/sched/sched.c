@@ -200,8 +200,12 @@ static bool sets_nothing(const struct cli_call *call, const void *data) {
 static bool lacks_priority(const struct cli_call *call, const void *data) {
     const struct sched_args *args = data;
     (void)call;
-    return args->policy >= 0 && sched_is_real_time((uint32_t)args->policy) &&
-           args->priority == SCHED_NOT_GIVEN;
+    return scheduling_has_priority(args->policy) && args->priority == SCHED_NOT_GIVEN;
+}
+
+static bool has_fields_alone(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    return call->program && !args->status && call->common.fields;
 }
 
 static bool lacks_runtime(const struct cli_call *call, const void *data) {
@@ -234,7 +238,8 @@ static bool has_targets_and_program(const struct cli_call *call, const void *dat
 
 static const struct cli_rule set_rules[] = {
     { sets_nothing, NULL, "set what? --policy, --priority, --nice, --affinity and others say it" },
-    { lacks_priority, "--policy", "fifo and rr need --priority" },
+    { has_fields_alone, "--fields", "requires --status, because a program is run" },
+    { lacks_priority, "--policy", scheduling_lacks_priority },
     { lacks_runtime, "--policy", "deadline needs --runtime and --deadline" },
     { has_runtime_alone, "--runtime", "goes with --policy=deadline" },
     { has_status_alone, "--status", "goes with a program" },

@@ -2,6 +2,7 @@
  *
  * osbox sched: the threads that the operands and options select.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "applets/common/account.h"
@@ -66,6 +67,40 @@ static bool add_listed(struct cli *cli, struct sched_threads *threads, const str
     return true;
 }
 
+/* A thread and its place in a list. */
+struct place {
+    int tid;
+    size_t index;
+};
+
+static int compare_places(const void *a, const void *b) {
+    const struct place *x = a, *y = b;
+    if (x->tid != y->tid)
+        return x->tid < y->tid ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
+}
+
+/* Removes all but the first of those that are equal: those that the user named precede the others.
+ */
+static bool remove_duplicates(struct cli *cli, struct sched_threads *threads) {
+    struct place *places = calloc(threads->count + 1, sizeof *places);
+    size_t kept = 0;
+    if (!places)
+        return out_of_memory(cli);
+    for (size_t i = 0; i < threads->count; i++)
+        places[i] = (struct place){ threads->items[i].tid, i };
+    qsort(places, threads->count, sizeof *places, compare_places);
+    for (size_t i = 1; i < threads->count; i++)
+        if (places[i].tid == places[i - 1].tid)
+            threads->items[places[i].index].tid = 0;
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i].tid)
+            threads->items[kept++] = threads->items[i];
+    threads->count = kept;
+    free(places);
+    return true;
+}
+
 /* Replaces each process by all of its threads. */
 static bool expand_threads(struct cli *cli, struct sched_threads *threads) {
     struct os_ids ids = { 0 };
@@ -117,5 +152,7 @@ bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_
     vec_finish(&ids);
     if (good && args->threads && !threads->count && !vec_push(threads, self))
         return out_of_memory(cli);
-    return good && (!args->threads || expand_threads(cli, threads));
+    good = good && remove_duplicates(cli, threads);
+    return good &&
+           (!args->threads || (expand_threads(cli, threads) && remove_duplicates(cli, threads)));
 }

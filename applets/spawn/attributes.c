@@ -98,6 +98,8 @@ const char *spawn_parse_scheduler(void *args, const char *text) {
     }
     const char *why = text[size] ? cli_parse_int(text + size + 1, 0, INT_MAX, &priority) : NULL;
     step.scheduler.priority = (int)priority;
+    if (!text[size] && scheduling_has_priority(step.scheduler.policy & ~OS_SCHED_RESET_ON_FORK))
+        why = scheduling_lacks_priority;
     if (!why)
         spawn_add_step(args, step);
     return why;

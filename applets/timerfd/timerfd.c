@@ -243,7 +243,9 @@ static const struct cli_rule tick_rules[] = {
 static void run_tick(struct cli *cli, void *data) {
     const struct timerfd_args *args = data;
     bool records = !cli->call.program || args->status;
-    bool several = !cli->call.program && (args->interval || args->now) && args->count != 1;
+    /* With a program: at least a tick and an end. */
+    bool several = cli->call.program ? args->status != NULL
+                                     : (args->interval || args->now) && args->count != 1;
     if (records && !cli_begin(cli))
         return;
     if (!several || cli_expect_records(cli, 2))

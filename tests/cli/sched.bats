@@ -142,21 +142,44 @@ affinity=$LAST"
     [ "${lines[0]}" = "${lines[1]}" ]
 }
 
-@test "show: several processes in the order given, and again" {
+@test "show: several processes in the order given, each once" {
     target nice -n 2
     local first=$pid
     target nice -n 1
     osbox 0 sched show -g pid,nice "$pid" "$first" "$pid"
     got "$pid	$N1
-$first	$N2
-$pid	$N1"
+$first	$N2"
+    local group
+    group=$(ps -o pgid= -p "$pid")
+    osbox 0 sched show -g pid --pgrp="${group// /}" "$pid" "$first" "$pid"
+    [ "$(sort <<<"$output" | uniq -d)" = '' ]
+    [ "${lines[0]} ${lines[1]}" = "$pid $first" ]
+    osbox 0 sched show -g pid --threads "$pid" "$first" "$pid"
+    got "$pid
+$first"
+}
+
+@test "set: a process that is given twice is set once, with one record" {
+    target
+    osbox 0 sched set --nice="$N3" -g pid,old_nice,nice "$pid" "$pid"
+    got "$pid	$N0	$N3"
+    osbox 0 sched set --nice="$N3" -o sh -F pid "$pid" "$pid"
+    eval "$output"
+    [ "$os_pid" = "$pid" ]
+}
+
+@test "set -- CMD: fields require --status, and the program is not run" {
+    for option in -gpid -Fpid -F+signal; do
+        osbox 125 sched set --nice=19 "$option" -- touch ran
+        complained "sched set: '--fields': requires --status, because a program is run"
+        [ ! -e ran ]
+    done
 }
 
 @test "show: a process that does not exist is 66, and the others are shown" {
     target
     osbox 66 sched show -g pid "$pid" 2147483647 "$pid"
-    got "$pid
-$pid"
+    got "$pid"
     complained_of "sched show: '2147483647': " ESRCH
     osbox 66 sched show -J 2147483647
     got ''
@@ -379,7 +402,7 @@ SCHED_OTHER  $(printf %4d "$N0")         -  false"
 
 @test "-o sh: one process only, and an error leaves no variable" {
     target
-    osbox 64 sched show -o sh "$pid" "$pid"
+    osbox 64 sched show -o sh "$pid" "$$"
     osbox 66 sched show -o sh -F policy 2147483647
     got "unset os_error os_policy; os_error='ESRCH'; (exit 66)"
 }
@@ -551,7 +574,7 @@ $pid,SCHED_BATCH,true,0,$N4,SCHED_OTHER,false,0,$N1,$LAST"
 @test "set: fifo and rr need a priority" {
     target
     osbox 64 sched set --policy=fifo "$pid"
-    complained "sched set: '--policy': fifo and rr need --priority"
+    complained "sched set: '--policy': fifo and rr require a priority from 1 to 99"
     osbox 64 sched set --policy=rr "$pid"
 }
 

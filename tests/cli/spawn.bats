@@ -1697,7 +1697,6 @@ print(os.sched_getscheduler(0) == os.SCHED_BATCH | os.SCHED_RESET_ON_FORK)'
     [[ $output == *': SCHED_FIFO'$'\n'*': 10' ]]
     osbox 0 spawn --scheduler=rr:3 -- "$OSBOX" spawn --scheduler=:4 -- sh -c 'chrt -p $$'
     [[ $output == *': SCHED_RR'$'\n'*': 4' ]]
-    refused 125 'scheduler 0 fifo EINVAL' --scheduler=fifo -- true
     refused 125 'scheduler 0 fifo:100 EINVAL' --scheduler=fifo:100 -- true
 }
 
@@ -2131,4 +2130,13 @@ refused_account() {
     done
     run --separate-stderr -0 with_accounts spawn --user=right -- sh -c 'id -u; id -G'
     got $'1000\n1000 77'
+}
+
+@test "--scheduler: fifo and rr without a priority are a usage error, as in sched set" {
+    local value
+    for value in fifo rr fifo+reset-on-fork; do
+        osbox 125 spawn --scheduler=$value touch ran
+        complained "spawn: '--scheduler=$value': fifo and rr require a priority from 1 to 99"
+        [ ! -e ran ]
+    done
 }

@@ -891,3 +891,13 @@ for days in range(3):
     usage 64 "timerfd: '--at=08:60': no such time of day" --at=08:60
     usage 64 "timerfd: '08:00': a time of day goes with --clock=realtime" --at=08:00 --clock=monotonic
 }
+
+@test "--status -o sh: a usage error is 125, and nothing is run" {
+    local option
+    for option in --initial=1ms '--interval=1ms --count=1' '--interval=1ms --count=2'; do
+        # shellcheck disable=SC2086 # words
+        osbox 125 timerfd $option -o sh --status=status -- touch ran
+        complained "timerfd: '-o sh': prints one record, not several"
+        [ ! -e ran ]
+    done
+}
