@@ -18,13 +18,18 @@ static char *next_field(char **at) {
     return field;
 }
 
+static bool is_octal(const char *text) {
+    return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' &&
+           text[2] <= '7' && text[3] >= '0' && text[3] <= '7';
+}
+
 /* Decodes \ooo in place: space, tab, newline, '\\' and '#' are written so. */
 static char *decode_octal(char *text) {
     char *to = text;
     for (const char *from = text; *from; to++) {
-        bool octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' &&
-                     from[2] <= '7' && from[3] >= '0' && from[3] <= '7';
-        *to = octal ? (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0')) : *from;
+        bool octal = is_octal(from);
+        int byte = octal ? (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0') : *from;
+        *to = (char)byte;
         from += octal ? 4 : 1;
     }
     *to = '\0';
