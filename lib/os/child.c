@@ -150,8 +150,6 @@ static void handle_stop(struct os_child *c) {
 static bool handle_change(struct os_child *c, const struct os_wait_status *r) {
     if (os_wait_ended(r))
         handle_end(c, r);
-    else if (r->code == CLD_TRAPPED)
-        os_trace_detach(r);
     else
         c->halted = r->code == CLD_STOPPED ? r->status : 0;
     return r->code == CLD_STOPPED;
@@ -163,7 +161,8 @@ static int reap_child(struct os_child *c, struct base_error *e) {
     bool stopped = false;
     int got = 1;
     while (got > 0 && !c->ended) {
-        got = os_waitid(P_PID, (id_t)c->pid, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &r, e);
+        got =
+            os_trace_waitid(P_PID, (id_t)c->pid, WEXITED | WSTOPPED | WCONTINUED | WNOHANG, &r, e);
         if (got > 0)
             stopped = handle_change(c, &r);
         else if (got == 0)

@@ -21,6 +21,7 @@
 #include "os/kernel.h"
 #include "os/limit.h"
 #include "os/process.h"
+#include "os/trace.h"
 
 enum { PROC_PATH = 64, PROC_TEXT = 4096 };
 
@@ -222,8 +223,8 @@ static const char *reason_of(const struct os_process *p, int result) {
 
 int os_process_result(struct os_process *p, int options, bool last, struct os_wait_status *r,
                       struct base_error *e) {
-    int result =
-        os_waitid((idtype_t)OS_P_PIDFD, (id_t)p->fd, WEXITED | WNOHANG | __WALL | options, r, e);
+    int result = os_trace_waitid((idtype_t)OS_P_PIDFD, (id_t)p->fd,
+                                 WEXITED | WNOHANG | __WALL | options, r, e);
     if (result == 1 || (result < 0 && result != -ECHILD))
         return result;
     bool is_child = result == 0; /* and a tracer still holds it */

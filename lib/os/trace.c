@@ -12,11 +12,26 @@
 
 enum { SIGNAL_BITS = 0x7f }; /* above them are PTRACE_EVENT_* */
 
-void os_trace_detach(const struct os_wait_status *r) {
+static bool detach(const struct os_wait_status *r) {
     int signo = r->status & SIGNAL_BITS;
     if (signo == SIGTRAP || signo == SIGSTOP)
         signo = 0;
-    syscall(SYS_ptrace, PTRACE_DETACH, r->pid, 0L, (long)signo);
+    return syscall(SYS_ptrace, PTRACE_DETACH, r->pid, 0L, (long)signo) == 0;
+}
+
+int os_trace_waitid(idtype_t type, id_t id, int options, struct os_wait_status *r,
+                    struct base_error *e) {
+    for (;;) {
+        int result = os_waitid(type, id, options, r, e);
+        bool is_stop = options & WSTOPPED;
+        if (result <= 0 || r->code != CLD_TRAPPED || (is_stop && options & WNOWAIT))
+            return result;
+        bool detached = detach(r);
+        if (is_stop)
+            return result;
+        if (!detached) /* another change of its state follows: it is being killed */
+            return 0;
+    }
 }
 
 /* Reports one change of state among all children and traced threads, without consuming it. */
@@ -28,29 +43,31 @@ static bool consume(int pid, int which, struct os_wait_status *r) {
     return os_waitid(P_PID, (id_t)pid, which | WNOHANG | __WALL, r, NULL) > 0;
 }
 
-/* The stop of a child that was inherited is consumed, too, because it would hide those after it. */
+/* Whether it is not the first thread of its process, whose ID is that of the process. */
+static bool is_other_thread(int tid) {
+    return syscall(SYS_tgkill, tid, tid, 0) < 0 && errno == ESRCH;
+}
+
 static bool release_stopped(int pid) {
     struct os_wait_status r;
     if (!look(WSTOPPED, &r))
         return false;
-    if (r.pid == pid)
+    if (pid == OS_TRACE_KEEP && !is_other_thread(r.pid))
+        return false;
+    if (r.code != CLD_TRAPPED && r.pid == pid)
         return true;
     if (!consume(r.pid, WSTOPPED, &r))
         return false;
     if (r.code == CLD_TRAPPED)
-        os_trace_detach(&r);
+        detach(&r);
     return true;
 }
 
-static bool is_thread_of(int pid, int tid) {
-    return tid != pid && (syscall(SYS_tgkill, pid, tid, 0) == 0 || errno == EPERM);
-}
-
-static bool release_ended(int pid) {
+static bool release_ended(void) {
     struct os_wait_status r;
-    return look(WEXITED, &r) && is_thread_of(pid, r.pid) && consume(r.pid, WEXITED, &r);
+    return look(WEXITED, &r) && is_other_thread(r.pid) && consume(r.pid, WEXITED, &r);
 }
 
 bool os_trace_release(int pid) {
-    return release_stopped(pid) || release_ended(pid);
+    return release_stopped(pid) || release_ended();
 }

@@ -9,6 +9,7 @@
 #include "os/clock.h"
 #include "os/kernel.h"
 #include "os/reap.h"
+#include "os/trace.h"
 #include "os/wait_many.h"
 
 bool os_keep_children(void) {
@@ -57,10 +58,8 @@ int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct b
                                 .scans = options & (WSTOPPED | WCONTINUED) };
     w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     int r = w->epoll_fd < 0 ? base_fail(e, errno, "epoll_create1", NULL) : 0;
-    if (is_set || reports_stops(w) || reaps) {
-        int opened = open_signals(w, e);
-        r = r == 0 && reports_stops(w) ? opened : r;
-    }
+    int opened = open_signals(w, e);
+    r = r == 0 && reports_stops(w) ? opened : r;
     if (is_set || r == 0) /* a set needs no descriptor */
         return 0;
     os_wait_many_finish(w);
@@ -107,6 +106,13 @@ void os_wait_many_drop(struct os_wait_many *w, size_t i) {
     w->left--;
 }
 
+/* A child that has asked to be traced waits for us, its tracer. */
+static void release_traced(const struct os_wait_many *w) {
+    int pid = w->options & WSTOPPED ? OS_TRACE_KEEP : 0;
+    while (w->check_set && os_trace_release(pid))
+        ;
+}
+
 /* From now on only EPOLLHUP is reported, once the process has been reaped. */
 static void silence(struct os_wait_many *w, size_t i) {
     struct epoll_event event = { .events = 0, .data.u64 = i };
@@ -118,9 +124,9 @@ static void silence(struct os_wait_many *w, size_t i) {
 static int check_child(struct os_wait_many *w, size_t i, uint32_t events, struct os_wait_status *r,
                        struct base_error *e) {
     const struct os_process *p = &w->list.items[i].process;
-    int result =
-        os_waitid(p->fd < 0 ? P_PID : (idtype_t)OS_P_PIDFD, (id_t)(p->fd < 0 ? p->pid : p->fd),
-                  WEXITED | WNOHANG | __WALL | w->options, r, e);
+    int result = os_trace_waitid(p->fd < 0 ? P_PID : (idtype_t)OS_P_PIDFD,
+                                 (id_t)(p->fd < 0 ? p->pid : p->fd),
+                                 WEXITED | WNOHANG | __WALL | w->options, r, e);
     /* A pidfd stays readable while its process has ended but is still held by a tracer. */
     if (result == 0 && events & EPOLLIN)
         silence(w, i);
@@ -159,7 +165,7 @@ static int check_item(struct os_wait_many *w, size_t i, uint32_t events, int64_t
 static int check_set(struct os_wait_many *w, struct os_wait_status *r, struct base_error *e) {
     if (!w->check_set)
         return 0;
-    int result = os_waitid(w->type, w->id, WEXITED | WNOHANG | __WALL | w->options, r, e);
+    int result = os_trace_waitid(w->type, w->id, WEXITED | WNOHANG | __WALL | w->options, r, e);
     w->check_set = result != 0;
     return result;
 }
@@ -229,10 +235,14 @@ static int check_all(struct os_wait_many *w, size_t *index, struct os_wait_statu
     int result = check_events(w, now, index, r, e);
     if (result)
         return result;
+    release_traced(w);
     if (w->is_set)
         return check_set(w, r, e);
     result = check_ended(w, now, index, r, e);
-    return result ? result : check_children(w, index, r, e);
+    if (result == 0)
+        result = check_children(w, index, r, e);
+    w->check_set = result != 0; /* a stop that is reported now hid others */
+    return result;
 }
 
 /* ---- waiting ---- */

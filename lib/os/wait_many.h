@@ -44,23 +44,22 @@ struct os_wait_many {
 
     /* Private. */
     int epoll_fd;  /* of the pidfds and of signal_fd; -1: there was no descriptor left for a set */
-    int signal_fd; /* readable when a child changed its state; -1: not needed, or there was no
-                      descriptor left: a set waits for SIGCHLD without one */
+    int signal_fd; /* readable when a child changed its state; -1: there was no descriptor left:
+                      a set waits for SIGCHLD without one */
     struct epoll_event events[OS_WAIT_EVENTS]; /* what was reported last, */
     int event, event_count;                    /* the next one to handle */
     struct os_item_list ended;                 /* processes with a reap_deadline, in its order, */
     size_t ended_first;                        /* the first that may not be done */
     size_t position; /* the next item to check of those that only SIGCHLD announces */
     bool scans;      /* there are such items */
-    bool check_set;  /* a child of the set may have changed its state */
+    bool check_set;  /* a child may have changed its state */
     bool reaps;      /* wait for orphans, too: we are process 1 */
     bool reap;       /* there may be one that has ended */
 };
 
-/* Prepares to wait. For a set of children, and with WSTOPPED or WCONTINUED, SIGCHLD is blocked and
- * received from a descriptor, which is optional for a set. As process 1, that is always done, and
- * for the other OS_INIT_SIGNALS, too. Returns 0, or -errno with nothing left to finish: EMFILE,
- * ENOMEM. */
+/* Prepares to wait. SIGCHLD is blocked and received from a descriptor, which is needed only for a
+ * list with WSTOPPED or WCONTINUED; as process 1, all of OS_INIT_SIGNALS. Returns 0, or -errno with
+ * nothing left to finish: EMFILE, ENOMEM. */
 int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct base_error *e);
 
 /* Adds a process and takes ownership of it. Without a pidfd (its fd is -1) it has to be our child.
@@ -68,8 +67,9 @@ int os_wait_many_init(struct os_wait_many *w, int options, bool is_set, struct b
  * too many descriptors in epolls. */
 int os_wait_many_add(struct os_wait_many *w, const struct os_process *p, struct base_error *e);
 
-/* Waits for the next change of state. Processes that ended before the deadline are always reported,
- * at most OS_REAP_NS after it. Do not call this when nothing is left: it would wait for ever.
+/* Waits for the next change of state. Children that ask to be traced are detached (os/trace.h).
+ * Processes that ended before the deadline are always reported, at most OS_REAP_NS after it. Do not
+ * call this when nothing is left: it would wait for ever.
  *
  * Returns 1, *r, and in *index the item of the list (SIZE_MAX for a set); 0 after `deadline`; or
  * -errno. With an *index it is the error of that item, which is then done: ECHILD if stops are

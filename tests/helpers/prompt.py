@@ -22,7 +22,7 @@ import termios
 import time
 
 INTERRUPT, SUSPEND, QUIT, END = "\x03", "\x1a", "\x1c", "\x04"
-DEADLINE = 30.0
+DEADLINE = 20.0
 
 # Their prompt shows the status of the last command. Line editing would change the terminal's modes.
 SHELLS = {
@@ -65,7 +65,8 @@ def arguments(pid):
 class Prompt:
     """A shell that leads a session and has a controlling terminal."""
 
-    def __init__(self, shell="bash", env=None, cwd=None, columns=80, lines=24):
+    def __init__(self, shell="bash", env=None, cwd=None, columns=80, lines=24, argv=None):
+        """`argv` is a program to run instead of a shell, which shows no prompt."""
         self.mark = f"PROMPT_OF={os.getpid()}.{time.monotonic_ns()}"
         environment = {"PATH": os.environ.get("PATH", os.defpath), "TERM": "dumb", "PS1": "<$?> ",
                        "LC_ALL": "C.UTF-8", "HISTFILE": "", **(env or {})}
@@ -73,10 +74,11 @@ class Prompt:
         self.unread = self.shown = ""
         self.pid, self.leader = os.forkpty()
         if self.pid == 0:
-            self._become(SHELLS[shell], environment, cwd)
+            self._become(argv or SHELLS[shell], environment, cwd)
         os.set_blocking(self.leader, False)
         self.resize(columns, lines)
-        self.expect(PROMPT)
+        if not argv:
+            self.expect(PROMPT)
 
     @staticmethod
     def _become(argv, environment, cwd):
@@ -87,6 +89,10 @@ class Prompt:
             for signo in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
                 if signal.getsignal(signo) == signal.SIG_IGN:
                     signal.signal(signo, signal.SIG_DFL) # such as SIGPIPE, which Python ignores
+            # A key would discard the output that follows it, if that is fast enough.
+            modes = termios.tcgetattr(0)
+            modes[3] |= termios.NOFLSH
+            termios.tcsetattr(0, termios.TCSANOW, modes)
             os.execvpe(argv[0], argv, environment)
         except OSError as error:
             print(f"{argv[0]}: {error}")
@@ -137,7 +143,7 @@ class Prompt:
             if found:
                 return found
             if time.monotonic() > deadline:
-                raise Hang(f"{what}: not within {seconds} s. The terminal shows: {self.shown!r}")
+                raise Hang(f"{what}: not within {seconds} s. The terminal shows: {self.shown!r}\n{self.snapshot()}")
             self.read(0.01)
 
     def expect(self, pattern, seconds=DEADLINE):
@@ -180,6 +186,13 @@ class Prompt:
                 found.append(pid)
         return found
 
+    def snapshot(self):
+        """The processes, each with its arguments."""
+        rows = [f"foreground {self.foreground()}"]
+        for pid in [self.pid, *self.processes()]:
+            rows.append(f"{pid} {process(pid)} {' '.join(arguments(pid))}")
+        return "\n".join(rows)
+
     def find(self, *words):
         """The PID of a process by its first arguments, argv[0] without its directory; None: there is
         none."""
@@ -203,12 +216,20 @@ class Prompt:
         self.wait_for(lambda: self.foreground() == group,
                       f"{group} in the foreground, which is {self.foreground()}")
 
+    def wait(self):
+        """Waits for the end of the shell or program; its status, as subprocess has it."""
+        self.wait_for(lambda: state(self.pid) == "Z", f"the end of {self.pid}")
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.pid = 0
+        return status
+
     def close(self):
         """Kills what is left. Returns the arguments of what was, except the shell."""
         left = [" ".join(arguments(pid)) for pid in self.processes()]
         deadline = time.monotonic() + DEADLINE
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
         while self.processes() and time.monotonic() < deadline:
             for pid in self.processes():
                 try:
