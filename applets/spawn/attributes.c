@@ -121,7 +121,7 @@ const char *spawn_parse_umask(void *args, const char *text) {
     unsigned mode;
     const char *why = cli_parse_mode(text, &mode);
     if (!why && mode > 0777)
-        why = "too large";
+        why = "above the octal umask 777";
     if (!why)
         spawn_add_step(args,
                        (struct os_step){ .kind = OS_STEP_UMASK, .umask = mode, .object = text });

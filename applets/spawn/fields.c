@@ -47,7 +47,7 @@ const struct cli_field spawn_fields[] = {
     [SPAWN_SGID] = FIELD(PROCESS, "sgid", CLI_UINT, "the saved one"),
     [SPAWN_GROUPS] = LIST("groups", CLI_UINT, "the supplementary groups, as os.getgroups"),
     [SPAWN_LOGIN] = FIELD(PROCESS, "login", CLI_BYTES, "who logged in, as os.getlogin"),
-    [SPAWN_UMASK] = FIELD(PROCESS, "umask", CLI_MODE, "the mask of file modes, as os.umask"),
+    [SPAWN_UMASK] = FIELD(PROCESS, "umask", CLI_MASK, "the mask of file modes, as os.umask"),
     [SPAWN_CWD] = FIELD(PROCESS, "cwd", CLI_BYTES, "the working directory, as os.getcwdb"),
     [SPAWN_EXEC_PATH] =
         LIST("exec_path", CLI_BYTES, "where programs are looked for, as os.get_exec_path"),

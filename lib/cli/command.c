@@ -79,20 +79,11 @@ const struct cli_choice *cli_find_choice(const struct cli_choice *choices, const
 /* ---- fields ---- */
 
 static const char type_names[][13] = {
-    [CLI_STRING] = "string",
-    [CLI_BYTES] = "bytes",
-    [CLI_INT] = "int",
-    [CLI_UINT] = "uint",
-    [CLI_BOOL] = "bool",
-    [CLI_MODE] = "mode",
-    [CLI_TIMESPEC] = "timespec",
-    [CLI_TIMESPEC_NS] = "timespec_ns",
-    [CLI_TIMESTAMP] = "timestamp",
-    [CLI_DURATION] = "duration",
-    [CLI_DURATION_NS] = "duration_ns",
-    [CLI_ENUM] = "enum",
-    [CLI_LIST] = "list",
-    [CLI_RANGES] = "ranges",
+    [CLI_STRING] = "string",       [CLI_BYTES] = "bytes",       [CLI_INT] = "int",
+    [CLI_UINT] = "uint",           [CLI_BOOL] = "bool",         [CLI_MODE] = "mode",
+    [CLI_MASK] = "mask",           [CLI_TIMESPEC] = "timespec", [CLI_TIMESPEC_NS] = "timespec_ns",
+    [CLI_TIMESTAMP] = "timestamp", [CLI_DURATION] = "duration", [CLI_DURATION_NS] = "duration_ns",
+    [CLI_ENUM] = "enum",           [CLI_LIST] = "list",         [CLI_RANGES] = "ranges",
 };
 
 const char *cli_type_name(enum cli_type type) {

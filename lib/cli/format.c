@@ -231,7 +231,7 @@ static void sh_value(const struct cli_writer *w, const struct cli_field *field,
                      const struct cli_value *v, struct buf *b) {
     if (!is_textual(type_of(field)) && field->type != CLI_LIST && field->type != CLI_RANGES &&
         field->type != CLI_TIMESTAMP) {
-        cli_scalar_text(type_of(field), v, false, b);
+        cli_scalar_text(type_of(field), v, field->type == CLI_MASK, b);
         return;
     }
     struct buf text = { 0 };
@@ -358,9 +358,9 @@ static void value_record(const struct cli_writer *w, const struct cli_value *val
         if (i && !w->null)
             buf_add_char(b, '\t');
         if (v->known && (w->terminal || field->type == CLI_LIST))
-            add_text(field, v, false, b);
+            add_text(field, v, field->type == CLI_MASK, b);
         else if (v->known)
-            cli_scalar_text(type_of(field), v, false, b);
+            cli_scalar_text(type_of(field), v, field->type == CLI_MASK, b);
         if (w->null)
             buf_add_char(b, '\0');
     }

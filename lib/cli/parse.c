@@ -124,10 +124,11 @@ const char *cli_parse_mode(const char *text, unsigned *mode) {
         return empty;
     uint64_t bits;
     const char *reason = parse_digits(text + (has_prefix(text, 'o') ? 2 : 0), 8, &bits);
-    if (reason == not_a_number)
+    bool is_decimal = !text[strspn(text, "0123456789")];
+    if (reason == not_a_number && !is_decimal)
         return "not an octal mode";
     if (reason || bits > 07777)
-        return too_large;
+        return "not an octal mode from 0 to 7777; decimal is not accepted";
     *mode = (unsigned)bits;
     return NULL;
 }

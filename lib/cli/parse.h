@@ -45,7 +45,8 @@ const char *cli_parse_duration(const char *text, struct timespec *duration);
 const char *cli_parse_ns(const char *text, int64_t *ns);
 
 /* File mode bits in octal, 0 to 07777, with or without leading zeros or "0o". Reasons: "empty",
- * "not an octal mode", "too large". */
+ * "not an octal mode",
+ * "not an octal mode from 0 to 7777; decimal is not accepted". */
 const char *cli_parse_mode(const char *text, unsigned *mode);
 
 /* Returns 0 to 15; 16 for a character that is not a digit in any base. */

@@ -19,6 +19,7 @@ enum cli_type {
     CLI_UINT,        /* uint64_t */
     CLI_BOOL,        /* true, false */
     CLI_MODE,        /* uint64_t: decimal as in os, octal in text and table */
+    CLI_MASK,        /* the same, but octal in value and sh, too: a mask that options accept */
     CLI_TIMESPEC,    /* seconds and nanoseconds as an exact decimal: -1.500000000 */
     CLI_TIMESPEC_NS, /* the same as one integer of nanoseconds */
     CLI_TIMESTAMP,   /* the same as ISO 8601 UTC: 1969-12-31T23:59:58.500000000Z */

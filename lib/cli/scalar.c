@@ -96,9 +96,10 @@ void cli_scalar_text(enum cli_type type, const struct cli_value *v, bool octal, 
         buf_add_str(b, v->b ? "true" : "false");
         break;
     case CLI_MODE:
+    case CLI_MASK:
         if (octal) {
             buf_add_char(b, '0');
-            buf_add_digits(b, v->u, 3, 4);
+            buf_add_digits(b, v->u, 3, type == CLI_MASK ? 3 : 4);
         } else {
             buf_add_uint(b, v->u);
         }

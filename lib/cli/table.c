@@ -23,6 +23,7 @@ static bool is_right_aligned(const struct cli_field *field) {
     case CLI_INT:
     case CLI_UINT:
     case CLI_MODE:
+    case CLI_MASK:
     case CLI_TIMESPEC:
     case CLI_TIMESPEC_NS:
     case CLI_DURATION:

@@ -1729,6 +1729,14 @@ print(os.sched_getscheduler(0) == os.SCHED_BATCH | os.SCHED_RESET_ON_FORK)'
     for bad in '' 8 1000 -1 x u=rwx; do
         osbox 125 spawn --umask="$bad" -- true
     done
+    for bad in 33188 33261 10000; do
+        osbox 125 spawn --umask="$bad" -- true
+        complained "spawn: '--umask=$bad': not an octal mode from 0 to 7777; decimal is not accepted"
+        osbox 125 spawn --open=1,creat,"$bad":x -- true
+        [[ $stderr == *'not an octal mode from 0 to 7777; decimal is not accepted' ]]
+    done
+    osbox 125 spawn --umask=1000 -- true
+    complained "spawn: '--umask=1000': above the octal umask 777"
 }
 
 @test "--pdeathsig: a program whose parent dies gets the signal" {
@@ -2002,9 +2010,18 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn touch ran 3>&-
 @test "without a program: the state that a process would have" {
     mkdir directory
     osbox 0 spawn --chdir=directory --umask=0123 --nice=0 -g cwd,umask
-    [ "$output" = "$PWD/directory	83" ] || got "$PWD/directory	0123"
+    got "$PWD/directory	0123"
     osbox 0 spawn --umask=027 -o text -F umask
-    got 'umask=00027'
+    got 'umask=0027'
+    local format
+    for format in value table sh; do
+        osbox 0 spawn --umask=027 -o $format -F umask
+        [[ ${lines[-1]} =~ (^|[ =])0027( |$) ]]
+    done
+    osbox 0 spawn --umask=027 -o csv -F umask
+    got $'umask\n23'
+    run -0 sh -c 'umask 0135; "$0" spawn --umask="$("$0" spawn -g umask)" -- sh -c umask' "$OSBOX" 3>&-
+    got 0135
     osbox 0 spawn --umask=027 -J -F umask
     got '{"umask":23}'
     osbox 0 spawn --rlimit=nofile=64:128 -J -F limits

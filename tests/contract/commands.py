@@ -94,6 +94,7 @@ CELL = {
     "uint": r"\d+",
     "bool": r"true|false",
     "mode": r"\d+",
+    "mask": r"\d+",
     "octal": r"0[0-7]{4,}",
     "timespec": r"-?\d+\.\d{9}",
     "timespec_ns": r"-?\d+",
@@ -635,7 +636,7 @@ def json_fault(kind, item, value):
         return None if good and all(isinstance(v, int) and v >= 0 for v in value) else "no numbers"
     if kind == "bool":
         return None if isinstance(value, bool) else "no boolean"
-    if kind in ("int", "uint", "mode", "timespec_ns", "duration_ns"):
+    if kind in ("int", "uint", "mode", "mask", "timespec_ns", "duration_ns"):
         good = isinstance(value, int) and not isinstance(value, bool)
         return None if good and (value >= 0 or kind != "uint") else "no such integer"
     if kind in ("timespec", "duration"):

@@ -383,6 +383,7 @@ static void test_duration_refused(void) {
 }
 
 static void test_mode(void) {
+    static const char no_mode[] = "not an octal mode from 0 to 7777; decimal is not accepted";
     check_mode("0", 0);
     check_mode("7", 07);
     check_mode("644", 0644);
@@ -392,9 +393,11 @@ static void test_mode(void) {
     check_mode("7777", 07777);
     check_mode("0000000000000000000000000000007777", 07777);
     refuse_mode("", "empty");
-    refuse_mode("10000", "too large");
-    refuse_mode("7777777777777777777777777777777", "too large");
-    refuse_mode("8", "not an octal mode");
+    refuse_mode("10000", no_mode);
+    refuse_mode("33188", no_mode); /* a decimal st_mode */
+    refuse_mode("33261", no_mode);
+    refuse_mode("7777777777777777777777777777777", no_mode);
+    refuse_mode("8", no_mode);
     refuse_mode("0x1ff", "not an octal mode");
     refuse_mode("-1", "not an octal mode");
     refuse_mode("+1", "not an octal mode");
