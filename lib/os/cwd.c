@@ -100,14 +100,14 @@ int os_cwd(struct buf *b, struct base_error *e) {
     char text[4096];
     long size = syscall(SYS_getcwd, text, sizeof text);
     int r = size < 0 ? -errno : 0;
-    if (r == -ENAMETOOLONG || r == -ERANGE)
+    if (r == -ENAMETOOLONG || r == -ERANGE) {
         r = climb(&path);
-    else if (r == 0 && text[0] == '/')
-        buf_add(&path, text, (size_t)size - 1);
-    if (r == 0)
-        buf_add(b, path.data, path.len);
-    buf_finish(&path);
-    if (r == 0 && b->failed)
+        buf_add(b, path.data, r < 0 ? 0 : path.len);
+    } else if (r == 0 && text[0] == '/') {
+        buf_add(b, text, (size_t)size - 1);
+    }
+    if (r == 0 && (b->failed || path.failed))
         r = -ENOMEM;
+    buf_finish(&path);
     return r == 0 || r == -ENOENT ? 0 : base_fail(e, -r, "getcwd", NULL);
 }

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "os/kernel.h"
 #include "os/cwd.h"
+#include "os/kernel.h"
 #include "os/limit.h"
 #include "os/process_state.h"
 #include "os/signal.h"

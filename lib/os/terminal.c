@@ -45,6 +45,8 @@ int os_terminal_foreground(void) {
 /* Whether a process has an ancestor in our process group. */
 static bool descends_from_us(int pid) {
     long parent;
+    if (os_proc_state(NULL) != OS_PROC_OURS)
+        return false;
     while (os_proc_stat_number(pid, 4, &parent) && parent > 0) {
         if (getpgid((pid_t)parent) == getpgrp())
             return true;
