@@ -206,6 +206,10 @@ static inline uint64_t os_kernel_sigset_bits(const struct os_kernel_sigset *set)
     return signals;
 }
 
+/* TIOCGDEV with the type that other requests have: musl's, an unsigned int, is not an argument of
+ * musl's ioctl(2) without a warning. */
+#define OS_TIOCGDEV _IOR('T', 0x32, unsigned)
+
 /* For waitid(2): the process of a pidfd, Linux 5.4. */
 enum { OS_P_PIDFD = 3 };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "os/kernel.h"
 #include "os/raw_terminal.h"
 #include "os/signal.h"
 
@@ -38,8 +39,8 @@ static bool names_terminal(int fd, int terminal) {
     struct stat file;
     unsigned other = 0, device = 0;
     return fstat(fd, &file) == 0 && file.st_rdev != makedev(5, 0) &&
-           file.st_rdev != makedev(5, 2) && ioctl(fd, TIOCGDEV, &other) == 0 &&
-           ioctl(terminal, TIOCGDEV, &device) == 0 && other == device;
+           file.st_rdev != makedev(5, 2) && ioctl(fd, OS_TIOCGDEV, &other) == 0 &&
+           ioctl(terminal, OS_TIOCGDEV, &device) == 0 && other == device;
 }
 
 /* Opens the terminal once more: flock(2) locks open files, and the inherited one is shared with the
