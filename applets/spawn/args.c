@@ -49,7 +49,6 @@ void spawn_args_finish(void *data) {
     for (size_t i = 0; i < args->memory.count; i++)
         free(args->memory.items[i]);
     vec_finish(&args->memory);
-    vec_finish(&args->namespaces);
     vec_finish(&args->changes);
     program_start_finish(&args->start);
     os_plan_finish(&args->plan);

@@ -3,12 +3,14 @@
  * spawn's records: how a program ended or why it was not run, what was started,
  * the plan, and the state of a process.
  */
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "applets/spawn/spawn.h"
 #include "cli/signal.h"
 #include "os/process_state.h"
+#include "os/spawn_predict.h"
 #include "os/users.h"
 
 enum {
@@ -77,6 +79,34 @@ const struct cli_field spawn_fields[] = {
     [SPAWN_MACHINE] = SYSTEM("machine", "the hardware, such as x86_64"),
     [SPAWN_DOMAINNAME] = SYSTEM("domainname", "the NIS domain name"),
 };
+
+/* ---- the view ---- */
+
+bool spawn_names_field(const struct cli_call *call, unsigned view) {
+    const char *list = call->common.fields;
+    if (!list)
+        return false;
+    for (list += *list == '+';; list++) {
+        size_t size = strcspn(list, ",");
+        const struct cli_field *field = cli_find_field(call->command, list, size);
+        if (field && cli_is_in_view(field, view))
+            return true;
+        list += size;
+        if (!*list)
+            return false;
+    }
+}
+
+unsigned spawn_choose_view(const struct cli_call *call, const void *data) {
+    const struct spawn_args *args = data;
+    if (args->mode == SPAWN_DRY_RUN)
+        return spawn_names_field(call, SPAWN_VIEW_PROCESS) ? SPAWN_VIEW_PROCESS : SPAWN_VIEW_PLAN;
+    if (!call->program)
+        return SPAWN_VIEW_PROCESS;
+    if (args->mode != SPAWN_NOWAIT)
+        return SPAWN_VIEW_STATUS;
+    return args->status ? SPAWN_VIEW_STARTED_STATUS : SPAWN_VIEW_STARTED;
+}
 
 /* ---- lists ---- */
 
@@ -241,6 +271,32 @@ static void fill_process(const struct os_process_state *p, struct cli_value *val
         values[SPAWN_CWD] = cli_bytes(p->cwd.data, p->cwd.len);
 }
 
+/* Makes the fields of unknown parts null, once all are filled. */
+static void blank_unknown(const struct os_process_state *p, struct cli_value *values) {
+    static const struct {
+        unsigned char part, field;
+    } fields[] = {
+        { OS_PART_PID, SPAWN_RESULT + WAIT_PID },
+        { OS_PART_PID, SPAWN_PPID },
+        { OS_PART_PGID, SPAWN_PGID },
+        { OS_PART_SID, SPAWN_SID },
+        { OS_PART_UIDS, SPAWN_RUID },
+        { OS_PART_UIDS, SPAWN_EUID },
+        { OS_PART_UIDS, SPAWN_SUID },
+        { OS_PART_GIDS, SPAWN_RGID },
+        { OS_PART_GIDS, SPAWN_EGID },
+        { OS_PART_GIDS, SPAWN_SGID },
+        { OS_PART_GROUPS, SPAWN_GROUPS },
+        { OS_PART_CAPABILITIES, SPAWN_CAP_PERMITTED },
+        { OS_PART_CAPABILITIES, SPAWN_CAP_EFFECTIVE },
+        { OS_PART_NAMES, SPAWN_NODENAME },
+        { OS_PART_NAMES, SPAWN_DOMAINNAME },
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (p->unknown & fields[i].part)
+            values[fields[i].field] = cli_null();
+}
+
 /* Looked up only if the field is selected. */
 static void fill_login(struct cli *cli, const struct os_process_state *p,
                        struct os_name_cache *cache, struct cli_value *values) {
@@ -253,26 +309,20 @@ static void fill_login(struct cli *cli, const struct os_process_state *p,
     values[SPAWN_LOGIN] = cli_str(name);
 }
 
-void spawn_emit_process(struct cli *cli, char **entries) {
+static void emit_state(struct cli *cli, const struct os_process_state *p, char **entries) {
     struct cli_value values[SPAWN_FIELDS] = { 0 };
     struct lists lists = { 0 };
     struct value_list groups = { 0 };
     struct os_name_cache cache = { 0 };
-    struct os_process_state p;
-    struct base_error e;
-    if (os_process_state_get(&p, &e) < 0) {
-        cli_report(cli, &e);
-        os_process_state_finish(&p);
-        return;
-    }
-    fill_process(&p, values);
-    fill_system(&p.system, values);
-    fill_login(cli, &p, &cache, values);
-    fill_lists(&lists, &p, entries, values);
+    fill_process(p, values);
+    fill_system(&p->system, values);
+    fill_login(cli, p, &cache, values);
+    fill_lists(&lists, p, entries, values);
     bool good = !lists.text.failed;
-    for (size_t i = 0; good && i < p.groups.count; i++)
-        good = vec_push(&groups, cli_uint(p.groups.items[i]));
+    for (size_t i = 0; good && i < p->groups.count; i++)
+        good = vec_push(&groups, cli_uint(p->groups.items[i]));
     values[SPAWN_GROUPS] = cli_list(groups.items, groups.count);
+    blank_unknown(p, values);
     if (!good)
         cli_complain(cli, CLI_EX_OSERR, NULL, "out of memory");
     else
@@ -281,6 +331,18 @@ void spawn_emit_process(struct cli *cli, char **entries) {
     vec_finish(&lists.values);
     vec_finish(&groups);
     os_name_cache_finish(&cache);
+}
+
+void spawn_emit_process(struct cli *cli, const struct os_plan *plan, bool planned) {
+    struct os_process_state p;
+    struct base_error e;
+    int r = os_process_state_get(&p, &e);
+    if (r == 0 && planned)
+        r = os_plan_predict(plan, &p, &e);
+    if (r < 0)
+        cli_report(cli, &e);
+    else
+        emit_state(cli, &p, plan->environ);
     os_process_state_finish(&p);
 }
 

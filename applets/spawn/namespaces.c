@@ -2,12 +2,14 @@
  *
  * spawn's namespaces and root directory.
  */
+#include <errno.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include "applets/spawn/spawn.h"
+#include "cli/parse.h"
 #include "os/namespace.h"
 
 const char *spawn_parse_chroot(void *args, const char *text) {
@@ -43,37 +45,80 @@ const char *spawn_parse_unshare(void *args, const char *text) {
     return why;
 }
 
-const char *spawn_parse_setns(void *args, const char *text) {
-    struct spawn_args *a = args;
-    if (!text[0])
-        return "empty";
-    return vec_push(&a->namespaces, text) ? NULL : "out of memory";
+/* What follows LIST@. */
+static const char *target_of(const char *text) {
+    size_t size = strcspn(text, "@/");
+    return text[size] == '@' ? text + size + 1 : text;
 }
 
-static bool resolve_namespace(struct cli *cli, struct spawn_args *args, const char *text) {
+/* The target is looked up later, except for the number of a descriptor, which no descriptor of our
+ * own may get. */
+const char *spawn_parse_setns(void *args, const char *text) {
+    struct spawn_args *a = args;
+    struct os_step step = { .kind = OS_STEP_SETNS, .setns.fd = -1, .object = text };
+    const char *target = target_of(text);
+    if (!text[0])
+        return "empty";
+    if (strncmp(target, "fd:", 3) == 0 && cli_parse_fd(target + 3, &step.setns.fd))
+        return "not of the form [LIST@]fd:N";
+    os_plan_add(&a->plan, step);
+    return NULL;
+}
+
+static bool report_target(struct cli *cli, struct spawn_args *args, const struct base_error *e,
+                          const char *text) {
+    spawn_keep_failure(args, e, text);
+    cli_report(cli, e);
+    return false;
+}
+
+/* Before anything is opened, which could get the number of one that is not open. */
+static bool check_descriptor(struct cli *cli, struct spawn_args *args, const struct os_step *s) {
     struct base_error e;
-    struct os_step step = { .kind = OS_STEP_SETNS, .object = text };
-    int *flags = &step.setns.flags;
-    size_t size = strcspn(text, "@/");
-    const char *target = text, *why = NULL;
-    if (text[size] == '@') {
-        why = parse_namespaces(text, size, flags);
-        target = text + size + 1;
-    }
-    if (why) {
-        cli_usage(cli, text, "no such namespace: cgroup, ipc, mnt, net, pid, time, user, uts");
+    if (s->setns.fd < 0 || cli_is_open(&cli->call, s->setns.fd))
+        return true;
+    base_fail(&e, EBADF, "fcntl", NULL);
+    e.fd = s->setns.fd;
+    return report_target(cli, args, &e, s->object);
+}
+
+static bool resolve_namespace(struct cli *cli, struct spawn_args *args, struct os_step *s) {
+    struct base_error e;
+    const char *target = target_of(s->object);
+    size_t list = (size_t)(target - s->object);
+    if (list && parse_namespaces(s->object, list - 1, &s->setns.flags)) {
+        cli_usage(cli, s->object, "no such namespace: cgroup, ipc, mnt, net, pid, time, user, uts");
         return false;
     }
-    step.setns.fd = os_namespace_open(target, flags, args->plan.deadline, &e);
-    if (step.setns.fd < 0) {
-        spawn_keep_failure(args, &e, text);
-        cli_report(cli, &e);
-        return false;
+    s->setns.fd = s->setns.fd >= 0
+                      ? os_namespace_copy(s->setns.fd, &s->setns.flags, &e)
+                      : os_namespace_open(target, &s->setns.flags, args->plan.deadline, &e);
+    return s->setns.fd >= 0 || report_target(cli, args, &e, s->object);
+}
+
+/* Removes the steps for processes that are in the same namespaces as we are. */
+static void remove_empty(struct os_step_list *steps) {
+    size_t kept = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct os_step *s = &steps->items[i];
+        if (s->kind == OS_STEP_SETNS && !s->setns.flags)
+            close(s->setns.fd);
+        else
+            steps->items[kept++] = *s;
     }
-    if (*flags)
-        os_plan_add(&args->plan, step);
-    else
-        close(step.setns.fd); /* the process is in the same ones as we are */
+    steps->count = kept;
+}
+
+static bool resolve_targets(struct cli *cli, struct spawn_args *args) {
+    struct os_step_list *steps = &args->plan.steps;
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].kind == OS_STEP_SETNS && !check_descriptor(cli, args, &steps->items[i]))
+            return false;
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].kind == OS_STEP_SETNS &&
+            !resolve_namespace(cli, args, &steps->items[i]))
+            return false;
+    remove_empty(steps);
     return true;
 }
 
@@ -104,9 +149,8 @@ static void add_propagation(struct spawn_args *args) {
 }
 
 bool spawn_resolve_namespaces(struct cli *cli, struct spawn_args *args) {
-    for (size_t i = 0; i < args->namespaces.count; i++)
-        if (!resolve_namespace(cli, args, args->namespaces.items[i]))
-            return false;
+    if (!resolve_targets(cli, args))
+        return false;
     if (args->map_root)
         args->unshare |= CLONE_NEWUSER;
     if (args->unshare && !add_unshare(args)) {

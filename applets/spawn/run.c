@@ -182,7 +182,7 @@ void spawn_show_process(struct cli *cli, struct spawn_args *args) {
     if (os_plan_apply(&args->plan, &e) < 0)
         cli_report(cli, &e);
     else
-        spawn_emit_process(cli, args->plan.environ);
+        spawn_emit_process(cli, &args->plan, false);
 }
 
 void spawn_run_program(struct cli *cli, struct spawn_args *args) {
@@ -219,7 +219,10 @@ void spawn_run_program(struct cli *cli, struct spawn_args *args) {
         become(cli, args);
         break;
     case SPAWN_DRY_RUN:
-        spawn_emit_plan(cli, &args->plan);
+        if (spawn_choose_view(&cli->call, args) == SPAWN_VIEW_PLAN)
+            spawn_emit_plan(cli, &args->plan);
+        else
+            spawn_emit_process(cli, &args->plan, true);
         break;
     }
 }

@@ -128,7 +128,9 @@ static const struct cli_option options[] = {
     { CLI_SET(struct spawn_args, mode, SPAWN_OVERLAY), .name = "overlay",
       .conflicts = "dry-run timeout", .help = "become the program, as os.execv" },
     { CLI_SET(struct spawn_args, mode, SPAWN_DRY_RUN), .name = "dry-run",
-      .conflicts = "timeout status", .help = "print the steps in their order, and do none" },
+      .conflicts = "timeout status",
+      .help =
+          "do nothing: print the steps in their order, or the process that they would lead to" },
     { CLI_PLACE(struct spawn_args, status), .name = "status", .metavar = "FILE|fd:N",
       .help = "write a record of how it ended, or why it was not run" },
     CLI_INCLUDE(struct spawn_args, time, struct program_time, INCLUDE_TIME),
@@ -216,9 +218,9 @@ static const struct cli_option options[] = {
       .help = "how mounts spread from and to a mount namespace of its own" },
     { CLI_FLAG(struct spawn_args, map_root), .name = "map-root-user", .conflicts = "user groups",
       .help = "be root in a user namespace of its own" },
-    { CLI_CALL(CALL_SETNS), .name = "setns", .metavar = "[LIST@]PID|PATH",
+    { CLI_CALL(CALL_SETNS), .name = "setns", .metavar = "[LIST@]PID|PATH|fd:N",
       .complete = CLI_COMPLETE_PID,
-      .help = "join the namespaces of a process, or one that is a file" },
+      .help = "join the namespaces of a process (fd:N: of a pidfd), or one that is a file" },
     CLI_OPTIONS_END,
 };
 
@@ -240,24 +242,19 @@ static bool has_propagation_alone(const struct cli_call *call, const void *data)
     return args->propagation != MS_PRIVATE && !(args->unshare & CLONE_NEWNS);
 }
 
+static bool mixes_fields(const struct cli_call *call, const void *data) {
+    return ((const struct spawn_args *)data)->mode == SPAWN_DRY_RUN &&
+           spawn_names_field(call, SPAWN_VIEW_PLAN) && spawn_names_field(call, SPAWN_VIEW_PROCESS);
+}
+
 static const struct cli_rule rules[] = {
     { has_propagation_alone, "--propagation", "requires --unshare=mnt" },
+    { mixes_fields, "--fields", "fields of a step and of the process cannot be combined" },
     { has_argv0_alone, "--argv0", "requires CMD" },
     { has_exec_fd_alone, "--exec-fd", "requires CMD" },
     { has_path_alone, "--path", "requires CMD" },
     { NULL, NULL, NULL },
 };
-
-static unsigned choose_view(const struct cli_call *call, const void *data) {
-    const struct spawn_args *args = data;
-    if (args->mode == SPAWN_DRY_RUN)
-        return SPAWN_VIEW_PLAN;
-    if (!call->program)
-        return SPAWN_VIEW_PROCESS;
-    if (args->mode != SPAWN_NOWAIT)
-        return SPAWN_VIEW_STATUS;
-    return args->status ? SPAWN_VIEW_STARTED_STATUS : SPAWN_VIEW_STARTED;
-}
 
 static void run(struct cli *cli, void *data) {
     struct spawn_args *args = data;
@@ -282,7 +279,7 @@ const struct cli_command applet_spawn = {
     .includes = includes,
     .choices = choices,
     .parse = parse_option,
-    .choose_view = choose_view,
+    .choose_view = spawn_choose_view,
     .failure_views =
         1 << SPAWN_VIEW_STATUS | 1 << SPAWN_VIEW_STARTED | 1 << SPAWN_VIEW_STARTED_STATUS,
     .rules = rules,

@@ -16,10 +16,9 @@ struct spawn_texts BASE_VEC(const char *);
 struct spawn_memory BASE_VEC(void *);
 
 struct spawn_args {
-    struct os_plan plan;           /* the steps, in the order of the options */
-    struct spawn_memory memory;    /* what steps point to, each allocated */
-    struct spawn_texts namespaces; /* --setns */
-    struct spawn_texts changes;    /* of the environment: "K=V" is set, "K" is unset */
+    struct os_plan plan;        /* the steps, in the order of the options */
+    struct spawn_memory memory; /* what steps point to, each allocated */
+    struct spawn_texts changes; /* of the environment: "K=V" is set, "K" is unset */
     const char *user;
     const char *groups;
     const char *argv0;
@@ -158,8 +157,15 @@ enum spawn_field {
 
 extern const struct cli_field spawn_fields[];
 
-/* Emits one record with the state of this process, which is what a child would have. */
-void spawn_emit_process(struct cli *cli, char **entries);
+/* Returns the view of the records, enum spawn_view. */
+unsigned spawn_choose_view(const struct cli_call *call, const void *args);
+
+/* Returns whether -F or -g names a field of that view. */
+bool spawn_names_field(const struct cli_call *call, unsigned view);
+
+/* Emits one record with the state of this process, to which the plan was applied, or, if it is only
+ * planned, with the state that a child would have. */
+void spawn_emit_process(struct cli *cli, const struct os_plan *plan, bool planned);
 
 /* Emits one record per step of the plan. */
 void spawn_emit_plan(struct cli *cli, const struct os_plan *plan);

@@ -22,6 +22,7 @@
 #include "os/kernel.h"
 #include "os/namespace.h"
 #include "os/proc.h"
+#include "os/wait_status.h"
 #include "os/watch.h"
 
 static const struct kind {
@@ -114,6 +115,22 @@ static bool has_ended(int pidfd) {
     return poll(&p, 1, 0) != 0;
 }
 
+/* Completes the flags for a process. Returns 0, or -errno: ESRCH if it has ended. */
+static int examine_process(int pidfd, int *flags, struct base_error *e) {
+    int r = *flags ? 0 : find_differences(pidfd, flags);
+    /* What was seen is true only of a process that still exists. */
+    if (has_ended(pidfd))
+        r = -ESRCH;
+    if (r == 0)
+        return 0;
+    base_fail(e, -r, "setns", NULL);
+    if (e && r == -ENOENT)
+        e->hint = "/proc is missing or does not contain it";
+    if (e && r == -EACCES)
+        e->capability = os_capability_missing(CAP_SYS_PTRACE);
+    return r;
+}
+
 static int open_process(const char *pid, int *flags, struct base_error *e) {
     char *end;
     errno = 0;
@@ -123,18 +140,12 @@ static int open_process(const char *pid, int *flags, struct base_error *e) {
     int fd = (int)syscall(OS_NR_PIDFD_OPEN, (int)number, 0);
     if (fd < 0)
         return base_fail(e, errno, "pidfd_open", pid);
-    int r = *flags ? 0 : find_differences(fd, flags);
-    /* What was seen is true only of a process that still exists. */
-    if (has_ended(fd))
-        r = -ESRCH;
+    int r = examine_process(fd, flags, e);
     if (r == 0)
         return fd;
     close(fd);
-    base_fail(e, -r, "setns", pid);
-    if (e && r == -ENOENT)
-        e->hint = "/proc is missing or does not contain it";
-    if (e && r == -EACCES)
-        e->capability = os_capability_missing(CAP_SYS_PTRACE);
+    if (e)
+        e->path = pid;
     return r;
 }
 
@@ -156,6 +167,40 @@ int os_namespace_open(const char *target, int *flags, int64_t deadline, struct b
     }
     *flags = kind;
     return fd;
+}
+
+/* waitid(2) fails with another error than ECHILD if it is not a pidfd. */
+static bool is_pidfd(int fd) {
+    struct os_wait_status r;
+    int result = os_waitid((idtype_t)OS_P_PIDFD, (id_t)fd, WEXITED | WNOHANG | WNOWAIT, &r, NULL);
+    return result >= 0 || result == -ECHILD;
+}
+
+static int examine_descriptor(int fd, int *flags, struct base_error *e) {
+    if (is_pidfd(fd))
+        return examine_process(fd, flags, e);
+    int kind = ioctl(fd, NS_GET_NSTYPE);
+    bool same = kind >= 0 && (!*flags || *flags == kind);
+    if (same) {
+        *flags = kind;
+        return 0;
+    }
+    base_fail(e, EINVAL, "setns", NULL);
+    if (e && kind < 0)
+        e->hint = "neither a pidfd nor a namespace";
+    return -EINVAL;
+}
+
+int os_namespace_copy(int fd, int *flags, struct base_error *e) {
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int r = copy < 0 ? base_fail(e, errno, "fcntl", NULL) : examine_descriptor(copy, flags, e);
+    if (r == 0)
+        return copy;
+    if (copy >= 0)
+        close(copy);
+    if (e)
+        e->fd = fd;
+    return r;
 }
 
 const char *os_namespace_hint(void) {

@@ -25,6 +25,11 @@ void os_namespace_names(int flags, struct buf *b);
  * ENOENT if the namespaces of a process cannot be compared because /proc is missing, ETIMEDOUT. */
 int os_namespace_open(const char *target, int *flags, int64_t deadline, struct base_error *e);
 
+/* The same for an open descriptor, a pidfd or a namespace, of which it returns a copy to close, or
+ * -errno: EBADF if it is not open, EINVAL if it is something else or not of the kind in *flags,
+ * ESRCH and ENOENT as above. */
+int os_namespace_copy(int fd, int *flags, struct base_error *e);
+
 /* Explains ENOMEM of clone(2): the PID namespace that is for our children can have no more. Returns
  * a literal for base_error.hint; NULL: that is not the reason. */
 const char *os_namespace_hint(void);

@@ -19,7 +19,20 @@
 
 enum { OS_LIMITS = RLIM_NLIMITS };
 
+/* Members that can be unknown: os_process_state_get() knows all, os_plan_predict() does not. */
+enum os_process_part {
+    OS_PART_PID = 1 << 0, /* and ppid */
+    OS_PART_PGID = 1 << 1,
+    OS_PART_SID = 1 << 2,
+    OS_PART_UIDS = 1 << 3,
+    OS_PART_GIDS = 1 << 4,
+    OS_PART_GROUPS = 1 << 5,
+    OS_PART_CAPABILITIES = 1 << 6, /* permitted and effective */
+    OS_PART_NAMES = 1 << 7,        /* nodename and domainname */
+};
+
 struct os_process_state {
+    unsigned unknown; /* bit set of enum os_process_part */
     int pid, ppid, pgid, sid;
     uid_t ruid, euid, suid;
     gid_t rgid, egid, sgid;

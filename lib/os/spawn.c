@@ -65,6 +65,8 @@ static bool step_names(const struct os_step *s, int fd) {
         return s->dup2.from == fd || s->dup2.to == fd;
     if (s->kind == OS_STEP_PIPE)
         return s->pipe.from == fd || s->pipe.to == fd;
+    if (s->kind == OS_STEP_SETNS)
+        return s->setns.fd == fd;
     return (s->kind == OS_STEP_CLOSE || s->kind == OS_STEP_FCHDIR) && s->fd == fd;
 }
 

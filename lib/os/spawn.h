@@ -64,7 +64,7 @@ void os_plan_set(struct os_plan *p, struct os_step step);
 /* Returns whether there is a step of that kind. */
 bool os_plan_has(const struct os_plan *p, enum os_step_kind kind);
 
-/* Returns whether a file action names this descriptor. */
+/* Returns whether a file action or SETNS names this descriptor. */
 bool os_plan_names(const struct os_plan *p, int fd);
 
 /* Moves a descriptor of our own to a number that no step names, with close-on-exec; the program

@@ -39,6 +39,9 @@ static inline int os_expect(bool same) {
     return same ? 0 : -EPROTO;
 }
 
+/* Returns the nice value that a NICE step makes of another one. */
+int os_nice_after(int now, const struct os_step *s);
+
 typedef int os_step_fn(const struct os_step *s);
 
 /* spawn_process.c: session, limits, scheduling, signals */

@@ -47,15 +47,19 @@ int os_step_rlimit(const struct os_step *s) {
 /* ---- scheduling ---- */
 
 /* nice(2) clamps the value to the range, and so does this. */
+int os_nice_after(int now, const struct os_step *s) {
+    int want = s->nice.value;
+    if (!s->nice.absolute && __builtin_add_overflow(now, s->nice.value, &want))
+        want = s->nice.value;
+    return want < -20 ? -20 : want > 19 ? 19 : want;
+}
+
 int os_step_nice(const struct os_step *s) {
     errno = 0;
     int now = getpriority(PRIO_PROCESS, 0);
     if (now == -1 && errno)
         return -errno;
-    int want = s->nice.value;
-    if (!s->nice.absolute && __builtin_add_overflow(now, s->nice.value, &want))
-        want = s->nice.value;
-    want = want < -20 ? -20 : want > 19 ? 19 : want;
+    int want = os_nice_after(now, s);
     if (setpriority(PRIO_PROCESS, 0, want) < 0)
         return -errno;
     return os_expect(getpriority(PRIO_PROCESS, 0) == want);

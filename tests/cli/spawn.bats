@@ -1255,6 +1255,40 @@ exec'
     got umask
 }
 
+@test "--dry-run with fields of the process prints the one that the steps would make" {
+    local user
+    osbox 0 spawn --dry-run --umask=027 --nice=3 -J -F umask,cwd,pid --chdir=/usr -- /nope
+    got '{"umask":23,"cwd":"/usr","pid":null}'
+    osbox 0 spawn --dry-run --user=1234:5678 --groups=9,7,9 -J -F ruid,euid,suid,rgid,egid,sgid,groups
+    got '{"ruid":1234,"euid":1234,"suid":1234,"rgid":5678,"egid":5678,"sgid":5678,"groups":[7,9]}'
+    user=$(id -un) || skip 'this user has no name'
+    run -0 --separate-stderr as_user "$OSBOX" spawn --dry-run --user="$user" -g groups
+    got "$(id -G "$user" | tr ' ' '\n' | sort -nu | paste -sd,)"
+    run -0 --separate-stderr as_user "$OSBOX" spawn --dry-run --user=0:0 --groups=none -J \
+        -F ruid,cap_permitted,cap_effective
+    got '{"ruid":0,"cap_permitted":null,"cap_effective":null}'
+}
+
+@test "--dry-run: +LIST adds to the default fields of the records that it names" {
+    osbox 0 spawn --dry-run --umask=0 -o csv -F +step
+    [ "${lines[0]}" = index,step,object ]
+    osbox 0 spawn --dry-run --umask=0 -J -F +sysname
+    [[ $output == '{"pid":null,'*'"sysname":"Linux"}' ]]
+    osbox 0 spawn --dry-run --umask=0 -o csv -F all
+    [ "${lines[0]}" = index,step,object ]
+}
+
+@test "--dry-run: fields of a step and of the process are a usage error together" {
+    local list
+    for list in umask,step step,umask +umask,object; do
+        osbox 125 spawn --dry-run -F $list -- touch ran
+        got ''
+        complained "spawn: '--fields': fields of a step and of the process cannot be combined"
+    done
+    osbox 125 spawn --dry-run -F umask,exitcode
+    complained "spawn: 'exitcode': not a field of these records; -F help lists them"
+}
+
 # ---- modes that exclude each other ----
 
 @test "what is about the program requires one" {
@@ -1935,6 +1969,48 @@ $(readlink /proc/$left_pid/ns/uts)"
     osbox 125 spawn --setns=nope@$left_pid -- touch ran
     osbox 125 spawn --setns=net@/proc/$left_pid/ns/uts -- touch ran
     osbox 125 spawn --setns= -- touch ran
+    [ ! -e ran ]
+}
+
+@test "--setns=fd:N joins through a pidfd or a namespace that was inherited" {
+    can_unshare -Ur
+    unshare -Uru sh -c 'hostname of-a-test && echo ready && exec sleep 1000' >ready 3>&- &
+    left_pid=$!
+    run -0 timeout 20 sh -c 'until [ -s ready ]; do :; done'
+    local target
+    for target in fd:5 user,uts@fd:5; do
+        run -0 python3 -c 'import os, sys
+os.dup2(os.pidfd_open(int(sys.argv[1])), 5)
+os.set_inheritable(5, True)
+os.execv(sys.argv[2], sys.argv[2:])' $left_pid "$OSBOX" spawn --setns=$target -- \
+            sh -c 'hostname; [ -e /dev/fd/5 ] && echo open'
+        got $'of-a-test\nopen'
+    done
+    osbox 0 spawn --setns=fd:5 --setns=uts@fd:6 -- hostname 5</proc/$left_pid/ns/user \
+        6</proc/$left_pid/ns/uts
+    got of-a-test
+}
+
+@test "--setns=fd:N: another file, another kind, and a number that is not open" {
+    local line
+    osbox 125 spawn --setns=fd:5 -- touch ran 5</dev/null
+    explained 'spawn: descriptor 5: ' EINVAL 'neither a pidfd nor a namespace'
+    osbox 125 spawn --setns=net@fd:5 -- touch ran 5</proc/self/ns/uts
+    complained_of 'spawn: descriptor 5: ' EINVAL
+    for line in fd: fd:x fd:-1 fd:99999999999 uts@fd:x; do
+        osbox 125 spawn --setns=$line -- touch ran
+        complained "spawn: '--setns=$line': not of the form [LIST@]fd:N"
+    done
+    # Whatever osbox opens itself, it is the number that the user named.
+    for line in 0 1 2 3 4 5; do
+        run --separate-stderr -125 python3 -c 'import os, sys
+os.closerange(3, 10)
+os.closerange(int(sys.argv[1]), int(sys.argv[1]) + 1)
+os.execv(sys.argv[2], sys.argv[2:])' $line "$OSBOX" spawn --status=record -J \
+            --setns=/proc/self/ns/uts --setns=fd:$line -- touch ran
+        output=$(members step object error errno)
+        got '"fcntl" "fd:'$line'" "EBADF" 9'
+    done
     [ ! -e ran ]
 }
 

@@ -1162,7 +1162,7 @@ def check_stop():
 
 # ---- the namespaces of a process that ends ----
 
-CLONE_NEWUTS, CLONE_NEWUSER = 0x04000000, 0x10000000
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER = 0x00020000, 0x04000000, 0x10000000
 WITHOUT_REQUESTS = ["strace", "-o", "/dev/null", "-e", "trace=ioctl", "-e",
                     "inject=ioctl:error=ENOTTY"]
 
@@ -1251,6 +1251,112 @@ def check_setns():
             tap.skip(f"--setns without /proc joins or fails{name}", "no mount namespaces here")
     if pid is not None:
         reap(pid)
+
+
+# ---- --dry-run ----
+
+IDS = {"ruid", "euid", "suid", "rgid", "egid", "sgid", "groups"}
+NUMBERS = {"pid", "ppid"}  # a process that does not exist has none
+# Options, and what only doing them shows.
+PLANNED = [
+    ([], set()), (["--umask=077", "--nice=3", "--nice=40", "--no-new-privs"], set()),
+    (["--nice=-50"], set()), (["--rlimit=nofile=100", "--rlimit=core=:7"], set()),
+    (["--chdir=/usr", "--chdir=bin"], set()), (["--chdir=/proc/self"], {"cwd"}),
+    (["--fchdir=5"], set()), (["--dup2=6:5", "--fchdir=5"], {"cwd"}),
+    (["--open=5:/usr", "--fchdir=5"], {"cwd"}), (["--pipe=6:8", "--fchdir=5"], set()),
+    (["--chroot=/usr"], {"login"}), (["--chroot=/usr", "--chdir=bin"], {"cwd", "login"}),
+    (["--setsid"], {"pgid", "sid"}), (["--setpgroup"], {"pgid"}),
+    (["--setsigmask=USR1,KILL,64", "--setsigign=INT,33", "--setsigdef=PIPE"], set()),
+    (["--setsigmask=all", "--setsigign=all"], set()), (["--setsigdef=all"], set()),
+    (["-i", "-E", "PATH=/x:", "-E", "A=1"], set()),
+    (["--user=nobody"], set()), (["--user=nobody:0", "--groups=5,1,5"], set()),
+    (["--user=root"], set()), (["--groups=none"], set()), (["--resetids"], set()),
+    (["--cap-bounding=chown,kill"], set()), (["--cap-inheritable=chown"], set()),
+    (["--cap-ambient=chown"], set()), (["--cap-iab=!cap_kill,^cap_chown,cap_net_raw"], set()),
+    (["--cap-ambient=chown", "--cap-inheritable=kill", "--user=1:2", "--groups=none"], set()),
+    (["--cap-inheritable=kill", "--user=1:2", "--groups=none"], set()),
+    (["--unshare=user"], IDS | {"login"}), (["--map-root-user"], {"groups", "login"}),
+    (["--map-root-user", "--cap-bounding=chown"], {"groups", "login"}),
+    (["--unshare=user", "--cap-ambient=chown"], IDS | {"login"}),
+    (["--unshare=pid"], {"pgid", "sid"}), (["--unshare=uts"], set()),
+    (["--unshare=mnt", "--chdir=/usr"], set()),
+    (["--setns=fd:7"], IDS | {"login", "nodename", "domainname"}),
+    (["--setns=mnt@fd:7"], {"login"}),
+]
+
+
+def state(options, descriptors, set_up):
+    """The record of a process, and what was said."""
+    p = run([*SPAWN, "-J", "-F", "all", *options], pass_fds=descriptors, preexec_fn=set_up)
+    return strict_json(p.out)[0] if p.status == 0 else None, p.err
+
+
+def with_namespaces():
+    """A process in other user, mount and UTS namespaces: its pid; None where that is not possible."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        good = ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWNS) == 0
+        os.write(theirs, b"y" if good else b"n")
+        signal.pause()
+    os.close(theirs)
+    good = os.read(ours, 1) == b"y"
+    os.close(ours)
+    if not good:
+        reap(pid)
+    return pid if good else None
+
+
+def fault_of_plan(options, unknown, descriptors, set_up):
+    """What --dry-run prints is what a process without it has, or null."""
+    done, said = state(options, descriptors, set_up)
+    if done is None and not re.search(rb"EPERM|EACCES|EPROTO", said):
+        return [f"{options}: {said}"]
+    planned, said = state(["--dry-run", "-F", ",".join(done or ["groups"]), *options],
+                          descriptors, set_up)
+    if planned is None:
+        return [] if done is None else [f"{options}: {said}"]
+    if done is None:
+        return []
+    null = {name for name, value in planned.items() if value is None and done[name] is not None}
+    other = {name: (value, done[name]) for name, value in planned.items()
+             if value is not None and value != done[name]}
+    faults = [f"{options}: {other}"] if other else []
+    if null - NUMBERS != {name for name in unknown if done[name] is not None}:
+        faults.append(f"{options}: null: {null}")
+    return faults
+
+
+def check_dry_run():
+    """--dry-run with fields of the process."""
+    target = with_namespaces()
+    pidfd = os.pidfd_open(target) if target else -1
+    for want, fd in ((5, os.open("/usr/lib", os.O_RDONLY)), (6, os.open("/usr", os.O_RDONLY)),
+                     (7, pidfd)):
+        if fd >= 0:
+            os.dup2(fd, want)
+    descriptors = [5, 6, *([7] if target else [])]
+    ids = {
+        "": lambda: None,
+        " with groups": lambda: os.setgroups([4, 9, 100]),
+        " whose effective user is root": lambda: os.setresuid(1, 0, 5),
+        " whose real user is root": lambda: os.setresuid(0, 7, 0),
+        " of an ordinary user": lambda: (os.setgroups([]), os.setresgid(*[65534] * 3),
+                                         os.setresuid(*[65534] * 3)),
+    }
+    for name, set_up in ids.items():
+        claim = f"--dry-run prints what a process{name} would have"
+        if not forked(set_up):
+            tap.skip(claim, "these ids cannot be set here")
+            continue
+        tap.ok(claim, [fault for options, unknown in PLANNED
+                       if target or not options[0:1] or "fd:7" not in options[0]
+                       for fault in fault_of_plan(options, unknown, descriptors, set_up)])
+    for fd in descriptors:
+        os.close(fd)
+    if target:
+        os.close(pidfd)
+        reap(target)
 
 
 # ---- a step that blocks, on a terminal ----
@@ -1398,6 +1504,7 @@ def main():
         check_stop()
         check_blocked_start(place)
         check_setns()
+        check_dry_run()
     finally:
         shutil.rmtree(place)
     return tap.done()
