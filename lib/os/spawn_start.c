@@ -133,7 +133,8 @@ static void split_steps(struct start *s) {
 }
 
 /* Whether the step that is being done may block. */
-static bool is_blocking(const struct start *s) {
+static bool is_blocking(const void *data) {
+    const struct start *s = data;
     size_t step = __atomic_load_n(&s->step, __ATOMIC_RELAXED);
     return step < s->plan->steps.count && step_may_block(&s->plan->steps.items[step]);
 }
@@ -157,25 +158,12 @@ static void cancel(const struct start *s, int first) {
         os_watch_kill(s->pid);
 }
 
-enum { PATIENCE = 2 * OS_NS_PER_S, LOOK = OS_NS_PER_S / 100 };
-
-/* Waits for the first process until the deadline. If no step that may block is being done then, the
- * program will run soon, and is given two seconds, so that a short time limit does not depend on
- * how fast the machine is: the program receives the signal, as usual. */
-static int watch_first(const struct start *s, int first, siginfo_t *signal) {
-    const struct os_plan *p = s->plan;
-    os_sigset signals = os_watch_signals(p->mask);
-    int r = os_watch(first, p->deadline, signals, signal);
-    for (int64_t more = LOOK; more <= PATIENCE && r == -ETIMEDOUT && !is_blocking(s); more += LOOK)
-        r = os_watch(first, os_deadline(LOOK), signals, signal);
-    return r;
-}
-
 /* Waits for the first process. Returns 0 if the start has succeeded or failed by itself, or
  * -errno: EINTR, ETIMEDOUT. */
 static int watch(struct start *s, int first, struct os_plan *p) {
     siginfo_t signal = { 0 };
-    int r = watch_first(s, first, &signal);
+    os_sigset signals = os_watch_signals(p->mask);
+    int r = os_watch_start(first, p->deadline, signals, &signal, is_blocking, s);
     if (r == 0 && (s->result < 0 || is_running(s)))
         return 0;
     if (r < 0 && is_running(s)) { /* its time limit and its signals are the caller's */

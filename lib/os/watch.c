@@ -64,6 +64,17 @@ int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) 
     }
 }
 
+enum { PATIENCE = 2 * OS_NS_PER_S, LOOK = OS_NS_PER_S / 100 };
+
+int os_watch_start(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal,
+                   bool (*is_blocking)(const void *data), const void *data) {
+    int r = os_watch(pid, deadline, signals, signal);
+    for (int64_t more = LOOK; more <= PATIENCE && r == -ETIMEDOUT && !is_blocking(data);
+         more += LOOK)
+        r = os_watch(pid, os_deadline(LOOK), signals, signal);
+    return r;
+}
+
 void os_watch_kill(pid_t pid) {
     kill(pid, SIGKILL);
     if (waitpid(pid, NULL, WNOHANG) != pid) /* else its SIGCHLD may have been taken */
@@ -83,6 +94,7 @@ struct opening {
     const char *path;
     int flags;
     mode_t mode;
+    bool begun; /* the call is being made, or has returned: */
     int result; /* the descriptor, or a negative errno */
     _Alignas(16) char stack[STACK];
 };
@@ -95,8 +107,14 @@ static int open_now(const char *path, int flags, mode_t mode) {
 static int open_in_child(void *data) {
     struct opening *o = data;
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    __atomic_store_n(&o->begun, true, __ATOMIC_RELAXED);
     o->result = open_now(o->path, o->flags, o->mode);
     return 0;
+}
+
+static bool is_opening(const void *data) {
+    const struct opening *o = data;
+    return __atomic_load_n(&o->begun, __ATOMIC_RELAXED);
 }
 
 static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals) {
@@ -104,7 +122,9 @@ static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals)
     int pid = clone(open_in_child, o->stack + STACK, CLONE_FILES | SIGCHLD, o);
     if (pid < 0)
         return -errno;
-    int r = os_watch(pid, deadline, signals, &signal);
+    int r = os_watch_start(pid, deadline, signals, &signal, is_opening, o);
+    if (r == -ETIMEDOUT) /* it may have begun just now */
+        r = os_watch(pid, os_deadline(LOOK), signals, &signal);
     if (r == 0)
         return o->result;
     os_watch_kill(pid);

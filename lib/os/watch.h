@@ -7,6 +7,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,12 @@ os_sigset os_watch_signals(os_sigset mask);
  * or -errno: ETIMEDOUT at the deadline (os_monotonic_ns(), or OS_NEVER), EINTR if a signal came,
  * which is removed from the queue and stored in *signal. The child is left as it is then. */
 int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal);
+
+/* The same for a child that may be slow to begin, because the machine is busy: while `is_blocking`
+ * returns false, it gets up to two seconds more, so that a short time limit does not depend on how
+ * fast the machine is. */
+int os_watch_start(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal,
+                   bool (*is_blocking)(const void *data), const void *data);
 
 /* Kills a child and reaps it. One that the kernel cannot end yet, because a file system does not
  * respond, is left behind after a second. */

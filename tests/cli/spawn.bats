@@ -1915,6 +1915,7 @@ print(signo.value)'
 }
 
 @test "--unshare=mnt where the root is not a mount point: the step that fails is named" {
+    not_sanitized
     can_unshare -m
     chroot /usr /bin/true 2>/dev/null || skip '/usr is no root directory here'
     [ "$(stat -c %m /usr)" != /usr ] || skip '/usr is a mount point'
@@ -2028,6 +2029,7 @@ os.execv(sys.argv[2], sys.argv[2:])' $line "$OSBOX" spawn --status=record -J \
 }
 
 @test "a PID namespace whose first process has ended: the error says so" {
+    not_sanitized
     can_unshare -Urpf
     mkfifo ready
     unshare -Urpf --kill-child sh -c 'echo ready >ready; exec sleep 1000' 3>&- &
