@@ -274,7 +274,13 @@ static const struct sched_args presets = { .policy = -1,
     .views = "show set limits cpus status", .field_count = SCHED_FIELDS,                           \
     .args_size = sizeof(struct sched_args), .presets = &presets, .default_format = CLI_FORMAT_TEXT
 
+enum {
+    NEVER_WITHOUT_PROCESSES =
+        CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_CANTCREAT)
+};
+
 static const struct cli_command show_command = {
+    .never = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "show",
     .summary = "print how threads are scheduled",
     .usage = "[OPTION]... [PID[:INODE]]...",
@@ -287,6 +293,7 @@ static const struct cli_command show_command = {
 };
 
 static const struct cli_command set_command = {
+    .never = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "set",
     .summary = "change how threads are scheduled, and print what it was and is",
     .usage = "[OPTION]... PID[:INODE]...\n[OPTION]... -- CMD [ARG]...",
@@ -303,6 +310,7 @@ static const struct cli_command set_command = {
 };
 
 static const struct cli_command limits_command = {
+    .never = NEVER_WITHOUT_PROCESSES,
     .name = "limits",
     .summary = "print the priorities of each policy",
     .usage = "",
@@ -313,6 +321,7 @@ static const struct cli_command limits_command = {
 };
 
 static const struct cli_command cpus_command = {
+    .never = NEVER_WITHOUT_PROCESSES,
     .name = "cpus",
     .summary = "print how many CPUs there are, and for this process",
     .usage = "",
@@ -323,6 +332,7 @@ static const struct cli_command cpus_command = {
 };
 
 static const struct cli_command yield_command = {
+    .never = NEVER_WITHOUT_PROCESSES,
     .name = "yield",
     .summary = "let others run first, as os.sched_yield",
     .manual = "osbox-sched",
@@ -335,6 +345,7 @@ static const struct cli_command *const verbs[] = { &show_command, &set_command, 
                                                    &cpus_command, &yield_command, NULL };
 
 const struct cli_command applet_sched = {
+    .never = NEVER_WITHOUT_PROCESSES,
     .name = "sched",
     .summary = "print or change how threads are scheduled",
     .usage = "show|set|limits|cpus|yield [ARGUMENT]...",

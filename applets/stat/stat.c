@@ -264,7 +264,8 @@ static void run(struct cli *cli, void *data) {
     .options = options, .includes = includes, .choices = choices, .parse = parse_option,           \
     .choose_view = choose_view, .fields = stat_fields,                                             \
     .views = "file file-system access pathconf descriptor", .field_count = STAT_FIELDS,            \
-    .exits = exits, .args_size = sizeof(struct stat_args), .operands = CLI_COMPLETE_FILE,          \
+    .exits = exits, .never = CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_CANTCREAT),               \
+    .args_size = sizeof(struct stat_args), .operands = CLI_COMPLETE_FILE,                          \
     .default_format = CLI_FORMAT_TEXT, .run = run
 
 static const struct stat_args stat_presets = { .fd = -1, .base.dir_fd = -1 };

@@ -263,7 +263,14 @@ static const struct timerfd_args presets = { .clock = -1, .initial = -1, .fd = -
     .default_format = CLI_FORMAT_TEXT
 
 /* It prints no record: it becomes the program. */
+/* There are no files, processes or users. */
+enum {
+    NEVER = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_NOINPUT) | CLI_NEVER(CLI_EX_NOUSER) |
+            CLI_NEVER(CLI_EX_CANTCREAT)
+};
+
 static const struct cli_command create_command = {
+    .never = NEVER,
     .name = "create",
     .summary = "run a program that has a timer as a descriptor, as os.timerfd_create",
     .usage = "--fd=N [OPTION]... -- CMD [ARG]...",
@@ -280,9 +287,10 @@ static const struct cli_command create_command = {
 };
 
 static const struct cli_command settime_command = {
+    .never = NEVER,
     .name = "settime",
     .summary = "arm a timer and print what it was, as os.timerfd_settime",
-    .usage = "--fd=N [OPTION]...",
+    .usage = "--fd=N --initial=T|--at=TIME|--interval=T [OPTION]...",
     .options = settime_options,
     .no_operands = true,
     .view = TIMERFD_VIEW_TIMER,
@@ -291,6 +299,7 @@ static const struct cli_command settime_command = {
 };
 
 static const struct cli_command gettime_command = {
+    .never = NEVER,
     .name = "gettime",
     .summary = "print what a timer is set to, as os.timerfd_gettime",
     .usage = "--fd=N",
@@ -302,6 +311,7 @@ static const struct cli_command gettime_command = {
 };
 
 static const struct cli_command read_command = {
+    .never = NEVER,
     .name = "read",
     .summary = "wait for a timer and print how often it expired",
     .usage = "--fd=N",
@@ -313,6 +323,7 @@ static const struct cli_command read_command = {
 };
 
 static const struct cli_command clocks_command = {
+    .never = NEVER,
     .name = "clocks",
     .summary = "print the clocks that timers count on",
     .usage = "",
@@ -327,6 +338,7 @@ static const struct cli_command *const verbs[] = { &create_command,  &settime_co
                                                    &clocks_command,  NULL };
 
 const struct cli_command applet_timerfd = {
+    .never = NEVER,
     .name = "timerfd",
     .summary = "tick on time, as os.timerfd_create",
     .usage = "[OPTION]... [-- CMD [ARG]...]\n"

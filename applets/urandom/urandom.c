@@ -379,6 +379,7 @@ static void run(struct cli *cli, void *data) {
 static const struct urandom_args presets = { .count = 1 };
 
 const struct cli_command applet_urandom = {
+    .never = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "urandom",
     .summary = "print random bytes of the kernel, as os.urandom",
     .usage = "[OPTION]... [SIZE]\n[OPTION]... --int=LO:HI\n"

@@ -161,6 +161,8 @@ static void run(struct cli *cli, void *data) {
 }
 
 const struct cli_command applet_waitid_decode = {
+    .never = CLI_NEVER(CLI_EX_NOINPUT) | CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_UNAVAILABLE) |
+             CLI_NEVER(CLI_EX_CANTCREAT) | CLI_NEVER(CLI_EX_TEMPFAIL) | CLI_NEVER(CLI_EX_NOPERM),
     .name = "decode",
     .summary = "print the meaning of a status word of wait(2), or of $? with --shell",
     .usage = "[OPTION]... STATUS...",

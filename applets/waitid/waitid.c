@@ -190,6 +190,7 @@ static const struct waitid_args presets = {
 static const struct cli_command *const verbs[] = { &applet_waitid_decode, NULL };
 
 const struct cli_command applet_waitid = {
+    .never = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "waitid",
     .summary = "wait for processes and print how they ended, as os.waitid",
     .usage = "[OPTION]... PID[:INODE]...\n[OPTION]... {--all | --pgid=N | --pidfd=N}\n"

@@ -199,6 +199,7 @@ static void finish_args(void *data) {
 static const struct walk_args presets = { .fd = -1, .base.dir_fd = -1, .select.max_depth = ~0U };
 
 const struct cli_command applet_walk = {
+    .never = CLI_NEVER(CLI_EX_NOUSER) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "walk",
     .summary = "print the paths of a tree, as os.walk",
     .usage = "[OPTION]... [TOP]...\n[OPTION]... --files0-from=FILE\n[OPTION]... --fd=N",

@@ -108,6 +108,14 @@ bool cli_can_print(const struct cli_command *command, const struct cli_field *fi
 
 /* ---- exit statuses ---- */
 
+static bool can_exit(const struct cli_command *command, int status) {
+    if (status == CLI_EX_OK)
+        return true;
+    if (command->runs_program)
+        return status == CLI_EX_IOERR;
+    return !(command->never & CLI_NEVER(status));
+}
+
 void cli_exits_each(const struct cli_command *command,
                     void (*visit)(struct buf *b, const struct cli_exit *exit), struct buf *b) {
     struct cli_option_set set;
@@ -115,7 +123,7 @@ void cli_exits_each(const struct cli_command *command,
     bool programs = command->runs_program || command->dashes_program;
     bool timeout = cli_find_option(&set, "timeout", strlen("timeout"));
     for (const struct cli_exit *x = cli_common_exits; x->meaning[0]; x++)
-        if (!command->runs_program || x->status == CLI_EX_OK || x->status == CLI_EX_IOERR)
+        if (can_exit(command, x->status))
             visit(b, x);
     for (const struct cli_exit *x = command->exits; x && x->meaning[0]; x++)
         visit(b, x);

@@ -48,6 +48,7 @@ struct cli_command {
     uint16_t args_size;             /* of the args struct, at most CLI_ARGS_MAX */
     uint16_t field_count;
     uint16_t failure_views; /* bit set: views of failures, which -o sh prints, too */
+    uint16_t never;         /* CLI_NEVER() of each common exit status that it does not return */
     uint8_t view;           /* the bit number of its records' view, unless choose_view is set */
     uint8_t default_format; /* enum cli_format_id */
     uint8_t operands;       /* enum cli_complete: what operands are */
@@ -65,6 +66,9 @@ struct cli_command {
 };
 
 enum { CLI_ARGS_MAX = 1024 };
+
+/* The bit of a common exit status in cli_command.never. */
+#define CLI_NEVER(status) (1U << ((status)-CLI_EX_USAGE))
 
 /* Returns the command of that name directly below another one, or NULL. */
 const struct cli_command *cli_find_command(const struct cli_command *above, const char *name);
