@@ -112,7 +112,7 @@ CALLS = {
     "timerfd gettime": [[], ["--fd=" + CLOSED], ["--fd=0"], ["--fd=x"]],
     "timerfd read": [[], ["--fd=" + CLOSED], ["--fd=0"], ["--fd=x"]],
     "timerfd clocks": [[], ["x"]],
-    "sched show": [[NOBODY], ["x"], ["1:5"], ["1", "1"], ["--user=zzqqxx"], ["--pgrp=" + NOBODY],
+    "sched show": [[NOBODY], ["x"], ["1:5"], ["1", str(os.getpid())], ["--user=zzqqxx"], ["--pgrp=" + NOBODY],
                    ["--threads", NOBODY]],
     "sched set": [["--nice=0", NOBODY], ["--nice=0"], ["--nice=x", "1"], ["--policy=zzqqxx", "1"],
                   ["--affinity=x", "1"], ["1"], ["--policy=fifo", "1"], ["--nice=0", "--user=zzqqxx"]],
