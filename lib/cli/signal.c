@@ -10,6 +10,10 @@
 
 enum { NAME_SIZE = 7, WORD_SIZE = 16 };
 
+/* Not SIGRTMIN, which is 35 in musl: a signal's name has to mean the same to the system's other
+ * programs, which use glibc. */
+enum { RTMIN = 34 };
+
 /* Indexed by number, because numbers differ between architectures. The texts are in the table
  * itself: no pointers to relocate. */
 static const char names[][NAME_SIZE] = {
@@ -63,10 +67,9 @@ static const char *read_word(const char *text, size_t len, char word[static WORD
 /* "+3" or "" after RTMIN, "-3" or "" after RTMAX. */
 static const char *parse_realtime(const char *rest, char sign, int *signo) {
     uint64_t steps = 0;
-    if (*rest &&
-        (*rest != sign || cli_parse_uint(rest + 1, (uint64_t)(SIGRTMAX - SIGRTMIN), &steps)))
+    if (*rest && (*rest != sign || cli_parse_uint(rest + 1, (uint64_t)(SIGRTMAX - RTMIN), &steps)))
         return unknown;
-    *signo = sign == '+' ? SIGRTMIN + (int)steps : SIGRTMAX - (int)steps;
+    *signo = sign == '+' ? RTMIN + (int)steps : SIGRTMAX - (int)steps;
     return NULL;
 }
 
@@ -179,10 +182,10 @@ const char *cli_signal_name(int signo, char name[static 16]) {
         put_text(at, names[signo]);
     } else if (signo == SIGRTMAX) {
         put_text(at, "RTMAX");
-    } else if (signo == SIGRTMIN) {
+    } else if (signo == RTMIN) {
         put_text(at, "RTMIN");
-    } else if (signo > SIGRTMIN && signo < SIGRTMAX) {
-        put_number(put_text(at, "RTMIN+"), signo - SIGRTMIN);
+    } else if (signo > RTMIN && signo < SIGRTMAX) {
+        put_number(put_text(at, "RTMIN+"), signo - RTMIN);
     } else {
         put_number(at, signo);
     }
@@ -192,6 +195,6 @@ const char *cli_signal_name(int signo, char name[static 16]) {
 void cli_signal_each(void (*visit)(const char *name, void *data), void *data) {
     char name[16];
     for (int signo = 1; signo <= SIGRTMAX; signo++)
-        if ((signo < NAMES && *names[signo]) || signo == SIGRTMIN || signo == SIGRTMAX)
+        if ((signo < NAMES && *names[signo]) || signo == RTMIN || signo == SIGRTMAX)
             visit(cli_signal_name(signo, name), data);
 }

@@ -10,9 +10,8 @@
 
 /* A signal: its name with or without SIG in any case ("term", "SIGTERM"), its number, RTMIN+N,
  * RTMAX-N. With `zero`, also 0 (the existence test of kill(2)). The aliases CLD, IOT, POLL and
- * UNUSED are accepted, and so is every result of cli_signal_name(). RTMIN is libc's SIGRTMIN (34 in
- * glibc, 35 in musl), as for every other program. Reasons: "empty", "unknown signal", "0 is not a
- * signal". */
+ * UNUSED are accepted, and so is every result of cli_signal_name(). RTMIN is 34, as
+ * in glibc, also in a build with musl. Reasons: "empty", "unknown signal", "0 is not a signal". */
 const char *cli_parse_signal(const char *text, bool zero, int *signo);
 
 /* A comma-separated list of signals, or "all" (including those that libc reserves, such as 32 and

@@ -3,7 +3,6 @@
  * A child process, supervised until it ends.
  */
 #include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,11 +17,9 @@ enum { SIGNALS_AT_ONCE = 16 };
 
 /* Before the child exists: a failure here has run nothing. */
 static int open_signals(struct os_child *c, struct os_plan *plan, struct base_error *e) {
-    sigset_t all;
-    memset(&all, 0xff, sizeof all); /* sigfillset(3) leaves out those that libc keeps to itself */
-    c->fd = signalfd(-1, &all, SFD_CLOEXEC);
+    c->fd = os_signal_open(~(os_sigset)0, SFD_CLOEXEC, e);
     if (c->fd < 0)
-        return base_fail(e, errno, "signalfd", NULL);
+        return c->fd;
     c->fd = os_plan_own(plan, c->fd, e);
     return c->fd < 0 ? c->fd : 0;
 }

@@ -21,6 +21,7 @@
 #include "os/kernel.h"
 #include "os/limit.h"
 #include "os/process.h"
+#include "os/signal.h"
 #include "os/trace.h"
 
 enum { PROC_PATH = 64, PROC_TEXT = 4096 };
@@ -141,12 +142,12 @@ int os_process_signal(const struct os_process *p, int signo, struct base_error *
 }
 
 int os_group_signal(int pgid, int signo, struct base_error *e) {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
     bool ours = pgid == 0 || pgid == getpgid(0);
-    bool spared = ours && signo && sigaction(signo, &ignore, &before) == 0;
+    bool spared =
+        ours && signo && !os_signal_ignored(signo) && os_signal_action(signo, SIG_IGN) == 0;
     int errnum = kill(-pgid, signo) < 0 ? errno : 0;
     if (spared)
-        sigaction(signo, &before, NULL);
+        os_signal_action(signo, SIG_DFL);
     return errnum ? fail_signal(e, errnum, "kill") : 0;
 }
 

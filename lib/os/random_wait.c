@@ -17,6 +17,7 @@
 #include "os/clock.h"
 #include "os/random_device.h"
 #include "os/random_wait.h"
+#include "os/signal.h"
 
 enum {
     INTERRUPTED_MAX = 50000, /* times in a row: otherwise it would not end */
@@ -51,20 +52,21 @@ static void *run_thread(void *data) {
     return NULL;
 }
 
-/* Signals are for the caller's threads. */
+/* Signals are for the caller's threads. The new one can block even those that libc uses itself: it
+ * is never cancelled, and this process never changes its ids. */
 static int start_thread(int fd) {
     pthread_attr_t attributes;
     pthread_t thread;
-    sigset_t all, before;
+    static const os_sigset all = ~(os_sigset)0;
+    os_sigset before;
     int errnum = pthread_attr_init(&attributes);
     if (errnum)
         return errnum;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    os_signal_mask(&all, &before);
     errnum = pthread_create(&thread, &attributes, run_thread, (void *)(intptr_t)fd);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    os_signal_mask(&before, NULL);
     pthread_attr_destroy(&attributes);
     return errnum;
 }

@@ -20,18 +20,18 @@ int os_signal_mask(const os_sigset *set, os_sigset *old) {
     return r < 0 ? -errno : 0;
 }
 
+int os_signal_open(os_sigset set, int flags, struct base_error *e) {
+    struct os_kernel_sigset signals = os_kernel_sigset(set);
+    int fd = (int)syscall(SYS_signalfd4, -1, &signals, sizeof signals, flags);
+    return fd < 0 ? base_fail(e, errno, "signalfd", NULL) : fd;
+}
+
 int os_signal_hold(os_sigset set, struct base_error *e) {
     os_sigset mask = 0;
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (int signo = 1; signo <= OS_KERNEL_SIGNALS; signo++)
-        if (set & OS_SIGNAL(signo))
-            sigaddset(&signals, signo);
     os_signal_mask(NULL, &mask);
     mask |= set;
     os_signal_mask(&mask, NULL);
-    int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    return fd < 0 ? base_fail(e, errno, "signalfd", NULL) : fd;
+    return os_signal_open(set, SFD_CLOEXEC | SFD_NONBLOCK, e);
 }
 
 /* The kernel's struct sigaction begins with the handler on all architectures but MIPS and Alpha,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Signal masks and dispositions by system call: libc's functions refuse signals
- * 32 and 33, which it uses itself. All are safe in a child that shares its
- * parent's memory.
+ * Signal masks and dispositions by system call: libc's functions refuse the
+ * signals that it uses itself, 32 and 33, in musl also 34. All are safe in a
+ * child that shares its parent's memory.
+ *
+ * musl's set*id functions send 34 to all threads and wait until each has handled
+ * it, so none may block it meanwhile. osbox never calls them: a child sets its ids
+ * by system call.
  */
 #pragma once
 
@@ -20,6 +24,10 @@ typedef uint64_t os_sigset;
 /* The signals that ask a process to end. */
 #define OS_TERMINATIONS                                                                            \
     (OS_SIGNAL(SIGHUP) | OS_SIGNAL(SIGINT) | OS_SIGNAL(SIGQUIT) | OS_SIGNAL(SIGTERM))
+
+/* Opens a descriptor from which these signals can be read while they are blocked. `flags` are
+ * SFD_CLOEXEC and SFD_NONBLOCK. Returns it, or -errno: EMFILE. signalfd(2). */
+int os_signal_open(os_sigset set, int flags, struct base_error *e);
 
 /* Blocks these signals. Returns a non-blocking descriptor from which they can be read
  * (signalfd(2)), or -errno: EMFILE. */

@@ -177,10 +177,28 @@ state() {
 @test "a real-time signal: 128 and its number, and its name" {
     ends 162 -- sh -c 'kill -34 $$'
     output=$(members signal si_status exitcode shell_status)
-    # The first real-time signal is the C library's: musl keeps 34 to itself.
-    local name=SIGRTMIN
-    [ "$OSBOX_FLAVOUR" != musl ] || name=SIG34
-    got "\"$name\" 34 -34 162"
+    got '"SIGRTMIN" 34 -34 162'
+    ends 165 --timeout=1h -- sh -c 'kill -37 $$'
+    output=$(members signal si_status exitcode shell_status)
+    got '"SIGRTMIN+3" 37 -37 165'
+}
+
+@test "RTMIN is signal 34: in masks and dispositions, and passed on to the program" {
+    osbox 0 spawn --setsigmask=RTMIN --setsigdef=all --setsigign=RTMIN,RTMIN+1 -- \
+        grep -E '^Sig(Blk|Ign):' /proc/self/status
+    got $'SigBlk:\t0000000200000000\nSigIgn:\t0000000600000000'
+    osbox 0 spawn --setsigdef=all --setsigign=RTMIN,RTMIN+1 -- \
+        "$OSBOX" spawn --setsigdef=RTMIN -- grep '^SigIgn:' /proc/self/status
+    got $'SigIgn:\t0000000400000000'
+    mkfifo ready
+    "$OSBOX" spawn --status=record -J -- sh -c 'echo >ready; exec sleep 1000' 3>&- &
+    read -r _ <ready
+    kill -34 "$!"
+    status=0
+    wait "$!" || status=$?
+    [ "$status" -eq 162 ]
+    output=$(members signal si_status exitcode shell_status)
+    got '"SIGRTMIN" 34 -34 162'
 }
 
 @test "children that a shell left to osbox are not mistaken for the program" {
@@ -2108,8 +2126,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$OSBOX" spawn touch ran 3>&-
     got '{"environ":["A=1","B=2"],"exec_path":["/bin","/usr/bin"]}'
     osbox 0 spawn -i -E PATH=:/x: -J -F exec_path
     got '{"exec_path":["","/x",""]}'
-    osbox 0 spawn --setsigmask=TERM,32,RTMIN+1 --setsigdef=INT,QUIT --setsigign=HUP,33 -J -F sigmask,sigign
-    got '{"sigmask":["SIGTERM","SIG32","SIGRTMIN+1"],"sigign":["SIGHUP","SIG33"]}'
+    osbox 0 spawn --setsigmask=TERM,32,RTMIN,RTMIN+1 --setsigdef=INT,QUIT --setsigign=HUP,33 -J -F sigmask,sigign
+    got '{"sigmask":["SIGTERM","SIG32","SIGRTMIN","SIGRTMIN+1"],"sigign":["SIGHUP","SIG33"]}'
     osbox 0 spawn --no-new-privs -g no_new_privs
     got true
 }

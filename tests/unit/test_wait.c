@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: 0BSD
  *
- * Status words of wait(2), both ways.
+ * Status words of wait(2), both ways, and sets of signals.
  */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "os/signal.h"
 #include "os/wait_status.h"
 
 static void check_word(int word, int code, int status, bool ended, int exitcode, int shell) {
@@ -203,6 +205,23 @@ static void test_signal_set(void) {
     CHECK_INT(sigprocmask(SIG_SETMASK, &set, NULL), 0);
 }
 
+/* Signals are held and read by the kernel's numbers, those that a libc uses itself, too. */
+static void test_signal_hold(void) {
+    static const int some[] = { SIGTERM, 32, 33, 34, 35, 64 };
+    os_sigset before = 0, now = 0;
+    CHECK_INT(os_signal_mask(NULL, &before), 0);
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
+        struct signalfd_siginfo got = { 0 };
+        int fd = os_signal_hold(OS_SIGNAL(some[i]), NULL);
+        CHECK_INT(kill(getpid(), some[i]), 0);
+        CHECK_INT(read(fd, &got, sizeof got), sizeof got);
+        CHECK_INT(got.ssi_signo, some[i]);
+        CHECK_INT(os_signal_mask(&before, &now), 0);
+        CHECK_INT(now, before | OS_SIGNAL(some[i]));
+        close(fd);
+    }
+}
+
 int main(void) {
     RUN(test_exits);
     RUN(test_kills);
@@ -213,5 +232,6 @@ int main(void) {
     RUN(test_no_news);
     RUN(test_resource_usage);
     RUN(test_signal_set);
+    RUN(test_signal_hold);
     return check_done();
 }
