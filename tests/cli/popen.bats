@@ -907,6 +907,31 @@ popen: note: somebody still holds its standard error
     release
 }
 
+@test "leaked_writers without --on-exit: at the end of --kill-after" {
+    mkfifo held
+    popen 124 --timeout=50ms --kill-after=50ms -J -F leaked_writers --status=record --tee -- \
+        sh -c 'setsid cat held & exec sleep 1000'
+    output=$(cat record)
+    got '{"leaked_writers":2}'
+    popen 124 --timeout=50ms -J -F leaked_writers --status=record --tee -- sleep 1000
+    output=$(cat record)
+    got '{"leaked_writers":0}'
+}
+
+@test "--events: the last record has no stream, data and partial, the others no exitcode and signal" {
+    popen 3 --events -F exitcode,signal,event,stream,data,partial 'echo a; exit 3'
+    got '{"exitcode":null,"signal":null,"event":"data","stream":"stdout","data":"a\n","partial":false}
+{"exitcode":3,"signal":null,"event":"exit","stream":null,"data":null,"partial":null}'
+}
+
+@test "a record that is lost: 74, also if the command was not run, and the first diagnostic says so" {
+    popen 74 --status=/dev/full -- /nope
+    [[ ${stderr_lines[0]} == "popen: exec: '/nope': "*' [ENOENT]' ]]
+    [[ ${stderr_lines[1]} == "popen: '/dev/full': "*' [ENOSPC]' ]]
+    popen 74 --status=/dev/full --input=/nope/x -- true
+    [[ ${stderr_lines[0]} == *' [ENOENT]' && ${stderr_lines[1]} == *' [ENOSPC]' ]]
+}
+
 @test "--on-exit=drain: nothing is lost and nobody is blamed, many times" {
     local i
     for ((i = 0; i < 200; i++)); do

@@ -511,6 +511,14 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
     osbox 64 waitid --count=-1 1
 }
 
+@test "--count with --all and --pgid: without children left the end is earlier, with status 0" {
+    run --separate-stderr -0 sh -c 'sh -c "exit 3" & sh -c "exit 4" & exec "$OSBOX" waitid --all --count=5 -g exitcode'
+    [ "$(sort <<<"$output")" = $'3\n4' ]
+    [ -z "$stderr" ]
+    run --separate-stderr -0 sh -c 'sh -c "exit 3" & sh -c "exit 4" & exec "$OSBOX" waitid --pgid=0 --count=5 -g exitcode'
+    [ "$(sort <<<"$output")" = $'3\n4' ]
+}
+
 # ---- what is no process ----
 
 @test "operands that are no PID are usage errors, before anything is done" {

@@ -74,6 +74,35 @@ def long_options(text):
     return found
 
 
+def entries_of(text):
+    """The text of each entry of OPTIONS, by the long options in its head; lists in an entry are
+    part of it."""
+    entries, depth, names = {}, 0, set()
+    lines = iter(text.split("\n"))
+    for line in lines:
+        depth += line.startswith(".Bl") - line.startswith(".El")
+        if depth == 1 and line.startswith(".It"):
+            head = line
+            while line.startswith(".It Xo") and not head.endswith(".Xc"):
+                head += "\n" + next(lines)
+            names = long_options("." + re.sub(r"^\.It (Xo\n)?", "", head))
+            line = head
+        for name in names:
+            entries[name] = entries.get(name, "") + line + "\n"
+    return entries
+
+
+def unlisted_relations(nodes, entries):
+    """Options that exclude or need each other, where no entry of the two names the other one."""
+    for row in (row for node in nodes for row in node.options if not row["common"]):
+        own = entries.get(row["long"], "")
+        for other in row["conflicts"]:
+            if other not in long_options(own) and row["long"] not in long_options(entries.get(other, "")):
+                yield f"--{row['long']} conflicts with --{other}"
+        if row["needs"] and row["needs"] not in long_options(own):
+            yield f"--{row['long']} requires --{row['needs']}"
+
+
 def all_nodes(node, nodes):
     """An applet and its verbs; osbox alone."""
     if not node.words:
@@ -95,6 +124,10 @@ def check_page(node, nodes, pages, directory):
     tap.ok(
         f"{name}(1): OPTIONS has an entry for every option of --describe",
         [f"no entry for --{option}" for option in sorted(options - in_heads)],
+    )
+    tap.ok(
+        f"{name}(1): OPTIONS says which options exclude and require each other",
+        sorted(set(unlisted_relations(described, entries_of(part.get("OPTIONS", ""))))),
     )
     in_page = long_options(source)
     tap.ok(
