@@ -41,6 +41,7 @@ COMMANDS = [command for command in faults.COMMANDS if not " ".join(command).star
     ["walk", "--bottom-up", "--tuples", "-J", "."],
     ["spawn", "--", "echo", "a"],
     ["spawn", "--cap-iab=!cap_chown", "--affinity=0", "--dry-run", "-J", "--", "true"],
+    ["spawn", "--dry-run", "--chdir=/", "--groups=none", "-J", "-F", "cwd,groups,umask,cap_bounding"],
     ["spawn", "--open=7:f", "--closefrom=9", "--status=fd:1", "-J", "-F", "exitcode", "--", "true"],
     ["popen", "printf 'a\\nb'"],
     ["popen", "-J", "-F", "exitcode,stdout,stderr", "--mode=3", "echo a; echo b >&2"],
