@@ -198,7 +198,7 @@ static bool resolve_account(struct cli *cli, struct spawn_args *args, char *user
 }
 
 /* U[:G] */
-bool spawn_resolve_user(struct cli *cli, struct spawn_args *args) {
+static bool resolve_user(struct cli *cli, struct spawn_args *args) {
     if (!args->user)
         return !args->groups || resolve_groups(cli, args, NULL, 0);
     struct buf user = { 0 };
@@ -215,4 +215,65 @@ bool spawn_resolve_user(struct cli *cli, struct spawn_args *args) {
     }
     buf_finish(&user);
     return good;
+}
+
+/* ---- real, effective and saved ids ---- */
+
+static bool find_id(struct cli *cli, struct spawn_args *args, const struct os_step *s,
+                    const char *name, unsigned *id) {
+    struct os_account account;
+    struct base_error e;
+    bool user = s->kind == OS_STEP_SETRESUID;
+    int r = user ? os_account_find(name, &account, &e) : os_group_find(name, id, &e);
+    if (r < 0) {
+        report_account(cli, args, &e, s->object, user ? "no such user" : "no such group");
+        return false;
+    }
+    if (user) {
+        *id = account.uid;
+        os_account_finish(&account);
+    }
+    return true;
+}
+
+/* One of R, E and S; stores where the next one begins. */
+static bool resolve_id(struct cli *cli, struct spawn_args *args, const struct os_step *s,
+                       const char **text, unsigned *id) {
+    char name[256];
+    size_t size = strcspn(*text, ":");
+    if (size >= sizeof name) {
+        cli_usage(cli, s->object, "not R:E:S");
+        return false;
+    }
+    memcpy(name, *text, size);
+    name[size] = '\0';
+    *text += size + ((*text)[size] == ':');
+    *id = OS_ID_KEEP;
+    return !size || find_id(cli, args, s, name, id);
+}
+
+/* R:E:S */
+static bool resolve_ids(struct cli *cli, struct spawn_args *args, enum os_step_kind kind,
+                        const char *text) {
+    struct os_step s = { .kind = kind, .object = text };
+    unsigned colons = 0;
+    if (!text)
+        return true;
+    for (const char *c = text; *c; c++)
+        colons += *c == ':';
+    if (colons != 2) {
+        cli_usage(cli, text, "not R:E:S");
+        return false;
+    }
+    bool good = resolve_id(cli, args, &s, &text, &s.ids.real) &&
+                resolve_id(cli, args, &s, &text, &s.ids.effective) &&
+                resolve_id(cli, args, &s, &text, &s.ids.saved);
+    if (good)
+        os_plan_set(&args->plan, s);
+    return good;
+}
+
+bool spawn_resolve_user(struct cli *cli, struct spawn_args *args) {
+    return resolve_user(cli, args) && resolve_ids(cli, args, OS_STEP_SETRESGID, args->setresgid) &&
+           resolve_ids(cli, args, OS_STEP_SETRESUID, args->setresuid);
 }

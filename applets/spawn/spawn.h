@@ -21,6 +21,7 @@ struct spawn_args {
     struct spawn_texts changes; /* of the environment: "K=V" is set, "K" is unset */
     const char *user;
     const char *groups;
+    const char *setresuid, *setresgid; /* R:E:S */
     const char *argv0;
     const char *status;
     int mode;    /* enum spawn_mode */
@@ -84,7 +85,7 @@ spawn_parse_fn spawn_parse_env, spawn_parse_unset;
 
 /* ---- what has to be looked up before there is a plan ---- */
 
-/* The steps of --user and --groups: false after a report. identity.c */
+/* The steps of --user, --groups, --setresuid and --setresgid: false after a report. identity.c */
 bool spawn_resolve_user(struct cli *cli, struct spawn_args *args);
 
 /* The steps of --setns, --unshare and --map-root-user: false after a report. namespaces.c */

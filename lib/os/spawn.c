@@ -113,10 +113,19 @@ static bool needs_fork(const struct os_plan *p) {
     return false;
 }
 
+/* Whether a process is left no user id of root. */
+static bool leaves_root(const struct os_step *s) {
+    if (s->kind == OS_STEP_SETUID)
+        return s->uid.id != 0;
+    return s->ids.real && s->ids.effective && s->ids.saved && s->ids.real != OS_ID_KEEP &&
+           s->ids.effective != OS_ID_KEEP && s->ids.saved != OS_ID_KEEP;
+}
+
 /* A user other than root keeps only the capabilities that were requested. The ambient set is always
  * part of the inheritable one. */
 static void add_drop(struct os_plan *p) {
     struct os_step *uid = find_step(p, OS_STEP_SETUID);
+    struct os_step *uids = find_step(p, OS_STEP_SETRESUID);
     struct os_step *inheritable = find_step(p, OS_STEP_INHERITABLE);
     struct os_step *bounding = find_step(p, OS_STEP_BOUNDING);
     const struct os_step *ambient = find_step(p, OS_STEP_AMBIENT);
@@ -125,10 +134,11 @@ static void add_drop(struct os_plan *p) {
         inheritable->capabilities |= keep;
     if (bounding)
         bounding->bounding.inheritable = inheritable ? inheritable->capabilities : keep;
-    if (!uid)
-        return;
-    uid->uid.keep_capabilities = ambient || inheritable;
-    if (uid->uid.id != 0)
+    if (uid)
+        uid->uid.keep_capabilities = ambient || inheritable;
+    if (uids)
+        uids->ids.keep_capabilities = ambient || inheritable;
+    if ((uid && leaves_root(uid)) || (uids && leaves_root(uids)))
         os_plan_add(p, (struct os_step){ .kind = OS_STEP_DROP, .capabilities = keep });
 }
 

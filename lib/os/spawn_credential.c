@@ -51,11 +51,15 @@ int os_check_gid(const struct os_step *s) {
                      (gid_t)setfsgid((gid_t)-1) == s->gid);
 }
 
+static int set_uids(uid_t real, uid_t effective, uid_t saved, bool keep_capabilities) {
+    if (keep_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+        return -errno;
+    return os_outcome(syscall(SET_UIDS, real, effective, saved));
+}
+
 int os_step_setuid(const struct os_step *s) {
     uid_t uid = s->uid.id;
-    if (s->uid.keep_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-        return -errno;
-    return os_outcome(syscall(SET_UIDS, uid, uid, uid));
+    return set_uids(uid, uid, uid, s->uid.keep_capabilities);
 }
 
 int os_check_uid(const struct os_step *s) {
@@ -65,6 +69,36 @@ int os_check_uid(const struct os_step *s) {
     /* setfsuid(2) returns the id before, and -1 is not an id. */
     return os_expect(real == want && effective == want && saved == want &&
                      (uid_t)setfsuid((uid_t)-1) == want);
+}
+
+/* Unlike --user, these may leave a way back to another id: that is what they are for. */
+int os_step_setresgid(const struct os_step *s) {
+    return os_outcome(syscall(SET_GIDS, s->ids.real, s->ids.effective, s->ids.saved));
+}
+
+int os_step_setresuid(const struct os_step *s) {
+    return set_uids(s->ids.real, s->ids.effective, s->ids.saved, s->ids.keep_capabilities);
+}
+
+static bool is_wanted(unsigned want, unsigned now) {
+    return want == OS_ID_KEEP || want == now;
+}
+
+/* The id for file access always follows the effective one. */
+int os_check_resgid(const struct os_step *s) {
+    gid_t real, effective, saved;
+    if (getresgid(&real, &effective, &saved) < 0)
+        return -errno;
+    return os_expect(is_wanted(s->ids.real, real) && is_wanted(s->ids.effective, effective) &&
+                     is_wanted(s->ids.saved, saved) && (gid_t)setfsgid((gid_t)-1) == effective);
+}
+
+int os_check_resuid(const struct os_step *s) {
+    uid_t real, effective, saved;
+    if (getresuid(&real, &effective, &saved) < 0)
+        return -errno;
+    return os_expect(is_wanted(s->ids.real, real) && is_wanted(s->ids.effective, effective) &&
+                     is_wanted(s->ids.saved, saved) && (uid_t)setfsuid((uid_t)-1) == effective);
 }
 
 int os_step_resetids(const struct os_step *s) {

@@ -100,6 +100,31 @@ static void reset_ids(struct os_process_state *s) {
         change_uids(s, uids, false);
 }
 
+static unsigned id_after(unsigned id, unsigned now) {
+    return id == OS_ID_KEEP ? now : id;
+}
+
+static bool keeps_any(const struct os_step *step) {
+    return step->ids.real == OS_ID_KEEP || step->ids.effective == OS_ID_KEEP ||
+           step->ids.saved == OS_ID_KEEP;
+}
+
+static void change_each_uid(struct os_process_state *s, const struct os_step *step) {
+    const uid_t uids[] = { id_after(step->ids.real, s->ruid),
+                           id_after(step->ids.effective, s->euid),
+                           id_after(step->ids.saved, s->suid) };
+    if (!(s->unknown & OS_PART_UIDS) || !keeps_any(step))
+        change_uids(s, uids, step->ids.keep_capabilities);
+}
+
+static void change_each_gid(struct os_process_state *s, const struct os_step *step) {
+    s->rgid = id_after(step->ids.real, s->rgid);
+    s->egid = id_after(step->ids.effective, s->egid);
+    s->sgid = id_after(step->ids.saved, s->sgid);
+    if (!keeps_any(step))
+        s->unknown &= ~(unsigned)OS_PART_GIDS;
+}
+
 static void set_groups(struct prediction *p, const struct os_step *step) {
     struct os_gid_list *groups = &p->state->groups;
     groups->count = 0;
@@ -134,6 +159,12 @@ static void predict_credential(struct prediction *p, const struct os_step *step)
         break;
     case OS_STEP_SETUID:
         change_uids(s, uids, step->uid.keep_capabilities);
+        break;
+    case OS_STEP_SETRESGID:
+        change_each_gid(s, step);
+        break;
+    case OS_STEP_SETRESUID:
+        change_each_uid(s, step);
         break;
     case OS_STEP_RESETIDS:
         reset_ids(s);

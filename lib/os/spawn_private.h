@@ -53,10 +53,10 @@ os_step_fn os_step_setsid, os_step_setpgid, os_step_rlimit, os_step_nice, os_ste
 os_step_fn os_step_setns, os_step_unshare, os_step_propagation, os_step_map_root, os_step_chroot;
 
 /* spawn_credential.c: checked by VERIFY, once all are set */
-os_step_fn os_step_bounding, os_step_setgroups, os_step_setgid, os_step_setuid, os_step_resetids,
-    os_step_inheritable, os_step_ambient, os_step_drop;
-os_step_fn os_check_bounding, os_check_groups, os_check_gid, os_check_uid, os_check_resetids,
-    os_check_inheritable, os_check_ambient, os_check_drop;
+os_step_fn os_step_bounding, os_step_setgroups, os_step_setgid, os_step_setuid, os_step_setresgid,
+    os_step_setresuid, os_step_resetids, os_step_inheritable, os_step_ambient, os_step_drop;
+os_step_fn os_check_bounding, os_check_groups, os_check_gid, os_check_uid, os_check_resgid,
+    os_check_resuid, os_check_resetids, os_check_inheritable, os_check_ambient, os_check_drop;
 
 /* spawn_file.c: file actions and the program itself */
 os_step_fn os_step_open, os_step_close, os_step_dup2, os_step_close_range, os_step_pipe,

@@ -38,7 +38,9 @@ static const struct {
     [OS_STEP_BOUNDING] = { "bounding", CAP_SETPCAP, os_step_bounding, os_check_bounding },
     [OS_STEP_SETGROUPS] = { "setgroups", CAP_SETGID, os_step_setgroups, os_check_groups },
     [OS_STEP_SETGID] = { "setgid", CAP_SETGID, os_step_setgid, os_check_gid },
+    [OS_STEP_SETRESGID] = { "setresgid", CAP_SETGID, os_step_setresgid, os_check_resgid },
     [OS_STEP_SETUID] = { "setuid", CAP_SETUID, os_step_setuid, os_check_uid },
+    [OS_STEP_SETRESUID] = { "setresuid", CAP_SETUID, os_step_setresuid, os_check_resuid },
     [OS_STEP_RESETIDS] = { "resetids", -1, os_step_resetids, os_check_resetids },
     [OS_STEP_INHERITABLE] = { "inheritable", CAP_SETPCAP, os_step_inheritable,
                               os_check_inheritable },
@@ -97,8 +99,7 @@ static const char *setgroups_hint(void) {
 }
 
 const char *os_step_hint(const struct os_step *s, int r) {
-    bool is_id =
-        s->kind == OS_STEP_SETGROUPS || s->kind == OS_STEP_SETGID || s->kind == OS_STEP_SETUID;
+    bool is_id = s->kind >= OS_STEP_SETGROUPS && s->kind <= OS_STEP_SETRESUID;
     if (s->kind == OS_STEP_SETGROUPS && r == -EPERM)
         return setgroups_hint();
     if (is_id && r == -EINVAL)

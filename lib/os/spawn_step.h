@@ -35,7 +35,9 @@ enum os_step_kind {
     OS_STEP_BOUNDING,
     OS_STEP_SETGROUPS,
     OS_STEP_SETGID,
+    OS_STEP_SETRESGID,
     OS_STEP_SETUID,
+    OS_STEP_SETRESUID,
     OS_STEP_RESETIDS, /* the effective ids become the real ones */
     OS_STEP_INHERITABLE,
     OS_STEP_AMBIENT,
@@ -60,6 +62,9 @@ enum os_step_kind {
 
 /* Leaves a soft or hard limit as it is. */
 #define OS_RLIMIT_KEEP (UINT64_MAX - 1)
+
+/* Leaves a real, effective or saved id as it is. */
+#define OS_ID_KEEP UINT32_MAX
 
 struct os_exec_failure;
 struct os_sched_attr;
@@ -116,6 +121,10 @@ struct os_step {
             uid_t id; /* SETUID: real, effective and saved */
             bool keep_capabilities;
         } uid;
+        struct {
+            unsigned real, effective, saved; /* SETRESUID, SETRESGID; OS_ID_KEEP: stays as it is */
+            bool keep_capabilities;          /* SETRESUID; set by the plan */
+        } ids;
         uint64_t capabilities; /* INHERITABLE, AMBIENT, DROP */
         struct {
             int fd;

@@ -1403,7 +1403,9 @@ END
         '--overlay --timeout=1 -- touch ran' '--nowait --timeout=1 -- touch ran' '--signal=TERM -- touch ran' \
         '--kill-after=1 -- touch ran' '--foreground -- touch ran' '--setsid --setpgroup -- touch ran' \
         '--dry-run --status=record -- touch ran' '--nowait --pdeathsig=TERM -- touch ran' \
-        '--cap-iab= --cap-bounding=all -- touch ran' '--user=0 --resetids -- touch ran'; do
+        '--cap-iab= --cap-bounding=all -- touch ran' '--user=0 --resetids -- touch ran' \
+        '--setresuid=:: --user=0 -- touch ran' '--setresgid=:: --user=0 -- touch ran' \
+        '--setresuid=:: --resetids -- touch ran' '--setresgid=:: --resetids -- touch ran'; do
         # shellcheck disable=SC2086
         osbox 125 spawn $arguments
         got ''
@@ -1843,6 +1845,77 @@ print(signo.value)'
     needs_privilege
     osbox 0 spawn --user=123456:654321 --groups=none -- sh -c 'id -u; id -g; id -G'
     got $'123456\n654321\n654321'
+}
+
+@test "--setresuid, --setresgid: each id by itself, and an empty one is kept" {
+    local fields=ruid,euid,suid,rgid,egid,sgid now
+    now=$("$OSBOX" spawn -g $fields)
+    osbox 0 spawn --setresuid=:: --setresgid=:: -g $fields
+    got "$now"
+    osbox 0 spawn --setresuid="$(id -u)::$(id -un)" --setresgid=":$(id -g):$(id -gn)" -g $fields
+    got "$now"
+    needs_privilege
+    osbox 0 spawn --setresuid=1:2:3 --setresgid=4:5:6 -g $fields
+    got $'1\t2\t3\t4\t5\t6'
+    osbox 0 spawn --setresuid=:nobody: --setresgid=::daemon -g $fields
+    got "0"$'\t'"$(id -u nobody)"$'\t0\t0\t0\t'"$(getent group daemon | cut -d: -f3)"
+    osbox 0 spawn --setresuid=1:1:1 --setresuid=::7 -g ruid,euid,suid
+    got $'0\t0\t7'
+}
+
+@test "--setresuid: a program has the effective id as its saved one" {
+    needs_privilege
+    osbox 0 spawn --setresuid=1:2:3 --setresgid=4:5:6 --groups=7,8 -- \
+        grep -E '^(Uid|Gid|Groups|CapPrm|CapEff):' /proc/self/status
+    got $'Uid:\t1\t2\t2\t2\nGid:\t4\t5\t5\t5\nGroups:\t7 8 \nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000'
+    osbox 0 spawn --overlay --setresuid=:2: -- grep ^Uid: /proc/self/status
+    got $'Uid:\t0\t2\t2\t2'
+}
+
+@test "--setresuid: capabilities" {
+    needs_privilege
+    local fields=cap_permitted,cap_effective,cap_ambient all
+    all=$("$OSBOX" spawn -g cap_permitted)
+    osbox 0 spawn --setresuid=1:1:1 -g $fields
+    got $'\t\t'
+    osbox 0 spawn --setresuid=:1: -g $fields # the way back, as the kernel leaves it
+    got "$all"$'\t\t'
+    setpriv --inh-caps=+chown --ambient-caps=+chown true 2>/dev/null || skip 'no ambient cap_chown here'
+    osbox 0 spawn --setresuid=1:2:3 --cap-ambient=chown -g $fields
+    got $'cap_chown\tcap_chown\tcap_chown'
+    osbox 0 spawn --setresuid=1:1: --cap-ambient=chown -- grep -E '^Cap(Prm|Eff|Amb):' /proc/self/status
+    got $'CapPrm:\t0000000000000001\nCapEff:\t0000000000000001\nCapAmb:\t0000000000000001'
+}
+
+@test "--setresuid: the step, the order, and why it fails" {
+    osbox 0 spawn --dry-run --setresuid=1:1:1 --setresgid=:2: --groups=none --cap-bounding=all -g step -- true
+    got $'bounding\nsetgroups\nsetresgid\nsetresuid\ndrop\nverify\nexec'
+    osbox 0 spawn --dry-run --setresuid=1:1: -g step,object -- true
+    got $'setresuid\t1:1:\nverify\t\nexec\ttrue'
+    as_user_refused 'setresuid 0 ::0 EPERM' --setresuid=::0 -- touch ran
+    as_user_refused 'setresgid 0 0:: EPERM' --setresgid=0:: -- touch ran
+    [[ $stderr == *'"capability":"CAP_SETGID"'* ]]
+    local text
+    for text in 1 1:2 1:2:3:4 '' : a:b nosuchuser::; do
+        osbox 125 spawn --setresuid="$text" -- touch ran
+        [ ${#stderr_lines[@]} -eq 1 ]
+    done
+    osbox 125 spawn --setresgid=::nosuchgroup -- touch ran
+    [ "$stderr" = "spawn: 'nosuchgroup': no such group" ]
+    osbox 125 spawn --setresuid=4294967295:: -g ruid
+    [ ! -e ran ]
+}
+
+@test "--setresuid: a call that sets something else is EPROTO" {
+    needs_privilege
+    can_trace || skip 'strace cannot trace here'
+    local call
+    for call in setresuid setresgid; do
+        run --separate-stderr -125 traced -f -o /dev/null -e "trace=/^$call(32)?\$" \
+            -e "inject=/^$call(32)?\$:retval=0" "$OSBOX" spawn "--$call=:5:" touch ran 3>&-
+        [[ $stderr == "spawn: verify: "*'[EPROTO]' ]]
+    done
+    [ ! -e ran ]
 }
 
 @test "--user: file actions are done as that user, HOME and USER stay" {

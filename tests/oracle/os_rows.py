@@ -9,6 +9,7 @@ here: the command's value, or what a process observes that the command has
 started, is what os says or does.  A name without one is a failure.  Prints TAP.
 """
 
+import ast
 import grp
 import os
 import pwd
@@ -102,6 +103,22 @@ def forked(action):
         except OSError:
             os._exit(1)
     return os.waitpid(pid, 0)[1] == 0
+
+
+def told(action):
+    """What an action returns in a child."""
+    end, far = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(far, repr(action()).encode())
+        finally:
+            os._exit(0)
+    os.close(far)
+    with open(end, encoding="utf-8") as file:
+        text = file.read()
+    os.waitpid(pid, 0)
+    return ast.literal_eval(text)
 
 
 def privileged():
@@ -265,6 +282,19 @@ def change_ids():
         yield f"setresuid {user}, setresgid {group}", credentials(
             f"--user={user}:{group}", "--groups=none"), \
             {"Uid": 4 * [user], "Gid": 4 * [group], "Groups": []}
+    # Each call, and what the row says is the same; the user last, as it needs the privilege.
+    for kind, option, value_of in (("uid", "--setresuid", os.getresuid), ("gid", "--setresgid", os.getresgid)):
+        setre, setres = getattr(os, f"setre{kind}"), getattr(os, f"setres{kind}")
+        sete = getattr(os, f"sete{kind}")
+        for what, text, call in ((f"setres{kind}", "1:2:3", lambda f=setres: f(1, 2, 3)),
+                                 (f"setres{kind}, kept", "::65534", lambda f=setres: f(-1, -1, 65534)),
+                                 (f"setre{kind}", "1:2:2", lambda f=setre: f(1, 2)),
+                                 (f"sete{kind}", ":2:", lambda f=sete: f(2))):
+            want = told(lambda c=call, v=value_of: (c(), v())[1])
+            fields = f"r{kind},e{kind},s{kind}"
+            yield what, values("spawn", f"{option}={text}", "-g", fields), [str(i) for i in want]
+            yield f"{what} of a program", credentials(f"{option}={text}")[kind.capitalize()], \
+                [want[0], want[1], want[1], want[1]]
 
 
 @row("setns", "unshare", "CLONE_NEWCGROUP", "CLONE_NEWIPC", "CLONE_NEWNET", "CLONE_NEWNS",

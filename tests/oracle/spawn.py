@@ -693,6 +693,8 @@ def credential_requests():
     add(["--cap-iab=!cap_chown"], after_exec(os.getuid(), bounding=BOUNDING & ~(1 << CHOWN)))
     add(["--no-new-privs"], {"NoNewPrivs": "1"}, False)
     add(["--resetids"], {}, False)
+    add(["--setresuid=1:1:1", "--setresgid=2:3:4", "--groups=5"],
+        {**after_exec(1), "Uid": "1\t1\t1\t1", "Gid": "2\t3\t3\t3", "Groups": "5"})
     add(["--setsigmask=TERM,32,33,RTMIN"], {"SigBlk": f"{mask_of([15, 32, 33, RTMIN]):016x}"}, False)
     add(["--setsigign=HUP,32,33,RTMAX"], {"SigIgn": f"{mask_of([1, 32, 33, 64]):016x}"}, False)
     add(["--setsigign=all"], {"SigIgn": "fffffffffffbfeff"}, False)
@@ -759,6 +761,7 @@ def drop_requests():
         ["--cap-bounding=chown,kill"],
         ["--cap-inheritable=net_raw", "--cap-ambient=net_raw"],
         ["--resetids", "--groups=none", "--no-new-privs"],
+        ["--setresuid=65534:65533:65532", "--setresgid=65534:65533:65532", "--groups=1,2"],
     ]
 
 
@@ -1270,6 +1273,11 @@ PLANNED = [
     (["-i", "-E", "PATH=/x:", "-E", "A=1"], set()),
     (["--user=nobody"], set()), (["--user=nobody:0", "--groups=5,1,5"], set()),
     (["--user=root"], set()), (["--groups=none"], set()), (["--resetids"], set()),
+    (["--setresuid=1:2:3", "--setresgid=4:5:6"], set()), (["--setresuid=:2:"], set()),
+    (["--setresuid=:0:", "--setresgid=::9"], set()), (["--setresuid=1:2:", "--cap-ambient=chown"], set()),
+    (["--setresuid=0::1", "--cap-inheritable=kill"], set()),
+    (["--setresuid=1:1:1", "--cap-ambient=chown", "--groups=3"], set()),
+    (["--map-root-user", "--setresuid=0::0", "--setresgid=::0"], {"groups", "login"}),
     (["--cap-bounding=chown,kill"], set()), (["--cap-inheritable=chown"], set()),
     (["--cap-ambient=chown"], set()), (["--cap-iab=!cap_kill,^cap_chown,cap_net_raw"], set()),
     (["--cap-ambient=chown", "--cap-inheritable=kill", "--user=1:2", "--groups=none"], set()),

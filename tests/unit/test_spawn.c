@@ -230,6 +230,33 @@ static void test_fork(void) {
     os_plan_finish(&p);
 }
 
+/* Nothing is dropped while an id of root may be left. */
+static void check_resuid_drop(void) {
+    static const struct {
+        unsigned real, effective, saved;
+        const char *want;
+    } cases[] = {
+        { 1, 2, 3, "setresgid setresuid ambient drop verify" },
+        { 0, 2, 3, "setresgid setresuid ambient verify" },
+        { 1, 0, 3, "setresgid setresuid ambient verify" },
+        { 1, 2, 0, "setresgid setresuid ambient verify" },
+        { OS_ID_KEEP, 2, 3, "setresgid setresuid ambient verify" },
+        { 1, OS_ID_KEEP, 3, "setresgid setresuid ambient verify" },
+        { 1, 2, OS_ID_KEEP, "setresgid setresuid ambient verify" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct os_plan p = os_plan_init();
+        os_plan_add(&p, (struct os_step){ .kind = OS_STEP_AMBIENT, .capabilities = 1 });
+        os_plan_add(&p, (struct os_step){
+                            .kind = OS_STEP_SETRESUID,
+                            .ids = { cases[i].real, cases[i].effective, cases[i].saved, false } });
+        add(&p, OS_STEP_SETRESGID);
+        CHECK_STR(order_of(&p), cases[i].want);
+        CHECK_INT(find(&p, OS_STEP_SETRESUID)->ids.keep_capabilities, true);
+        os_plan_finish(&p);
+    }
+}
+
 static void test_drop(void) {
     struct os_plan p = os_plan_init();
     os_plan_add(&p, (struct os_step){ .kind = OS_STEP_SETUID, .uid.id = 1000 });
@@ -256,9 +283,11 @@ static void test_drop(void) {
     CHECK_INT(find(&p, OS_STEP_DROP)->capabilities, 1 << CAP_CHOWN);
     os_plan_finish(&p);
 
-    static const enum os_step_kind kinds[] = { OS_STEP_BOUNDING, OS_STEP_SETGROUPS,
-                                               OS_STEP_RESETIDS, OS_STEP_INHERITABLE,
-                                               OS_STEP_AMBIENT };
+    check_resuid_drop();
+
+    static const enum os_step_kind kinds[] = { OS_STEP_BOUNDING,    OS_STEP_SETGROUPS,
+                                               OS_STEP_SETRESGID,   OS_STEP_RESETIDS,
+                                               OS_STEP_INHERITABLE, OS_STEP_AMBIENT };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         p = os_plan_init();
         add(&p, OS_STEP_OPEN);
@@ -309,7 +338,8 @@ static void test_named(void) {
     add_dup2(&p, 12, 13);
     add_fd(&p, OS_STEP_FCHDIR, 14);
     os_plan_add(&p, (struct os_step){ .kind = OS_STEP_NICE, .nice.value = 15 });
-    os_plan_add(&p, (struct os_step){ .kind = OS_STEP_CLOSEFROM, .range = { 17, INT_MAX, NULL, 0 } });
+    os_plan_add(&p,
+                (struct os_step){ .kind = OS_STEP_CLOSEFROM, .range = { 17, INT_MAX, NULL, 0 } });
     p.exec_fd = 18;
     for (int fd = -1; fd < 30; fd++)
         CHECK_INT(os_plan_names(&p, fd), (fd >= 10 && fd <= 14) || fd == 18);
