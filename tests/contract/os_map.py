@@ -31,10 +31,17 @@ SECTIONS = [
 # A module, and a name with an underscore, that are documented all the same.
 DOCUMENTED = {"path", "_exit"}
 
+# Documented for Unix, and not in os on Linux.
+ELSEWHERE = {"plock", "EX_NOTFOUND"}
+
+# These are about the children of the process that calls them, which only a shell has that becomes
+# osbox.
+OF_CHILDREN = {"wait", "wait3", "P_ALL", "P_PGID", "WCONTINUED", "WSTOPPED", "WUNTRACED", "WNOWAIT"}
+
 
 def public_names():
     """The names of os that the page owes its reader."""
-    return [
+    return sorted(ELSEWHERE) + [
         name
         for name in dir(os)
         if name in DOCUMENTED
@@ -43,10 +50,15 @@ def public_names():
     ]
 
 
-def mapped_names(page):
-    """The words in the heads of entries: `.It ...`, or `.It Xo` to `.Xc`."""
-    heads = re.findall(r"^\.It (Xo\n(?:.*\n)*?\.Xc|.*)$", page, re.M)
-    return set(re.findall(r"\w+", " ".join(heads)))
+def entries(page):
+    """The words in the heads of entries, `.It ...` or `.It Xo` to `.Xc`, with the entry's body."""
+    found = {}
+    for head, body in re.findall(
+        r"^\.It (Xo\n(?:.*\n)*?\.Xc|.*)\n((?:(?!\.It|\.El).*\n)*)", page, re.M
+    ):
+        for name in re.findall(r"\w+", head):
+            found.setdefault(name, body)
+    return found
 
 
 def main():
@@ -56,8 +68,12 @@ def main():
         page = file.read()
 
     names = public_names()
-    mapped = mapped_names(page)
+    mapped = entries(page)
     faults = ["not in the map: " + name for name in names if name not in mapped]
+
+    for name in sorted(OF_CHILDREN & set(mapped)):
+        if not mapped[name].startswith(".Ic exec\n.Nm osbox Cm waitid "):
+            faults.append("without exec, osbox has no children: " + name)
 
     found = [title for title in re.findall(r"^\.Ss (.*)$", page, re.M) if title in SECTIONS]
     if found != SECTIONS:

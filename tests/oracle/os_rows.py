@@ -508,6 +508,12 @@ def wait():
                    end=f"kill -{signo} $$")
         yield f"signal {signo}", told, [{
             "si_code": "CLD_KILLED", "si_status": signo, "exitcode": -signo, "wait_status": signo}]
+    shell = ["bash", "-c", '"$0" waitid "$@" & wait $!', OSBOX]
+    for options in (["--all", "--any"], ["--pgid=0"]):
+        yield f"{options}, in the group of the shell", own(
+            *options, "-F", "exitcode", end="exit 6"), [{"exitcode": 6}]
+        r = run([*shell, *options])
+        yield f"{options} without exec", (r.status, b"[ECHILD]" in r.err), (66, True)
     with Child(3) as child:
         yield "--nohang", value("waitid", "--nohang", str(child.pid)), ""
     yield "--peek", own(
