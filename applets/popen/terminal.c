@@ -10,6 +10,7 @@
 #include "applets/popen/run.h"
 #include "base/io.h"
 #include "os/clock.h"
+#include "os/terminal.h"
 
 /* Nothing reports that a shell's fg has moved us into the foreground, unless we were stopped. */
 enum { LOOK_AGAIN_NS = 100 * OS_NS_PER_MS };
@@ -83,7 +84,9 @@ static void enter(struct popen_run *p) {
     in->look_again = os_monotonic_ns() + LOOK_AGAIN_NS;
     if (r == 0)
         p->child.resized = true; /* perhaps while another job was in the foreground */
-    else if (r != -EAGAIN)
+    else if (r == -EAGAIN)
+        os_terminal_request();
+    else
         end_input(in);
 }
 

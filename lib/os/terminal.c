@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/proc.h"
@@ -60,6 +62,37 @@ static bool is_ours(int foreground) {
     if (foreground == getpgrp() || descends_from_us(foreground))
         return true;
     return kill(-foreground, 0) < 0 && errno == ESRCH;
+}
+
+/* Whether a process runs the same program as we do. */
+static bool runs_our_program(int pid) {
+    char path[sizeof "/proc//exe" + 3 * sizeof pid];
+    struct stat ours, theirs;
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    return stat("/proc/self/exe", &ours) == 0 && stat(path, &theirs) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+/* Whether a process group was started by a supervisor in the foreground, or by one that can itself
+ * request the terminal. A shell that started the group in the background is no such process. */
+static bool is_supervised_below(int group, int foreground) {
+    long parent;
+    while (os_proc_stat_number(group, 4, &parent) && runs_our_program((int)parent)) {
+        int above = getpgid((pid_t)parent);
+        if (above == foreground)
+            return true;
+        if (above <= 0 || above == group)
+            return false;
+        group = above;
+    }
+    return false;
+}
+
+bool os_terminal_request(void) {
+    int foreground = os_terminal_foreground(), group = getpgrp();
+    bool offered = foreground > 0 && foreground != group && os_proc_state(NULL) == OS_PROC_OURS &&
+                   is_supervised_below(group, foreground);
+    return offered && os_terminal_stop(SIGTTIN);
 }
 
 bool os_terminal_give(int group) {

@@ -16,6 +16,12 @@ bool os_terminal_exists(void);
  * output or error; -1 otherwise. */
 int os_terminal_foreground(void);
 
+/* Requests the terminal from the osbox that started our process group, if that is in the
+ * foreground: stops our group by SIGTTIN, as a read of the terminal would, upon which it gives us
+ * the terminal. A shell that started us in the background is not asked. Call it with all signals
+ * blocked. Returns true after SIGCONT, which is still pending. */
+bool os_terminal_request(void);
+
 /* Moves a process group into the foreground, if our job is there: our own group, or one that a
  * descendant of our group leads. Returns whether it is in the foreground now. */
 bool os_terminal_give(int group);

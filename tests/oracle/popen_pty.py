@@ -362,6 +362,46 @@ def check_events(p):
     return same((p.prompt()[0], 0)) + unchanged(p, before)
 
 
+BELOW = [
+    "$O spawn --timeout=1000 $O popen --pty {}",
+    "$O spawn --setpgroup $O spawn --timeout=1000 $O popen --pty {}",
+    "$O spawn --timeout=1000 sh -c '$O popen --pty \"$1\"; exit $?' sh {}",
+    "$O timerfd --initial=1ms --overlap=kill -- $O popen --pty {}",
+]
+
+
+@check("below an osbox that gives its program a process group, the keys reach it")
+def check_below(p):
+    before, faults = p.modes(), []
+    for command in BELOW:
+        p.start(command.format("'echo ready; read x; echo \"got $x\"; exit 7'"))
+        wait_raw(p)
+        p.type("abc\r")
+        p.expect(r"got abc\r+\n")
+        faults += same((p.prompt()[0], 7)) + unchanged(p, before)
+        p.start(command.format("'exec sleep 1000'"))
+        wait_raw(p)
+        p.wait_process("sleep")
+        p.type(INTERRUPT)
+        faults += same((p.prompt()[0], 128 + signal.SIGINT)) + unchanged(p, before)
+    return faults
+
+
+@check("below such an osbox in the background it is silent, and begins when that is in the foreground")
+def check_below_background(p):
+    before, faults = p.modes(), []
+    for command in BELOW:
+        p.run(command.format("'echo ready; read x; echo \"got $x\"'") + " & :")
+        p.expect("ready")
+        faults += same((p.run("echo own"), (0, "own\n"))) + unchanged(p, before)
+        p.start("fg")
+        wait_raw(p)
+        p.type("abc\r")
+        p.expect(r"got abc\r+\n")
+        faults += same((p.prompt()[0], 0)) + unchanged(p, before)
+    return faults
+
+
 @check("a terminal that hangs up ends it")
 def check_hang_up(p):
     p.start("$O popen --pty 'echo $$; exec sleep 1000'")
