@@ -1848,6 +1848,7 @@ print(signo.value)'
 }
 
 @test "--setresuid, --setresgid: each id by itself, and an empty one is kept" {
+    not_sanitized
     local fields=ruid,euid,suid,rgid,egid,sgid now
     now=$("$OSBOX" spawn -g $fields)
     osbox 0 spawn --setresuid=:: --setresgid=:: -g $fields
@@ -1873,6 +1874,7 @@ print(signo.value)'
 }
 
 @test "--setresuid: capabilities" {
+    not_sanitized
     needs_privilege
     local fields=cap_permitted,cap_effective,cap_ambient all
     all=$("$OSBOX" spawn -g cap_permitted)
