@@ -4,10 +4,12 @@
  */
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "applets/popen/run.h"
+#include "base/device.h"
 #include "base/io.h"
 #include "os/clock.h"
 #include "os/terminal.h"
@@ -26,6 +28,13 @@ static void close_input(struct popen_input *in) {
     in->fd = -1;
 }
 
+/* A FIFO must not block before the time limit applies. */
+static int open_input(const char *path) {
+    if (strcmp(path, base_device_path(BASE_NULL)) == 0)
+        return base_device_open_empty();
+    return base_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
+}
+
 /* A terminal is read only if the user sees the command's output, or asks for it. */
 static bool wants_keys(const struct popen_run *p) {
     return p->args->input || isatty(STDOUT_FILENO);
@@ -40,9 +49,8 @@ int popen_input_open(struct popen_run *p, const struct popen_plan *plan, struct 
         return 0;
     p->child.resized = true; /* the signal was ignored until now */
     if (!path && p->cli->call.closed & 1U << STDIN_FILENO)
-        path = "/dev/null";
-    /* A FIFO must not block before the time limit applies. */
-    in->fd = path ? base_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK) : STDIN_FILENO;
+        path = base_device_path(BASE_NULL);
+    in->fd = path ? open_input(path) : STDIN_FILENO;
     if (in->fd < 0)
         return base_fail(e, -in->fd, "open", path);
     in->keys = isatty(in->fd);

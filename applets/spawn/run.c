@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "applets/spawn/spawn.h"
+#include "base/device.h"
 #include "os/process.h"
 
 /* ---- the modes ---- */
@@ -135,7 +136,7 @@ static void add_descriptors(struct cli *cli, struct spawn_args *args) {
         else if (args->mode == SPAWN_NOWAIT && !args->status && fd != STDERR_FILENO && !named[fd])
             os_plan_add(&args->plan, (struct os_step){ .kind = OS_STEP_OPEN,
                                                        .open = { fd, fd ? O_WRONLY : O_RDONLY, 0 },
-                                                       .object = "/dev/null" });
+                                                       .object = base_device_path(BASE_NULL) });
     }
     for (size_t i = 0; i < given.count; i++)
         os_plan_add(&args->plan, given.items[i]);

@@ -12,8 +12,18 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/device.h"
 #include "base/io.h"
 #include "cli/start.h"
+
+/* Opens a file at a descriptor that is closed, the lowest one, so that no other file gets its
+ * number. As with a closed one, reading or writing fails with EBADF. */
+static void occupy(int fd) {
+    int r = fd == STDIN_FILENO ? base_device_open(BASE_FULL, O_WRONLY)
+                               : base_device_open(BASE_NULL, O_RDONLY);
+    if (r < 0)
+        (void)base_open(AT_FDCWD, "/", O_PATH);
+}
 
 unsigned cli_open_standard(void) {
     struct pollfd fds[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
@@ -25,9 +35,7 @@ unsigned cli_open_standard(void) {
         if (!(fds[i].revents & POLLNVAL) || fcntl(i, F_GETFD) >= 0)
             continue;
         closed |= 1U << i;
-        /* The lowest free number is i: all below it are open by now. Without /dev the descriptors
-         * stay closed: reading or writing then fails as well. */
-        (void)base_open(AT_FDCWD, i == 0 ? "/dev/full" : "/dev/null", i == 0 ? O_WRONLY : O_RDONLY);
+        occupy(i); /* all below are open by now */
     }
     return closed;
 }

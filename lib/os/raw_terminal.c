@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -47,12 +46,9 @@ static bool names_terminal(int fd, int terminal) {
  * shell. */
 static int open_again(int terminal) {
     const int candidates[] = { terminal, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
-    char path[sizeof "/proc/self/fd/-2147483648"];
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        if (names_terminal(candidates[i], terminal)) {
-            snprintf(path, sizeof path, "/proc/self/fd/%d", candidates[i]);
-            return base_open(AT_FDCWD, path, O_RDWR | O_NONBLOCK);
-        }
+        if (names_terminal(candidates[i], terminal))
+            return base_reopen(candidates[i], O_RDWR | O_NONBLOCK);
     return -ENOENT;
 }
 

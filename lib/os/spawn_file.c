@@ -7,18 +7,40 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/device.h"
 #include "base/io.h"
 #include "os/exec_explain.h"
 #include "os/kernel.h"
 #include "os/spawn_private.h"
 
+/* The null device by its name. */
+static bool is_null(const struct os_step *s) {
+    return strcmp(s->object, base_device_path(BASE_NULL)) == 0 &&
+           !(s->open.flags & (O_EXCL | O_DIRECTORY | O_PATH));
+}
+
+static int open_null(int flags) {
+    int fd = (flags & O_ACCMODE) == O_RDONLY ? base_device_open_empty()
+                                             : base_device_open(BASE_NULL, flags);
+    if (fd >= 0 && !(flags & O_CLOEXEC))
+        fcntl(fd, F_SETFD, 0);
+    return fd;
+}
+
+static int open_file(const struct os_step *s) {
+    if (is_null(s))
+        return open_null(s->open.flags);
+    int fd = openat(AT_FDCWD, s->object, s->open.flags, s->open.mode);
+    return fd < 0 ? -errno : fd;
+}
+
 /* posix_spawn_file_actions_addopen(3): what is open there is closed first. */
 int os_step_open(const struct os_step *s) {
     int want = s->open.fd;
     close(want);
-    int fd = openat(AT_FDCWD, s->object, s->open.flags, s->open.mode);
+    int fd = open_file(s);
     if (fd < 0 || fd == want)
-        return os_outcome(fd);
+        return fd < 0 ? fd : 0;
     int r = os_outcome(dup3(fd, want, s->open.flags & O_CLOEXEC));
     close(fd);
     return r;

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/device.h"
 #include "os/clock.h"
 #include "os/exec_explain.h"
 #include "os/namespace.h"
@@ -110,7 +111,7 @@ static int run_first(void *data) {
 
 static bool step_may_block(const struct os_step *s) {
     if (s->kind == OS_STEP_OPEN)
-        return strcmp(s->object, "/dev/null") != 0;
+        return strcmp(s->object, base_device_path(BASE_NULL)) != 0;
     return s->kind == OS_STEP_SETNS || s->kind == OS_STEP_CHROOT || s->kind == OS_STEP_CHDIR ||
            s->kind == OS_STEP_FCHDIR;
 }

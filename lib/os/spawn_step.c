@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "base/device.h"
 #include "base/io.h"
 #include "os/spawn_private.h"
 
@@ -100,6 +101,8 @@ static const char *setgroups_hint(void) {
 
 const char *os_step_hint(const struct os_step *s, int r) {
     bool is_id = s->kind >= OS_STEP_SETGROUPS && s->kind <= OS_STEP_SETRESUID;
+    if (s->kind == OS_STEP_OPEN && strcmp(s->object, base_device_path(BASE_NULL)) == 0)
+        return base_device_hint(BASE_NULL, -r);
     if (s->kind == OS_STEP_SETGROUPS && r == -EPERM)
         return setgroups_hint();
     if (is_id && r == -EINVAL)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/device.h"
 #include "os/proc.h"
 #include "os/signal.h"
 #include "os/terminal.h"
@@ -23,7 +24,7 @@ static int standard_terminal(void) {
 
 /* Returns a new descriptor of the controlling terminal, or -1. */
 static int open_terminal(void) {
-    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int fd = base_device_open(BASE_TTY, O_RDWR | O_NONBLOCK);
     if (fd >= 0 && tcgetpgrp(fd) >= 0)
         return fd;
     if (fd >= 0)

@@ -1175,6 +1175,44 @@ print(os.fstat(os.pidfd_open(int(sys.argv[1]))).st_ino if known else "null")' "$
     got 'pid pidfd_ino pgid sid'
 }
 
+# without_devices SCRIPT: runs it in a shell that has an empty /dev of its own.
+without_devices() {
+    local apart=(unshare -m)
+    "${apart[@]}" true 2>/dev/null || apart=(unshare -Urm)
+    can_unshare "${apart[@]:1}"
+    run --separate-stderr -0 "${apart[@]}" sh -c 'mount -t tmpfs none /dev || exit
+        '"$1" sh 3>&- </etc/passwd
+}
+
+@test "--nowait without /dev/null: standard input is empty, and a file action sets the output" {
+    mkfifo done
+    without_devices '"$OSBOX" spawn --nowait -- true; echo $?
+        "$OSBOX" spawn --nowait --open=1,wronly,creat:out -g pid -- sh -c "wc -c; : >done" >pid &&
+            : <done && cat out'
+    got $'125\n0'
+    complained_of "spawn: open: '/dev/null': " ENOENT
+}
+
+@test "a file that has the name of /dev/null is neither read nor written" {
+    without_devices 'echo kept >/dev/null
+        "$OSBOX" spawn --nowait -- echo no; echo $?
+        "$OSBOX" spawn --open=1,wronly,creat,trunc:/dev/null -- echo no; echo $?
+        "$OSBOX" spawn --open=0:/dev/null -- cat; echo $?
+        "$OSBOX" popen --input=/dev/null -- cat; echo $?
+        cat /dev/null'
+    got $'125\n125\n0\n0\nkept'
+    [ "$(sort -u <<<"$stderr" | wc -l)" -eq 1 ]
+    [[ $stderr == *"[ENODEV] (another file has the name of this device)" ]]
+}
+
+@test "a FIFO that has the name of a device blocks nothing" {
+    without_devices 'mkfifo /dev/null /dev/full
+        timeout -s KILL 60 "$OSBOX" spawn -- sh -c "echo >&0 || exit 7" <&-; echo $?
+        timeout -s KILL 60 "$OSBOX" stat -g st_size . >&-; echo $?
+        timeout -s KILL 60 "$OSBOX" spawn --nowait -- true; echo $?'
+    got $'7\n74\n125'
+}
+
 @test "--nowait: a program that cannot be run is reported as usual" {
     osbox 127 spawn --nowait -- /nope
     got ''
