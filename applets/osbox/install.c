@@ -61,6 +61,8 @@ bool install_open(struct install *in, const char *dir) {
     in->dir_fd = os_file_open_directory(&directory, &e);
     if (in->dir_fd >= 0 && os_readlink(&self, &in->program, &e) == 0)
         return true;
+    if (in->dir_fd >= 0 && e.errnum == ENOENT)
+        e.hint = "/proc is not mounted";
     cli_report(in->cli, &e);
     return false;
 }

@@ -103,6 +103,8 @@ const char *os_step_hint(const struct os_step *s, int r) {
     bool is_id = s->kind >= OS_STEP_SETGROUPS && s->kind <= OS_STEP_SETRESUID;
     if (s->kind == OS_STEP_OPEN && strcmp(s->object, base_device_path(BASE_NULL)) == 0)
         return base_device_hint(BASE_NULL, -r);
+    if (s->kind == OS_STEP_MAP_ROOT && r == -ENOENT)
+        return "/proc is not mounted";
     if (s->kind == OS_STEP_SETGROUPS && r == -EPERM)
         return setgroups_hint();
     if (is_id && r == -EINVAL)

@@ -1184,6 +1184,17 @@ without_devices() {
         '"$1" sh 3>&- </etc/passwd
 }
 
+@test "without /proc, --map-root-user and --install say that it is not mounted" {
+    not_sanitized
+    can_unshare -Urm
+    mkdir links
+    run --separate-stderr -0 unshare -Urm sh -c 'mount -t tmpfs none /proc || exit
+        "$OSBOX" spawn --map-root-user -- true; echo $?; "$OSBOX" --install links; echo $?' sh 3>&-
+    got $'125\n66'
+    [[ ${stderr_lines[0]} == "spawn: uid_map: "*"[ENOENT] (/proc is not mounted)" ]]
+    [[ ${stderr_lines[1]} == "osbox: '/proc/self/exe': "*"[ENOENT] (/proc is not mounted)" ]]
+}
+
 @test "--nowait without /dev/null: standard input is empty, and a file action sets the output" {
     mkfifo done
     without_devices '"$OSBOX" spawn --nowait -- true; echo $?
