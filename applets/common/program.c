@@ -31,14 +31,17 @@ bool program_own_status(struct cli *cli, struct os_plan *plan) {
         return true;
     int fd = cli_output_fd(cli);
     if (fd == STDOUT_FILENO) { /* a file that did not exist, or a FIFO without a reader */
-        fd = os_open_until(cli->call.place, O_WRONLY | O_CREAT | O_TRUNC, 0666, plan->deadline);
+        fd = os_open_until(cli->call.place, O_WRONLY | O_CREAT | O_TRUNC, 0666, plan->deadline,
+                           &plan->signo);
         if (fd < 0)
             base_fail(&e, -fd, "open", cli->call.place);
     }
     if (fd >= 0)
         fd = os_plan_own(plan, fd, &e);
     cli_redirect(cli, fd >= 0 ? fd : STDOUT_FILENO, fd >= 0 ? cli->call.place : NULL);
-    if (fd == -ETIMEDOUT && plan->deadline != OS_NEVER)
+    if (fd == -EINTR)
+        program_report(cli, plan, &e);
+    else if (fd == -ETIMEDOUT && plan->deadline != OS_NEVER)
         cli_report_as(cli, CLI_EX_TIMEOUT, &e);
     else if (fd < 0)
         cli_report(cli, &e);

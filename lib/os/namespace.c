@@ -151,7 +151,7 @@ static int open_process(const char *pid, int *flags, struct base_error *e) {
 
 /* Without O_NONBLOCK, opening a FIFO would wait for a writer. */
 static int open_file(const char *path, int64_t deadline) {
-    return os_open_until(path, O_RDONLY | O_NONBLOCK, 0, deadline);
+    return os_open_until(path, O_RDONLY | O_NONBLOCK, 0, deadline, NULL);
 }
 
 int os_namespace_open(const char *target, int *flags, int64_t deadline, struct base_error *e) {

@@ -15,6 +15,7 @@
 
 #include "base/io.h"
 #include "os/clock.h"
+#include "os/reap.h"
 #include "os/terminal.h"
 #include "os/watch.h"
 
@@ -117,7 +118,7 @@ static bool is_opening(const void *data) {
     return __atomic_load_n(&o->begun, __ATOMIC_RELAXED);
 }
 
-static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals) {
+static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals, int *signo) {
     siginfo_t signal;
     int pid = clone(open_in_child, o->stack + STACK, CLONE_FILES | SIGCHLD, o);
     if (pid < 0)
@@ -132,13 +133,16 @@ static int watch_opening(struct opening *o, int64_t deadline, os_sigset signals)
         close(o->result);
     if (r == -EINTR)
         os_watch_requeue(&signal);
+    if (r == -EINTR && signo)
+        *signo = signal.si_signo;
     return r;
 }
 
-int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline) {
+int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline, int *signo) {
     static const os_sigset all = ~(os_sigset)0;
     os_sigset mask;
-    if (deadline == OS_NEVER)
+    /* No signal ends process 1 while it waits in a system call. */
+    if (deadline == OS_NEVER && !os_is_init())
         return open_now(path, flags, mode);
     struct opening *o = mmap(NULL, sizeof *o, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -150,7 +154,7 @@ int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline) {
     if (r == 0 && ignored)
         r = os_signal_action(SIGCHLD, SIG_DFL);
     if (r == 0)
-        r = watch_opening(o, deadline, os_watch_signals(mask));
+        r = watch_opening(o, deadline, os_watch_signals(mask), signo);
     if (ignored)
         os_signal_action(SIGCHLD, SIG_IGN);
     munmap(o, sizeof *o);

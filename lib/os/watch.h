@@ -38,7 +38,8 @@ void os_watch_kill(pid_t pid);
 void os_watch_requeue(const siginfo_t *signal);
 
 /* Opens a file as base_open() does, or with O_CREAT as base_create(), until a deadline. With
- * OS_NEVER it is opened by this process, otherwise by a child that can be given up. Returns the
- * descriptor, or -errno: ETIMEDOUT at the deadline, and those of openat(2). A signal that would end
- * this process does. */
-int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline);
+ * OS_NEVER it is opened by this process, otherwise, or as process 1, by a child that can be given
+ * up. Returns the descriptor, or -errno: ETIMEDOUT at the deadline, and those of openat(2). A
+ * signal that would end this process does. Process 1, which no signal ends, gets EINTR, and the
+ * signal in *signo unless `signo` is NULL. */
+int os_open_until(const char *path, int flags, mode_t mode, int64_t deadline, int *signo);

@@ -11,6 +11,7 @@ user namespace, where that is allowed.  Prints TAP.
 import os
 import signal
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
@@ -154,6 +155,22 @@ def check_signals(n):
     n.claim("waitid PID: a signal ends it", r, 143)
 
 
+def check_blocked(n):
+    """What blocks before there is a program."""
+    with tempfile.TemporaryDirectory() as place:
+        fifo = os.path.join(place, "fifo")
+        os.mkfifo(fifo)
+        os.chmod(place, 0o755)
+        for command in [["spawn", f"--open=0:{fifo}", "true"], ["popen", f"--input={fifo}", "--", "true"],
+                        ["spawn", f"--status={fifo}", "true"], ["popen", f"--status={fifo}", "--", "true"],
+                        ["sched", "set", "--nice=0", f"--status={fifo}", "--", "true"],
+                        ["timerfd", "--initial=1ms", f"--status={fifo}", "--", "true"]]:
+            # Until process 1 ends, and this process with it.
+            r = n.run("sh", "-c", '(while kill -TERM 1; do sleep 0.01; done) & exec "$0" "$@"', OSBOX, *command)
+            text = " ".join(command).replace(fifo, "FIFO")
+            n.claim(f"{text}: a signal ends it before there is a program", r, 143)
+
+
 def check_ends(n):
     r = n.run(OSBOX, "spawn", "--timeout=100ms", "sleep", "60")
     n.claim("--timeout", r, 124)
@@ -196,6 +213,7 @@ def main():
         check_orphans(n)
         check_status(n)
         check_signals(n)
+        check_blocked(n)
         check_ends(n)
         check_pipe(n)
     return tap.done()
