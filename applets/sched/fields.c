@@ -22,8 +22,8 @@ const struct cli_field sched_fields[] = {
                                "whether children begin with the usual policy"),
     [SCHED_PRIORITY] = WAIT_FIELD(THREAD, "sched_priority", CLI_INT, "the priority"),
     [SCHED_NICE] = WAIT_FIELD(THREAD, "nice", CLI_INT, "the nice value, as os.getpriority"),
-    [SCHED_RUNTIME] =
-        WAIT_FIELD(THREAD, "runtime", CLI_DURATION, "CPU time in each period; null without any"),
+    [SCHED_RUNTIME] = WAIT_FIELD(THREAD, "runtime", CLI_DURATION,
+                                 "CPU time in each period, or the slice of a normal policy"),
     [SCHED_DEADLINE_TIME] =
         WAIT_FIELD(THREAD, "deadline", CLI_DURATION, "within what time of a period's begin"),
     [SCHED_PERIOD] = WAIT_FIELD(THREAD, "period", CLI_DURATION, "how long a period is"),

@@ -71,7 +71,17 @@ static void run_and_wait(struct cli *cli, const struct sched_args *args, struct 
     program_answer(cli, &child);
 }
 
-/* The CPUs are set for osbox first, which the program inherits: so missing ones can be reported.
+/* If it is refused, the step reports that. */
+static bool set_slice(struct cli *cli, const struct sched_args *args,
+                      const struct os_sched_attr *attr) {
+    const struct sched_thread self = { 0, false };
+    if (args->runtime == SCHED_NO_RUNTIME || args->deadline || os_sched_set(0, attr, NULL) < 0)
+        return true;
+    return sched_check_slice(cli, args, &self);
+}
+
+/* The CPUs and the slice are set for osbox first: so missing ones, and another slice, can be
+ * reported. The program inherits the CPUs.
  * Without --status osbox becomes the program, as chrt(1) and taskset(1) do. */
 static void run_program(struct cli *cli, const struct sched_args *args, struct os_plan *plan,
                         const struct program_start *start) {
@@ -92,6 +102,10 @@ static void run_program(struct cli *cli, const struct sched_args *args, struct o
         return;
     }
     if (args->affinity.count && !sched_set_affinity(cli, args, &self, NULL)) {
+        emit_error(cli, args, start);
+        return;
+    }
+    if (!set_slice(cli, args, &attr)) {
         emit_error(cli, args, start);
         return;
     }

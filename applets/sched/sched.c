@@ -72,8 +72,8 @@ static const struct cli_option set_options[] = {
       .help = "the CPUs it may run on: 0-3,8, 0-15:2, or a mask 0xff" },
     { CLI_CHOICE(struct sched_args, reset, CHOICES_YES_NO), .name = "reset-on-fork",
       .metavar = "WHETHER", .help = "children begin with the usual policy" },
-    { CLI_TIME(struct sched_args, runtime), .name = "runtime", .metavar = "T", .needs = "deadline",
-      .help = "of the policy deadline: CPU time in each period" },
+    { CLI_TIME(struct sched_args, runtime), .name = "runtime", .metavar = "T",
+      .help = "CPU time in each period of deadline; alone, the slice of other and batch" },
     { CLI_TIME(struct sched_args, deadline), .name = "deadline", .metavar = "T", .needs = "runtime",
       .help = "within what time of a period's begin" },
     { CLI_TIME(struct sched_args, period), .name = "period", .metavar = "T", .needs = "deadline",
@@ -211,13 +211,20 @@ static bool has_fields_alone(const struct cli_call *call, const void *data) {
 static bool lacks_runtime(const struct cli_call *call, const void *data) {
     const struct sched_args *args = data;
     (void)call;
-    return args->policy == OS_SCHED_DEADLINE && !args->runtime;
+    return args->policy == OS_SCHED_DEADLINE && !args->deadline;
+}
+
+static bool has_deadline_alone(const struct cli_call *call, const void *data) {
+    const struct sched_args *args = data;
+    (void)call;
+    return args->deadline && args->policy >= 0 && args->policy != OS_SCHED_DEADLINE;
 }
 
 static bool has_runtime_alone(const struct cli_call *call, const void *data) {
     const struct sched_args *args = data;
     (void)call;
-    return args->runtime && args->policy >= 0 && args->policy != OS_SCHED_DEADLINE;
+    return args->runtime != SCHED_NO_RUNTIME && !args->deadline && args->policy >= 0 &&
+           !sched_is_normal((uint32_t)args->policy);
 }
 
 static bool has_status_alone(const struct cli_call *call, const void *data) {
@@ -241,7 +248,8 @@ static const struct cli_rule set_rules[] = {
     { has_fields_alone, "--fields", "requires --status, because a program is run" },
     { lacks_priority, "--policy", scheduling_lacks_priority },
     { lacks_runtime, "--policy", "deadline needs --runtime and --deadline" },
-    { has_runtime_alone, "--runtime", "goes with --policy=deadline" },
+    { has_deadline_alone, "--deadline", sched_deadline_policy },
+    { has_runtime_alone, "--runtime", sched_runtime_policy },
     { has_status_alone, "--status", "goes with a program" },
     { has_no_target, NULL, "of what? PID, --pgrp, --user, or '--' and a program say it" },
     { has_targets_and_program, NULL, "takes PIDs, or '--' and a program" },
@@ -267,6 +275,7 @@ static const struct sched_args presets = { .policy = -1,
                                            .priority = SCHED_NOT_GIVEN,
                                            .nice = SCHED_NO_NICE,
                                            .reset = -1,
+                                           .runtime = SCHED_NO_RUNTIME,
                                            .pgrp = SCHED_NOT_GIVEN };
 
 #define SCHED_COMMON                                                                               \
@@ -292,7 +301,13 @@ static const struct cli_command show_command = {
     SCHED_COMMON,
 };
 
+static const struct cli_exit set_exits[] = {
+    { CLI_EX_PROTOCOL, "the kernel set another slice" },
+    CLI_EXITS_END,
+};
+
 static const struct cli_command set_command = {
+    .exits = set_exits,
     .never = CLI_NEVER(CLI_EX_DATAERR) | CLI_NEVER(CLI_EX_CANTCREAT),
     .name = "set",
     .summary = "change how threads are scheduled, and print what it was and is",

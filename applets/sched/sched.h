@@ -11,15 +11,16 @@
 #include "os/sched.h"
 
 #define SCHED_NOT_GIVEN (~0U)
-enum { SCHED_NO_NICE = 1000 };
+enum { SCHED_NO_NICE = 1000, SCHED_NO_RUNTIME = -1 };
 
 struct sched_args {
-    int policy;                        /* -1: not given */
-    unsigned priority;                 /* SCHED_NOT_GIVEN */
-    int nice;                          /* SCHED_NO_NICE */
-    int reset;                         /* --reset-on-fork; -1: not given */
-    int64_t runtime, deadline, period; /* nanoseconds; 0: not given */
-    struct os_cpuset affinity;         /* empty: not given */
+    int policy;                /* -1: not given */
+    unsigned priority;         /* SCHED_NOT_GIVEN */
+    int nice;                  /* SCHED_NO_NICE */
+    int reset;                 /* --reset-on-fork; -1: not given */
+    int64_t runtime;           /* nanoseconds; SCHED_NO_RUNTIME: not given */
+    int64_t deadline, period;  /* nanoseconds; 0: not given */
+    struct os_cpuset affinity; /* empty: not given */
     const char *affinity_text;
     bool threads;
     unsigned pgrp; /* SCHED_NOT_GIVEN */
@@ -121,6 +122,9 @@ bool sched_targets(struct cli *cli, const struct sched_args *args, struct sched_
 
 /* ---- attr.c ---- */
 
+/* The usage errors of --deadline and --runtime with another policy. */
+extern const char sched_deadline_policy[], sched_runtime_policy[];
+
 /* Return whether a policy is a real-time one, or a normal one. */
 bool sched_is_real_time(uint32_t policy);
 bool sched_is_normal(uint32_t policy); /* it has a nice value */
@@ -131,9 +135,14 @@ bool sched_changes_attr(const struct sched_args *args);
 /* Returns what an attr becomes; parts that are not given stay, as far as the policy has them. */
 struct os_sched_attr sched_change_attr(const struct sched_args *args, struct os_sched_attr a);
 
-/* Reports a usage error and returns false if --runtime is given for a policy that does not accept
- * it. */
+/* Reports a usage error and returns false if --runtime or --deadline is given for a policy that
+ * does not accept it. */
 bool sched_check_runtime(struct cli *cli, const struct sched_args *args, uint32_t policy);
+
+/* Reads back the slice that --runtime has set for a thread. Returns false after a report if it is
+ * another one, unless there is --no-strict. */
+bool sched_check_slice(struct cli *cli, const struct sched_args *args,
+                       const struct sched_thread *t);
 
 /* ---- affinity.c ---- */
 

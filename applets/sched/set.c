@@ -38,7 +38,10 @@ static bool set_part(struct cli *cli, const struct sched_args *args, const struc
                               : os_sched_set(t->tid, &want, &e);
     if (r < 0)
         sched_report_change(cli, args, t, &e);
-    return r == 0;
+    if (r < 0 || part == PART_NICE || sched_check_slice(cli, args, t))
+        return r == 0;
+    restore(cli, t, old, part);
+    return false;
 }
 
 /* Orders the parts so that those that are done can be restored when the next one is refused. The

@@ -17,7 +17,7 @@ struct base_error {
     int fd;                /* a descriptor that is the object; -1: none */
     int step;              /* index of a step in a sequence; -1: none */
     int capability;        /* CAP_* that would have allowed it and is missing; -1: none */
-    const char *hint;      /* what the errno means here, a literal; NULL: what it always means */
+    const char *hint;      /* what the errno means here, borrowed; NULL: what it always means */
     unsigned long line;    /* of the file `path`, which is the object; 0: none */
 };
 

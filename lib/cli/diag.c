@@ -180,10 +180,11 @@ static int failure_status(const struct cli *cli, int status) {
     return runs_program(cli) && !cli->outcome.program_ran ? CLI_EX_RUN : status;
 }
 
-/* libc's texts are misleading for a step that the kernel did differently from what was requested,
- * and for what took too long without being a connection. */
+/* libc's texts are misleading for what the kernel did differently from what was requested, which a
+ * step or a hint tells from an error of the kernel, and for what took too long without being a
+ * connection. */
 static const char *message_of(const struct base_error *error) {
-    if (error->step >= 0 && error->errnum == EPROTO)
+    if ((error->step >= 0 || error->hint) && error->errnum == EPROTO)
         return "the kernel did not do all of it";
     if (error->errnum == ETIMEDOUT)
         return "timed out";

@@ -169,6 +169,8 @@ int cli_errno_status(int errnum) {
     case EAGAIN:
     case EBUSY:
         return CLI_EX_TEMPFAIL;
+    case EPROTO:
+        return CLI_EX_PROTOCOL;
     case EPERM:
     case EACCES:
         return CLI_EX_NOPERM;
@@ -197,6 +199,8 @@ const char *cli_status_name(int status) {
         return "EX_IOERR";
     case CLI_EX_TEMPFAIL:
         return "EX_TEMPFAIL";
+    case CLI_EX_PROTOCOL:
+        return "EX_PROTOCOL";
     case CLI_EX_NOPERM:
         return "EX_NOPERM";
     default:

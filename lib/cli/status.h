@@ -16,6 +16,7 @@ enum cli_exit_status {
     CLI_EX_CANTCREAT = 73,
     CLI_EX_IOERR = 74,
     CLI_EX_TEMPFAIL = 75,
+    CLI_EX_PROTOCOL = 76, /* the kernel did something else than requested */
     CLI_EX_NOPERM = 77,
     CLI_EX_TIMEOUT = 124,   /* the program ran out of time */
     CLI_EX_RUN = 125,       /* osbox failed before it ran the program */

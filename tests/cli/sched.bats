@@ -520,11 +520,72 @@ $pid,SCHED_BATCH,true,0,$N4,SCHED_OTHER,false,0,$N1,$LAST"
     is SCHED_OTHER "$pid" policy
 }
 
-@test "set: --runtime and --deadline are of the policy deadline" {
+# needs_slice: skips the test unless the kernel has slices for a normal policy.
+needs_slice() {
+    [ "$("$OSBOX" sched set --runtime=5ms --no-strict -- "$OSBOX" sched show -g runtime)" = 0.005000000 ] ||
+        skip 'this kernel has no slices for a normal policy (before Linux 6.12)'
+}
+
+@test "set --runtime alone is the slice of the policies other and batch; 0 is the default" {
+    needs_slice
+    target
+    local default
+    default=$("$OSBOX" sched show -g runtime "$pid")
+    osbox 0 sched set --runtime=100us -g policy,runtime "$pid"
+    got 'SCHED_OTHER	0.000100000'
+    osbox 0 sched set --runtime=100ms -g policy,runtime "$pid"
+    got 'SCHED_OTHER	0.100000000'
+    osbox 0 sched set --policy=batch --nice="$N5" --runtime=7ms -g policy,nice,runtime "$pid"
+    got "SCHED_BATCH	$N5	0.007000000"
+    is 'SCHED_BATCH	0.007000000' "$pid" policy,runtime
+    osbox 0 sched set --runtime=0 -g policy,runtime "$pid"
+    got "SCHED_BATCH	$default"
+    osbox 0 sched set --runtime=3ms -- "$OSBOX" sched show -g policy,runtime
+    got 'SCHED_OTHER	0.003000000'
+    osbox 0 sched set --runtime=3ms --status=record -- "$OSBOX" sched show -g policy,runtime
+    got 'SCHED_OTHER	0.003000000'
+}
+
+@test "set --runtime: a slice that the kernel limits is EPROTO, 76, unless there is --no-strict" {
+    needs_slice
+    target
+    "$OSBOX" sched set --runtime=5ms "$pid"
+    local given
+    for given in '99999ns 0.000100000 0.000099999' '1ns 0.000100000 0.000000001' \
+        '100000001ns 0.100000000 0.100000001' '1h 0.100000000 3600.000000000'; do
+        # shellcheck disable=SC2086 # words
+        set -- $given
+        osbox 76 sched set --policy=batch --nice="$N5" --runtime="$1" "$pid"
+        got ''
+        [[ $stderr == "sched set: '$pid': "*"[EPROTO] (the slice is $2 s, not $3 s; --no-strict accepts that)" ]]
+        is 'SCHED_OTHER	0.005000000' "$pid" policy,runtime
+        osbox 125 sched set --runtime="$1" -- touch ran
+        [[ $stderr == *"[EPROTO] (the slice is $2 s, not $3 s; --no-strict accepts that)" ]]
+        osbox 0 sched set --no-strict --runtime="$1" -- "$OSBOX" sched show -g runtime
+        got "$2"
+    done
+    [ ! -e ran ]
+    osbox 0 sched set --no-strict --runtime=1s -g runtime "$pid"
+    got 0.100000000
+}
+
+@test "set --runtime alone, with another policy: a usage error" {
+    target
+    osbox 64 sched set --policy=idle --runtime=1ms "$pid"
+    osbox 64 sched set --policy=fifo --priority=1 --runtime=1ms "$pid"
+    osbox 64 sched set --policy=deadline --runtime=1ms "$pid"
+    osbox 125 sched set --policy=idle --runtime=1ms -- touch ran
+    is SCHED_OTHER "$pid" policy
+    osbox 0 sched set --policy=idle -g policy "$pid"
+    osbox 64 sched set --runtime=1ms "$pid"
+    got ''
+    [ "$stderr" = "sched set: '--runtime': requires the policy other or batch, or --deadline" ]
+}
+
+@test "set: --deadline and --period are of the policy deadline" {
     target
     local before
     before=$("$OSBOX" sched show -g policy,runtime,deadline,period "$pid")
-    osbox 64 sched set --runtime=1ms "$pid"
     osbox 64 sched set --deadline=1ms "$pid"
     osbox 64 sched set --policy=deadline --period=1ms "$pid"
     osbox 64 sched set --runtime=1ms --deadline=10ms "$pid"
