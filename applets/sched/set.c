@@ -28,12 +28,26 @@ static void restore(struct cli *cli, const struct sched_thread *t, const struct 
                                         : "the policy could not be taken back");
 }
 
+/* Without privilege a nice value that became greater cannot be restored: the slice is tried before
+ * it is set. */
+static bool try_slice(struct cli *cli, const struct sched_args *args, const struct sched_thread *t,
+                      const struct os_sched *old, struct os_sched_attr want) {
+    want.sched_nice = old->attr.sched_nice;
+    if (args->nice == SCHED_NO_NICE || args->runtime == SCHED_NO_RUNTIME || args->deadline ||
+        os_sched_set(t->tid, &want, NULL) < 0 || sched_check_slice(cli, args, t))
+        return true;
+    restore(cli, t, old, PART_ATTRIBUTES);
+    return false;
+}
+
 static bool set_part(struct cli *cli, const struct sched_args *args, const struct sched_thread *t,
                      const struct os_sched *old, enum part part) {
     struct os_sched_attr want = sched_change_attr(args, old->attr);
     struct base_error e;
     if (part == PART_CPUS)
         return sched_set_affinity(cli, args, t, old);
+    if (part == PART_ATTRIBUTES && !try_slice(cli, args, t, old, want))
+        return false;
     int r = part == PART_NICE ? os_sched_set_nice(t->tid, args->nice, &e)
                               : os_sched_set(t->tid, &want, &e);
     if (r < 0)
