@@ -290,7 +290,7 @@ static const struct cli_command settime_command = {
     .never = NEVER,
     .name = "settime",
     .summary = "arm a timer and print what it was, as os.timerfd_settime",
-    .usage = "--fd=N --initial=T|--at=TIME|--interval=T [OPTION]...",
+    .usage = "--fd=N --initial=T|--interval=T [OPTION]...\n--fd=N --at=TIME [OPTION]...",
     .options = settime_options,
     .no_operands = true,
     .view = TIMERFD_VIEW_TIMER,

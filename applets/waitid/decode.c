@@ -83,14 +83,18 @@ static struct os_wait_status decode_shell(int status) {
 }
 
 static const char *meaning(int status) {
-    static const char texts[][56] = {
-        [CLI_EX_TIMEOUT - CLI_EX_TIMEOUT] = "timed out",
-        [CLI_EX_RUN - CLI_EX_TIMEOUT] = "the tool that runs the command failed",
-        [CLI_EX_NOTEXEC - CLI_EX_TIMEOUT] = "the command was found but cannot be executed",
-        [CLI_EX_NOTFOUND - CLI_EX_TIMEOUT] = "the command was not found",
-    };
-    bool has_text = status >= CLI_EX_TIMEOUT && status <= CLI_EX_NOTFOUND;
-    return has_text ? texts[status - CLI_EX_TIMEOUT] : NULL;
+    switch (status) {
+    case CLI_EX_TIMEOUT:
+        return "timed out";
+    case CLI_EX_RUN:
+        return "the tool that runs the command failed";
+    case CLI_EX_NOTEXEC:
+        return "the command was found but cannot be executed";
+    case CLI_EX_NOTFOUND:
+        return "the command was not found";
+    default:
+        return NULL;
+    }
 }
 
 /* ---- records ---- */
@@ -99,7 +103,7 @@ static void emit(struct cli *cli, bool shell, int given, const struct os_wait_st
     struct cli_value v[FIELDS] = { 0 };
     char name[16];
     bool killed = r->code == CLD_KILLED || r->code == CLD_DUMPED, stopped = r->code == CLD_STOPPED;
-    v[STATUS] = v[SHELL_STATUS] = cli_int(given);
+    v[shell ? SHELL_STATUS : STATUS] = cli_int(given);
     if (shell)
         v[MEANING] = cli_str(meaning(given));
     v[IF_EXITED] = cli_bool(r->code == CLD_EXITED);

@@ -74,8 +74,8 @@ void attr_say_option(struct cli *cli, int option) {
 /* -o sh is an option of osbox xattr. A script that gives it to one of these tools evaluates the
  * output, which must not succeed. */
 static bool expects_sh(const struct cli *cli) {
-    for (int i = 1; i < cli->call.argc && strcmp(cli->call.argv[i], "--") != 0; i++) {
-        const char *word = cli->call.argv[i], *next = cli->call.argv[i + 1];
+    for (char **at = cli->call.argv + 1; *at && strcmp(*at, "--") != 0; at++) {
+        const char *word = at[0], *next = at[1];
         bool alone = strcmp(word, "-o") == 0 || strcmp(word, "--output") == 0;
         if (strcmp(word, "-osh") == 0 || strcmp(word, "--output=sh") == 0 ||
             (alone && next && strcmp(next, "sh") == 0))

@@ -34,7 +34,8 @@ int base_read_file(const char *path, struct buf *b);
 /* Calls write(2) until all is written. Returns 0, or -errno. */
 int base_write(int fd, const void *bytes, size_t size);
 
-/* The same, but the limit on the size of files (RLIMIT_FSIZE) is an error, EFBIG, and no SIGXFSZ. */
+/* The same, but the limit on the size of files (RLIMIT_FSIZE) is an error, EFBIG, and no SIGXFSZ.
+ */
 int base_write_limited(int fd, const void *bytes, size_t size);
 
 /* Call read(2) or write(2) once on a descriptor that may be non-blocking. Return the number of

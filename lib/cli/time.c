@@ -116,7 +116,7 @@ static bool find_next(int64_t clock, long nanoseconds, struct timespec now,
     tzset();
     local_clock(now.tv_sec, &today);
     today -= (today % DAY + DAY) % DAY;
-    for (int64_t day = today - DAY; day <= today + 3 * DAY; day += DAY) {
+    for (int64_t day = today - DAY; day <= today + (int64_t)3 * DAY; day += DAY) {
         int64_t when;
         bool exists = find_local(day + clock, &when) > 0;
         if (!exists)

@@ -48,7 +48,7 @@ static bool parse_id(const struct field *field, unsigned *id) {
 
 enum os_account_kind os_account_line_parse(enum os_account_file file, const char *text, size_t size,
                                            struct os_account_line *line) {
-    struct field fields[FIELDS_MAX];
+    struct field fields[FIELDS_MAX] = { 0 };
     *line = (struct os_account_line){ 0 };
     if (size == 0 || text[0] == '#' || text[0] == '+' || text[0] == '-')
         return OS_ACCOUNT_NONE;

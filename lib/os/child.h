@@ -23,39 +23,39 @@ static inline int64_t os_child_limit(int64_t ns) {
 
 struct os_child {
     /* Set by the caller. */
-    bool group;         /* signal its process group, if it leads one, not it alone */
+    int64_t kill_after; /* nanoseconds from the deadline until SIGKILL is sent; OS_NEVER: never */
+    os_sigset held;     /* stay blocked after os_child_finish() */
     int signo;          /* sent at the plan's deadline; SIGCONT follows, so that a stopped process
                            receives it */
-    int64_t kill_after; /* nanoseconds from then until SIGKILL is sent; OS_NEVER: never */
+    bool group;         /* signal its process group, if it leads one, not it alone */
     bool own_terminal;  /* it leads a session with a terminal that the caller serves */
     bool keys_pass;     /* the keys of our terminal are typed into that one, now: if the child stops
                            or is interrupted, the user has requested it */
-    os_sigset held;     /* stay blocked after os_child_finish() */
 
     /* Results. */
-    int pid;
     bool ended;
+    bool timed_out;               /* signo was sent */
+    bool killed;                  /* SIGKILL was sent */
+    bool resized;                 /* SIGWINCH was received; cleared by the caller */
+    bool continued;               /* SIGCONT was received; cleared by the caller */
     struct os_wait_status result; /* valid once it has ended */
     int64_t started;              /* os_monotonic_ns() */
     int64_t elapsed;              /* nanoseconds from then to its end */
     int64_t deadline;             /* when the next signal is due; the caller may bring it forward */
-    bool timed_out;               /* signo was sent */
-    bool killed;                  /* SIGKILL was sent */
-    int interrupted;              /* SIGINT or SIGQUIT received from the terminal; 0: none. */
-    bool has_keys;  /* Only the child received it: our process group was in the background */
-    int terminated; /* a signal that would have ended us; 0: none */
-    bool resized;   /* SIGWINCH was received; cleared by the caller */
-    bool continued; /* SIGCONT was received; cleared by the caller */
-    int halted;     /* the signal that has stopped the child; 0: it runs */
-    int stopping;   /* the signal that we must stop with; 0: none */
+    int pid;
+    int interrupted; /* SIGINT or SIGQUIT received from the terminal; 0: none */
+    int terminated;  /* a signal that would have ended us; 0: none */
+    int halted;      /* the signal that has stopped the child; 0: it runs */
+    int stopping;    /* the signal that we must stop with; 0: none */
+    bool has_keys;   /* only the child was interrupted: our process group was in the background */
 
     /* Private. */
     bool reaps;    /* waits for orphans, too: we are process 1 */
+    bool hung_up;  /* SIGHUP was sent because nobody can give it the terminal */
     int fd;        /* of the signals */
-    uint64_t mask; /* signals that were blocked before */
     int pgid;      /* the process group that it was started in; 0: ours */
     int given;     /* the process group that we moved into the foreground; 0: none */
-    bool hung_up;  /* SIGHUP was sent because nobody can give it the terminal */
+    uint64_t mask; /* signals that were blocked before */
 };
 
 /* Starts the plan's program as os_spawn() does, which also gives up the start at the plan's

@@ -82,7 +82,7 @@ static int go_up(struct buf *path, int *fd, struct stat *here) {
 }
 
 static int climb(struct buf *path) {
-    struct stat root, here;
+    struct stat root = { 0 }, here = { 0 };
     int fd = base_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
     if (fd < 0)
         return fd;

@@ -77,9 +77,10 @@ int os_watch_start(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *si
 }
 
 void os_watch_kill(pid_t pid) {
+    siginfo_t signal;
     kill(pid, SIGKILL);
     if (waitpid(pid, NULL, WNOHANG) != pid) /* else its SIGCHLD may have been taken */
-        os_watch(pid, os_deadline(OS_NS_PER_S), 0, NULL);
+        os_watch(pid, os_deadline(OS_NS_PER_S), 0, &signal);
 }
 
 void os_watch_requeue(const siginfo_t *signal) {

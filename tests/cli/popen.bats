@@ -463,8 +463,9 @@ input_modes() {
 
 @test "no command, two, an empty vector: usage errors, 125" {
     local arguments
+    # shellcheck disable=SC2089 # the quotes are meant
     for arguments in '' '--' "'a;' b" '-c a b' '-c a -- b' 'a -- b'; do
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086,SC2090
         popen 125 $arguments
         got ''
         complained "popen: takes one command: a string for sh, or '--' and a program"

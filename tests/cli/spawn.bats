@@ -772,7 +772,7 @@ END
 }
 
 @test "--pipe: the ends are where they were asked for, whatever numbers the pipe got" {
-    local ends flags
+    local ends
     for ends in 3:4 4:3 4:5 5:4 8:9 9:8 0:3 3:0; do
         osbox 0 spawn "--pipe=$ends" -- python3 -c 'import os, sys
 r, w = map(int, sys.argv[1].split(":"))
@@ -817,7 +817,7 @@ for fd in 3, 4, 5, 6:
         --close= --close=-1 --close=x --close=2147483648 --close=1,2 \
         --dup2= --dup2=1 --dup2=1: --dup2=:1 --dup2=1:-1 --dup2=1:2:3 --closefrom= --closefrom=-1 --closefrom=x \
         --closerange= --closerange=1 --closerange=1: --closerange=:1 --closerange=-1:5 --closerange=1:5:7 \
-        --closerange=1:5,7 --pipe= --pipe=3 --pipe=3:3 --pipe=3:-1 --pipe=3:4, --pipe=3:4,x --pipe=3:4,direct,,nonblock \
+        --closerange=1:5,7 --pipe= --pipe=3 --pipe=3:3 --pipe=3:-1 '--pipe=3:4,' --pipe=3:4,x --pipe=3:4,direct,,nonblock \
         --pipe=3:4:5 --dup2=1:2,3 --fchdir=x --fchdir= \
         --fchdir=-100; do
         osbox 125 spawn "$bad" -- touch ran
@@ -1078,7 +1078,7 @@ runners() {
     osbox 0 spawn --status=fd:1 -J -F argv true "$bytes" ''
     got '{"argv":["true",{"b64":"YSxiCv8JXCc="},""]}'
     osbox 0 spawn --status=fd:1 -J --json-bytes=surrogateescape -F argv true "$bytes" ''
-    got '{"argv":["true","a,b\n\udcff\t\\'"'"'",""]}'
+    got "{\"argv\":[\"true\",\"a,b\\n\\udcff\\t\\\\'\",\"\"]}"
     osbox 0 spawn --status=fd:1 -o text -F argv true "$bytes" ''
     got "argv=true,a\x2cb\n\xff\t\\\\',"
     for format in tsv csv value table; do
@@ -1196,7 +1196,7 @@ without_devices() {
 }
 
 @test "--nowait without /dev/null: standard input is empty, and a file action sets the output" {
-    mkfifo done
+    mkfifo 'done'
     without_devices '"$OSBOX" spawn --nowait -- true; echo $?
         "$OSBOX" spawn --nowait --open=1,wronly,creat:out -g pid -- sh -c "wc -c; : >done" >pid &&
             : <done && cat out'
@@ -1393,9 +1393,11 @@ ambient\tnone\nverify\t\nsigmask\tTERM'
 @test "what fails before the first step has its errno in the record" {
     local options want format
     while read -r options want; do
+        # shellcheck disable=SC2086 # words on purpose
         ends 125 $options -- touch ran
         output=$(members index step object error errno)
         got "null $want"
+        # shellcheck disable=SC2086
         osbox 125 spawn --nowait --status=record -J $options -- touch ran
         output=$(python3 -c 'import json; print(*json.load(open("record")))')
         got 'pid index step object error errno pidfd_ino pgid sid'

@@ -798,8 +798,7 @@ print("none" if libc.timerfd_create(int(sys.argv[1]), 0) >= 0 else errno.errorco
 
 # until_line PATTERN FILE: waits until the file has such a line.
 until_line() {
-    local i
-    for i in {1..600}; do
+    for _ in {1..600}; do
         grep -q -- "$1" "$2" 2>/dev/null && return 0
         sleep 0.05
     done

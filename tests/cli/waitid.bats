@@ -836,7 +836,7 @@ os.execv(os.environ['OSBOX'], ['osbox', 'waitid', '-g', 'via,exitcode', *words])
     osbox 0 waitid decode --shell -g WEXITSTATUS,signal 128 193 255
     got $'128\t\n193\t\n255\t'
     osbox 0 waitid decode --shell -g WEXITSTATUS,meaning 123 124 125 126 127
-    got $'123\t\n124\ttimed out\n125\tthe tool that runs the command failed\n126\tthe command was found but cannot be executed\n127\tthe command was not found'
+    got $'123\t\n124\ttimed out\n125\t'"the tool that runs the command failed"$'\n126\t'"the command was found but cannot be executed"$'\n127\t'"the command was not found"
     rc=0
     sh -c 'kill -TERM $$' || rc=$?
     osbox 0 waitid decode --shell -g signal "$rc"
@@ -1002,8 +1002,7 @@ without_pidfds() {
 @test "what ends is found without a look at the others" {
     can_trace || skip 'nothing can be traced here'
     local -a pids=()
-    local i
-    for i in {1..200}; do
+    for _ in {1..200}; do
         target 'exit 0'
         pids+=("$pid")
     done
