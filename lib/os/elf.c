@@ -7,6 +7,7 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "os/elf.h"
@@ -30,8 +31,16 @@ uint16_t os_elf_machine(const char head[static OS_ELF_HEAD]) {
     return read_half(head, offsetof(Elf64_Ehdr, e_machine));
 }
 
+/* Whether the kernel is one for that machine: we may be a 32-bit program on it. */
+static bool is_of_kernel(uint16_t machine) {
+    struct utsname kernel;
+    const char *name = machine == EM_X86_64 ? "x86_64" : machine == EM_AARCH64 ? "aarch64" : "";
+    return name[0] && uname(&kernel) == 0 && strcmp(kernel.machine, name) == 0;
+}
+
 bool os_elf_is_native(const char head[static OS_ELF_HEAD]) {
-    return has_our_order(head) && os_elf_machine(head) == __ehdr_start.e_machine;
+    uint16_t machine = os_elf_machine(head);
+    return has_our_order(head) && (machine == __ehdr_start.e_machine || is_of_kernel(machine));
 }
 
 bool os_elf_is_program(const char head[static OS_ELF_HEAD]) {

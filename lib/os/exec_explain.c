@@ -182,9 +182,9 @@ static bool read_line(struct os_exec_failure *f, const char *head) {
 static bool explain_elf(struct os_exec_failure *f, int fd, const char *head, int errnum) {
     if (errnum == ENOEXEC || f->subject == OS_EXEC_LOADER) {
         f->number = os_elf_machine(head);
-        if (!os_elf_is_native(head))
-            return found(f, OS_EXEC_MACHINE);
-        return found(f, os_elf_is_program(head) ? OS_EXEC_DAMAGED : OS_EXEC_OBJECT);
+        if (!os_elf_is_program(head))
+            return found(f, OS_EXEC_OBJECT);
+        return found(f, os_elf_is_native(head) ? OS_EXEC_DAMAGED : OS_EXEC_MACHINE);
     }
     if (!os_elf_loader(fd, head, f->path))
         return true;

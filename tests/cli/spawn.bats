@@ -2063,6 +2063,8 @@ print(signo.value)'
     can_unshare -m
     chroot /usr /bin/true 2>/dev/null || skip '/usr is no root directory here'
     [ "$(stat -c %m /usr)" != /usr ] || skip '/usr is a mount point'
+    "$OSBOX" spawn --chroot=/usr --exec-fd=9 -- osbox --version 9<"$OSBOX" 3>&- ||
+        skip '/usr does not have the dynamic linker of osbox'
     run --separate-stderr -125 "$OSBOX" spawn --chroot=/usr --exec-fd=9 -- \
         osbox spawn --unshare=mnt -- /bin/true 9<"$OSBOX" 3>&-
     explained "spawn: propagation: 'private': " EINVAL 'the root directory is not a mount point'

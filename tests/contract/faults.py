@@ -42,7 +42,7 @@ NEVER_FAIL_OF = {"popen": {"close"}}
 TIMING = {"poll"}
 
 # Of the commands: the SIGCHLD of two children come together or apart.
-TIMING_OF = {"spawn": {"read"}}
+TIMING_OF = {"spawn": {"read", "waitid"}}
 
 # Commands, in a directory with a file `f`, a link `l` to it, a directory `d`, a tree `w` and a list
 # of names.

@@ -951,9 +951,9 @@ def check_close_on_exec_of_ours(place):
         for line in text.split("\n"):
             call = re.match(rf"{ours} +(\w+)\((.*)\) += (\d+)", line)
             if not call or not re.match(r"open|creat|socket|pipe|dup|accept|eventfd|signalfd|epoll_create|"
-                                        r"timerfd_create|pidfd_open|memfd|fcntl", call.group(1)):
+                                        r"timerfd_create|pidfd_open|memfd|fcntl(64)?", call.group(1)):
                 continue
-            if call.group(1) == "pidfd_open" or (call.group(1) == "fcntl" and "F_DUPFD" not in line):
+            if call.group(1) == "pidfd_open" or (call.group(1).startswith("fcntl") and "F_DUPFD" not in line):
                 continue
             # Back to where it was: the standard error of --overlay.
             if call.group(1) == "dup2" and int(call.group(3)) < 3:
