@@ -482,30 +482,34 @@ own_copy() {
     complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
 }
 
-# differing ARG...: osbox, its effective user and group other than the real ones.
-differing() {
+# Skips the test where effective ids cannot be set.
+can_differ() {
+    not_sanitized
     needs setpriv
     own_copy
-    setpriv --euid=65534 --clear-groups true 2>/dev/null || skip 'ids cannot be changed here'
-    env "${variables[@]}" setpriv --euid=65534 --clear-groups "$WORK/osbox" "$@"
+    chmod 755 "$WORK"
+    setpriv --euid=65533 --egid=65533 --clear-groups true 2>/dev/null || skip 'ids cannot be changed here'
+}
+
+# differing ARG...: osbox, its effective user not the real one.
+differing() {
+    env "${variables[@]}" setpriv --euid=65533 --clear-groups "$WORK/osbox" "$@"
 }
 
 @test "a caller whose effective and real ids differ is not refused" {
-    not_sanitized
+    can_differ
     variables=()
-    chmod 755 "$WORK"
     run --separate-stderr -0 differing spawn -g ruid,euid,suid
-    got "$(printf '%s\t65534\t65534' "$(id -u)")"
+    got "$(printf '%s\t65533\t65533' "$(id -u)")"
     run --separate-stderr -0 differing spawn --resetids -- "$WORK/osbox" spawn -g ruid,euid,suid
     got "$(id -u)$(printf '\t%s' "$(id -u)" "$(id -u)")"
-    run --separate-stderr -0 setpriv --egid=65534 --clear-groups ./osbox spawn -g rgid,egid,sgid
-    got "$(printf '%s\t65534\t65534' "$(id -g)")"
+    run --separate-stderr -0 setpriv --egid=65533 --clear-groups ./osbox spawn -g rgid,egid,sgid
+    got "$(printf '%s\t65533\t65533' "$(id -g)")"
 }
 
 @test "with such ids, stat --access --effective is about the effective user" {
-    not_sanitized
+    can_differ
     variables=()
-    chmod 755 "$WORK"
     echo secret >f
     chmod 600 f
     run --separate-stderr -1 differing stat --access=r --effective -g access f
@@ -515,8 +519,7 @@ differing() {
 }
 
 @test "with such ids, TMPDIR and a TZ that names a file are not used" {
-    not_sanitized
-    chmod 755 "$WORK"
+    can_differ
     touch -d @0 f
     for zone in Europe/Berlin /etc/localtime :CET-1; do
         variables=("TZ=$zone" "TMPDIR=$WORK")
@@ -529,18 +532,14 @@ differing() {
 }
 
 @test "such ids do not make a set-id osbox, or one with file capabilities, run" {
-    not_sanitized
-    needs setpriv
-    own_copy
-    chmod 755 "$WORK"
-    setpriv --euid=65534 --clear-groups true 2>/dev/null || skip 'ids cannot be changed here'
+    can_differ
     chmod 4755 osbox
-    run --separate-stderr -77 setpriv --euid=65534 --clear-groups ./osbox stat .
+    run --separate-stderr -77 setpriv --euid=65533 --clear-groups ./osbox stat .
     complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
     chmod 755 osbox
     needs setcap
     setcap cap_net_raw=ep osbox 2>/dev/null || skip 'file capabilities cannot be set here'
-    run --separate-stderr -77 setpriv --euid=65534 --clear-groups ./osbox stat .
+    run --separate-stderr -77 setpriv --euid=65533 --clear-groups ./osbox stat .
     complained 'osbox: refuses to run from a set-id binary or one with file capabilities'
 }
 
