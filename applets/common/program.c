@@ -26,7 +26,7 @@ bool program_is_missing(const struct cli_call *call, const void *args) {
 }
 
 bool program_own_status(struct cli *cli, struct os_plan *plan) {
-    struct base_error e = { 0 };
+    struct base_error e = { .step = -1 };
     if (!cli->call.place)
         return true;
     int fd = cli_output_fd(cli);
