@@ -106,6 +106,18 @@ def need(argv):
     return any(os.access(os.path.join(d, argv[0]), os.X_OK) for d in os.get_exec_path())
 
 
+def forked(action):
+    """Whether an action succeeds in a child."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            action()
+            os._exit(0)
+        except OSError:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
 class Mutators:
     """helpers/mutator.c, in each of the modes, inside the block; `rates` are the changes a second."""
 

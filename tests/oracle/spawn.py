@@ -36,7 +36,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "..", "helpers"))
 # pylint: disable=wrong-import-position
-from testlib import CLEAN_ENV, Tap, has_32_bits, need, run, strict_json  # noqa: E402
+from testlib import CLEAN_ENV, Tap, forked, has_32_bits, need, run, strict_json  # noqa: E402
 
 RTMIN = 34  # in osbox, also if it is built with musl, whose SIGRTMIN is 35
 tap = Tap()
@@ -47,18 +47,6 @@ SANITIZED = os.environ.get("OSBOX_FLAVOUR") == "sanitized"
 
 
 # ---- what is possible here ----
-
-
-def forked(action):
-    """Whether an action succeeds in a child."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            action()
-            os._exit(0)
-        except OSError:
-            os._exit(1)
-    return os.waitpid(pid, 0)[1] == 0
 
 
 def become_nobody():

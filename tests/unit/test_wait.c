@@ -205,9 +205,10 @@ static void test_signal_set(void) {
     CHECK_INT(sigprocmask(SIG_SETMASK, &set, NULL), 0);
 }
 
-/* Signals are held and read by the kernel's numbers, those that a libc uses itself, too. */
+/* Signals are held and read by the kernel's numbers, those that a libc uses itself, too. An emulator
+ * has fewer than 64. */
 static void test_signal_hold(void) {
-    static const int some[] = { SIGTERM, 32, 33, 34, 35, 64 };
+    static const int some[] = { SIGTERM, 32, 33, 34, 35, 62 };
     os_sigset before = 0, now = 0;
     CHECK_INT(os_signal_mask(NULL, &before), 0);
     for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
