@@ -205,8 +205,8 @@ static void test_signal_set(void) {
     CHECK_INT(sigprocmask(SIG_SETMASK, &set, NULL), 0);
 }
 
-/* Signals are held and read by the kernel's numbers, those that a libc uses itself, too. An emulator
- * has fewer than 64. */
+/* Signals are held and read by the kernel's numbers, those that a libc uses itself, too. An
+ * emulator has fewer than 64. */
 static void test_signal_hold(void) {
     static const int some[] = { SIGTERM, 32, 33, 34, 35, 62 };
     os_sigset before = 0, now = 0;
