@@ -42,6 +42,17 @@ static int take_signal(const sigset_t *set, int64_t deadline, siginfo_t *signal)
     return signo < 0 ? 0 : signo;
 }
 
+/* Returns 0, or -errno: EAGAIN if the child has not ended. */
+static int reap(pid_t pid) {
+    pid_t got;
+    do
+        got = waitpid(pid, NULL, WNOHANG);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return -errno;
+    return got == pid ? 0 : -EAGAIN;
+}
+
 int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) {
     sigset_t set;
     sigemptyset(&set);
@@ -58,8 +69,9 @@ int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) 
             *signal = taken;
             return -EINTR;
         }
-        if (waitpid(pid, NULL, WNOHANG) == pid)
-            return 0;
+        int r = reap(pid);
+        if (r != -EAGAIN)
+            return r;
         if (deadline != OS_NEVER && os_monotonic_ns() >= deadline)
             return -ETIMEDOUT;
     }
