@@ -139,7 +139,7 @@ bool os_terminal_stop(int signo) {
     bool ignored = os_signal_ignored(signo);
     if (os_signal_mask(NULL, &mask) < 0 || os_signal_action(signo, SIG_DFL) < 0)
         return false;
-    open = mask & ~((os_sigset)1 << (signo - 1));
+    open = mask & ~OS_SIGNAL(signo);
     kill(0, signo);
     os_signal_mask(&open, NULL); /* here we stop */
     os_signal_mask(&mask, NULL);

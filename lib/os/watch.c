@@ -19,8 +19,6 @@
 #include "os/terminal.h"
 #include "os/watch.h"
 
-#define BIT(signo) ((os_sigset)1 << ((signo)-1))
-
 static const signed char endings[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
 
 enum { ENDINGS = sizeof endings };
@@ -28,8 +26,8 @@ enum { ENDINGS = sizeof endings };
 os_sigset os_watch_signals(os_sigset mask) {
     os_sigset signals = 0;
     for (unsigned i = 0; i < ENDINGS; i++)
-        if (!(mask & BIT(endings[i])) && !os_signal_ignored(endings[i]))
-            signals |= BIT(endings[i]);
+        if (!(mask & OS_SIGNAL(endings[i])) && !os_signal_ignored(endings[i]))
+            signals |= OS_SIGNAL(endings[i]);
     return signals;
 }
 
@@ -58,7 +56,7 @@ int os_watch(pid_t pid, int64_t deadline, os_sigset signals, siginfo_t *signal) 
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     for (unsigned i = 0; i < ENDINGS; i++)
-        if (signals & BIT(endings[i]))
+        if (signals & OS_SIGNAL(endings[i]))
             sigaddset(&set, endings[i]);
     for (;;) {
         siginfo_t taken;
